@@ -1,0 +1,67 @@
+package dev.hastack.core.config;
+
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * One thing that is wrong with a configuration.
+ *
+ * @param key as it is written, an environment variable by its own name
+ * @param value as it is written, before placeholders are resolved; {@code <hidden>} for a secret; absent where it is not
+ *     the value that is wrong
+ * @param origin where it is written; absent if it is written nowhere
+ * @param expected what would be right
+ * @param suggestion the known key that is nearest to an unknown one
+ */
+public record Fault(
+        String key, Optional<String> value, Optional<String> origin, String expected, Optional<String> suggestion) {
+    private static final Pattern SECRET_KEY = Pattern.compile(".*(password|secret|token|api[-_]?key)(\\[\\d+])?");
+    private static final Pattern CREDENTIALS = Pattern.compile("(?s)^.*@");
+    private static final Pattern LINE_BREAK = Pattern.compile("\\R");
+    private static final Pattern PARAMETER = Pattern.compile("(?i)((password|secret|token|api[-_]?key)=)[^&\\s]*");
+
+    static Fault of(String key, String expected) {
+        return new Fault(key, Optional.empty(), Optional.empty(), expected, Optional.empty());
+    }
+
+    static Fault of(ConfigSource.Entry entry, String expected) {
+        return of(entry.key(), entry.value(), entry.origin(), expected);
+    }
+
+    static Fault of(String key, String value, String origin, String expected) {
+        return new Fault(key, Optional.of(shown(key, value)), Optional.of(origin), expected, Optional.empty());
+    }
+
+    /** A fault of the key and not of its value, which therefore is not shown. */
+    static Fault ofKey(ConfigSource.Entry entry, String expected, Optional<String> suggestion) {
+        return new Fault(entry.key(), Optional.empty(), Optional.of(entry.origin()), expected, suggestion);
+    }
+
+    Fault inStack(String stack) {
+        return new Fault(key, value, origin, expected + ", in stack " + stack, suggestion);
+    }
+
+    /** In one line. Credentials turn up in addresses too. */
+    private static String shown(String key, String value) {
+        if (SECRET_KEY.matcher(key.toLowerCase(Locale.ROOT)).matches()) {
+            return Secret.of(value).toString();
+        }
+        String plain = CREDENTIALS.matcher(value).replaceFirst("<hidden>@");
+        return LINE_BREAK
+                .matcher(PARAMETER.matcher(plain).replaceAll("$1<hidden>"))
+                .replaceAll(" ");
+    }
+
+    /** One line for people. */
+    @Override
+    public String toString() {
+        return key
+                + value.map(v -> v.equals("<hidden>") ? " = " + v : " = \"" + v + "\"")
+                        .orElse("")
+                + origin.map(o -> " (" + o + ")").orElse("")
+                + ": "
+                + expected
+                + suggestion.map(s -> "; did you mean " + s + "?").orElse("");
+    }
+}
