@@ -1,0 +1,99 @@
+package dev.hastack.core.select;
+
+import dev.hastack.core.topology.NodeView;
+import dev.hastack.core.topology.Snapshot;
+import dev.hastack.core.topology.Status;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.IntUnaryOperator;
+import java.util.function.Predicate;
+
+/** Which nodes serve a read. */
+public final class Selection {
+    private Selection() {}
+
+    /**
+     * The nodes that may serve a read: open, of the preferred role, of the own stack first, fresh enough, and not just
+     * back from a fall.
+     *
+     * @param now on the clock of the inputs
+     */
+    public static Eligible eligible(Snapshot snapshot, ReadPolicy policy, Instant now) {
+        List<NodeView> fit = new ArrayList<>();
+        List<Instant> ends = new ArrayList<>();
+        Freshness freshness = Freshness.of(snapshot, policy, now);
+        for (NodeView node : snapshot.nodes().values()) {
+            if (node.open() && freshness.suffices(node)) {
+                fit.add(node);
+                freshness.until(node).ifPresent(ends::add);
+            }
+        }
+        List<NodeView> settled = new ArrayList<>();
+        for (NodeView node : fit) {
+            if (node.status() == Status.PRIMARY || !Readmission.from(node).isAfter(now)) {
+                settled.add(node);
+            } else {
+                ends.add(Readmission.from(node));
+            }
+        }
+        List<List<NodeView>> tiers = new ArrayList<>(tiers(settled, policy));
+        tiers.addAll(tiers(fit, policy));
+        return new Eligible(
+                snapshot, policy.window(), List.copyOf(tiers), ends.stream().min(Instant::compareTo));
+    }
+
+    private static List<List<NodeView>> tiers(List<NodeView> nodes, ReadPolicy policy) {
+        List<List<NodeView>> tiers = new ArrayList<>();
+        switch (policy.prefer()) {
+            case PRIMARY -> {
+                tiers.add(only(nodes, n -> n.status() == Status.PRIMARY));
+                if (policy.fallback()) {
+                    ownFirst(tiers, only(nodes, n -> n.status() == Status.REPLICA), policy);
+                }
+            }
+            case REPLICA -> {
+                ownFirst(tiers, only(nodes, n -> n.status() == Status.REPLICA), policy);
+                if (policy.fallback()) {
+                    tiers.add(only(nodes, n -> n.status() == Status.PRIMARY));
+                }
+            }
+            case ANY -> ownFirst(tiers, nodes, policy);
+        }
+        return tiers;
+    }
+
+    private static void ownFirst(List<List<NodeView>> tiers, List<NodeView> nodes, ReadPolicy policy) {
+        tiers.add(only(nodes, n -> policy.own().contains(n.node())));
+        tiers.add(only(nodes, n -> !policy.own().contains(n.node())));
+    }
+
+    private static List<NodeView> only(List<NodeView> nodes, Predicate<NodeView> fit) {
+        return nodes.stream().filter(fit).toList();
+    }
+
+    /**
+     * One of {@code n} nodes: of two at random, the one with fewer calls in flight. In-flight counts, not latencies,
+     * break the tie, since they react at once; two at random, since all callers would else run to the same node.
+     * Allocates nothing.
+     *
+     * @param n at least 1
+     * @param inFlight the number of calls in flight on the node of this index
+     * @param random 32 random bits
+     * @return an index below {@code n}
+     */
+    public static int choose(int n, IntUnaryOperator inFlight, int random) {
+        if (n < 1) {
+            throw new IllegalArgumentException("expected at least one node to choose from, but got " + n);
+        }
+        if (n == 1) {
+            return 0;
+        }
+        int one = ((random >>> 16) * n) >>> 16;
+        int other = ((random & 0xffff) * (n - 1)) >>> 16;
+        if (other >= one) {
+            other++;
+        }
+        return inFlight.applyAsInt(other) < inFlight.applyAsInt(one) ? other : one;
+    }
+}

@@ -1,0 +1,71 @@
+package dev.hastack.core.topology;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+
+/** News for the topology. Times are points on the one monotonic clock of the monitor. */
+public sealed interface Input {
+
+    /** When it happened. */
+    Instant at();
+
+    /**
+     * A probe's answer.
+     *
+     * @param generation of the node when the probe started
+     * @param identity of the node's cluster
+     * @param epoch what orders two primaries; absent in stores that have none
+     * @param position in bytes
+     * @param followers how many replicas stream from it, 0 if it is a replica
+     * @param startedAt when the probe was sent: what it says was true at or after this time
+     * @param at when the answer came
+     */
+    record Answered(
+            String node,
+            int generation,
+            Role role,
+            Optional<String> identity,
+            OptionalLong epoch,
+            long position,
+            int followers,
+            Instant startedAt,
+            Instant at)
+            implements Input {
+
+        /** The round trip. */
+        public Duration rtt() {
+            return Duration.between(startedAt, at);
+        }
+    }
+
+    /**
+     * A failed probe, or an error on a caller's connection.
+     *
+     * @param generation of the node when the probe started, or of the connection that failed
+     * @param source who saw it: only a probe takes a node down, a caller makes it suspect
+     * @param cause one line for people, without credentials
+     */
+    record Failed(String node, int generation, Kind kind, Source source, String cause, Instant at) implements Input {}
+
+    /** Who saw a failure. */
+    enum Source {
+        PROBE,
+        CALLER
+    }
+
+    /** The configured nodes, all of them. */
+    record Members(Set<String> nodes, Instant at) implements Input {
+        public Members {
+            nodes = Set.copyOf(nodes);
+        }
+    }
+
+    /** Somebody has reason to think that the node's role changed: a suggestion to probe, never a decision. */
+    record Hint(String node, Instant at) implements Input {}
+
+    /** The stack is being closed. */
+    record Closed(Instant at) implements Input {}
+}

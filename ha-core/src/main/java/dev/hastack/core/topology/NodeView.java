@@ -1,0 +1,124 @@
+package dev.hastack.core.topology;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * What is known of one node.
+ *
+ * @param node its id in the configuration
+ * @param status what a client may think of it
+ * @param suspect when a caller's connection failed and no probe has decided since; its gate is closed until one does
+ * @param identity the cluster that it said it belongs to, if it ever answered
+ * @param epoch the greatest epoch that it showed in its last answer
+ * @param position its last position in bytes, comparable within one identity and epoch; 0 if it never answered
+ * @param followers how many replicas it said stream from it; 0 for a replica
+ * @param rtt the round trip of its last answer
+ * @param generation of its connections; rises when the node stops being primary or replica, or is demoted
+ * @param falls how often it fell from PRIMARY or REPLICA to DOWN of late: each fall adds one, and takes off one for
+ *     every minute that the node was usable before it
+ * @param failure why it is DOWN or suspect
+ * @param since when it took this status
+ */
+public record NodeView(
+        String node,
+        Status status,
+        Optional<Instant> suspect,
+        Optional<String> identity,
+        OptionalLong epoch,
+        long position,
+        int followers,
+        Duration rtt,
+        int generation,
+        int falls,
+        Optional<Failure> failure,
+        Instant since) {
+
+    /** Whether callers may take connections of it now: primary or replica, and not suspect. */
+    public boolean open() {
+        return status.usable() && suspect.isEmpty();
+    }
+
+    /** Whether any probe of it has answered or failed since it became a member. */
+    public boolean heard() {
+        return status != Status.UNKNOWN || failure.isPresent();
+    }
+
+    /** A new member. */
+    static NodeView unknown(String node, Instant since) {
+        return new NodeView(
+                node,
+                Status.UNKNOWN,
+                Optional.empty(),
+                Optional.empty(),
+                OptionalLong.empty(),
+                0,
+                0,
+                Duration.ZERO,
+                0,
+                0,
+                Optional.empty(),
+                since);
+    }
+
+    /**
+     * What the answer says, status apart. It clears a suspicion only if its probe was sent after the failure that
+     * raised it.
+     */
+    NodeView after(Input.Answered answer) {
+        boolean cleared = !precedesSuspicion(answer);
+        return new NodeView(
+                node,
+                status,
+                cleared ? Optional.empty() : suspect,
+                answer.identity(),
+                answer.epoch(),
+                answer.position(),
+                answer.followers(),
+                answer.rtt(),
+                generation,
+                falls,
+                cleared ? Optional.empty() : failure,
+                since);
+    }
+
+    boolean precedesSuspicion(Input.Answered answer) {
+        return suspect.isPresent() && answer.startedAt().isBefore(suspect.get());
+    }
+
+    /** In another status, of the next generation if its connections are retired, and no longer suspect if unusable. */
+    NodeView in(Status next, boolean retired, Instant at) {
+        return new NodeView(
+                node,
+                next,
+                next.usable() ? suspect : Optional.empty(),
+                identity,
+                epoch,
+                position,
+                followers,
+                rtt,
+                retired ? generation + 1 : generation,
+                falls,
+                next.usable() ? failure : Optional.empty(),
+                at);
+    }
+
+    NodeView failed(Failure next) {
+        return with(suspect, falls, Optional.of(next));
+    }
+
+    NodeView suspected(Failure why) {
+        return with(Optional.of(why.at()), falls, Optional.of(why));
+    }
+
+    NodeView fallen(int count) {
+        return with(suspect, count, failure);
+    }
+
+    private NodeView with(Optional<Instant> suspected, int fallen, Optional<Failure> why) {
+        return new NodeView(
+                node, status, suspected, identity, epoch, position, followers, rtt, generation, fallen, why, since);
+    }
+}

@@ -1,0 +1,90 @@
+package dev.hastack.core.topology;
+
+import java.time.Instant;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * One store's topology at one moment.
+ *
+ * @param version rises with every step that changed anything
+ * @param identity the cluster that this is, pinned by configuration or by the first primary
+ * @param maxEpoch the greatest epoch seen of any node of this identity; never falls
+ * @param incumbent the last node that stood as primary when every node had been heard of, or that succeeded one that
+ *     did; it is what tells a split brain in operation from one at a cold start
+ * @param nodes by id
+ * @param ring where the last primary was in {@code maxEpoch}, oldest first, in rising time and position; empty after a
+ *     newer epoch was seen, until a primary of it answers; frozen while there is no primary
+ * @param closed whether the stack is closed
+ */
+public record Snapshot(
+        long version,
+        Optional<String> identity,
+        OptionalLong maxEpoch,
+        Optional<String> incumbent,
+        SortedMap<String, NodeView> nodes,
+        List<Sample> ring,
+        boolean closed) {
+
+    public Snapshot {
+        nodes = Collections.unmodifiableSortedMap(new TreeMap<>(nodes));
+        ring = List.copyOf(ring);
+    }
+
+    /** The snapshot before any news: no nodes. */
+    public static Snapshot initial(Optional<String> pinnedIdentity) {
+        return new Snapshot(
+                0, pinnedIdentity, OptionalLong.empty(), Optional.empty(), new TreeMap<>(), List.of(), false);
+    }
+
+    /** The node that takes writes, suspect or not. */
+    public Optional<NodeView> primary() {
+        return nodes.values().stream().filter(n -> n.status() == Status.PRIMARY).findFirst();
+    }
+
+    /**
+     * The primary that may be written to now: its gate is open, and it has history. At a cold start a claimant has none
+     * until every node was heard of once, since one that has not answered yet may turn out to have the newer epoch.
+     */
+    public Optional<NodeView> writable() {
+        return primary().filter(node -> node.open() && incumbent.isPresent());
+    }
+
+    /** What callers can do now. */
+    public Health health() {
+        return Health.of(this);
+    }
+
+    /**
+     * Whether a node was refused as primary only because another had an equal claim: a split brain that no epoch can
+     * settle. While nobody is primary for this reason, an operator must stop one of the claimants.
+     */
+    public boolean contested() {
+        return nodes.values().stream().anyMatch(this::contests);
+    }
+
+    /** Whether this node is fenced, and not for an older epoch. */
+    boolean contests(NodeView node) {
+        return node.status() == Status.FENCED && !Epochs.below(node.epoch(), maxEpoch);
+    }
+
+    /**
+     * The topology in one line, for errors and logs: {@code READ_ONLY epoch 7 since 12:01:03Z [db1 DOWN refused 4 s ago
+     * (connection refused), db2 REPLICA lag<=14 s rtt 0.6 ms, db3 FENCED primary at epoch 6]}. The time is that of the
+     * last change of any node's status, in UTC. Holds no credentials, as {@link Failure#cause} holds none.
+     *
+     * @param now on the clock of the inputs
+     */
+    public String describe(Instant now) {
+        return new Description(this, now).line();
+    }
+
+    /** The node of this id, if it is a member. */
+    public Optional<NodeView> node(String id) {
+        return Optional.ofNullable(nodes.get(id));
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.hastack.core.select;
+
+import org.jspecify.annotations.NullMarked;

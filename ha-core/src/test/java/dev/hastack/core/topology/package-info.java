@@ -1,0 +1,4 @@
+@NullMarked
+package dev.hastack.core.topology;
+
+import org.jspecify.annotations.NullMarked;
