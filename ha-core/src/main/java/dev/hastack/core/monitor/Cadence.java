@@ -1,0 +1,71 @@
+package dev.hastack.core.monitor;
+
+import java.time.Duration;
+
+/** When to probe again. All pure; the bounds on a fleet's cost follow from the doubling. */
+final class Cadence {
+    /** The least time between two probes of a node. */
+    static final Duration AT_ONCE = Duration.ofMillis(2);
+
+    static final Duration URGENT = Duration.ofMillis(20);
+    static final Duration URGENT_SLOWEST = Duration.ofMillis(250);
+    private static final Duration STALL_SLOWEST = Duration.ofSeconds(2);
+    static final Duration URGENT_FIRST = Duration.ofSeconds(1);
+    private static final Duration DENIED_SLOWEST = Duration.ofSeconds(30);
+
+    private Cadence() {}
+
+    /** Between two probes of a node, this long after the urgency began: 20 ms in the first second, then doubling. */
+    static Duration urgent(Duration sinceUrgent) {
+        Duration delay = URGENT;
+        Duration until = URGENT_FIRST;
+        while (sinceUrgent.compareTo(until) >= 0 && delay.compareTo(URGENT_SLOWEST) < 0) {
+            delay = min(delay.multipliedBy(2), URGENT_SLOWEST);
+            until = until.plus(delay);
+        }
+        return delay;
+    }
+
+    /** Between two probes of a node that denies: wrong credentials do not heal by haste, and may lock an account. */
+    static Duration denied(Duration interval, int times) {
+        return min(interval.multipliedBy(1L << Math.min(times - 1, 10)), DENIED_SLOWEST);
+    }
+
+    /**
+     * After how long without a returned connection a stalled node is a hint for the nth time (from 0): 20 ms, then 40,
+     * 80, 160 and 250 ms later.
+     *
+     * @param patience when the first hint is due, at least 20 ms
+     */
+    static Duration stall(int hint, Duration patience) {
+        Duration at = patience.minus(URGENT);
+        Duration gap = URGENT;
+        for (int i = 0; i <= hint; i++) {
+            at = at.plus(gap);
+            gap = min(gap.multipliedBy(2), URGENT_SLOWEST);
+        }
+        return at;
+    }
+
+    /**
+     * When the first hint of the next stall is due. Hints that were false, since a connection came back after them, tell
+     * that calls take so long here: then it takes twice as long to become one, up to 2 s; and half as long after a return
+     * without a hint.
+     */
+    static Duration patience(Duration patience, boolean hinted) {
+        Duration next = hinted ? min(patience.multipliedBy(2), STALL_SLOWEST) : patience.dividedBy(2);
+        return next.compareTo(URGENT) < 0 ? URGENT : next;
+    }
+
+    /** How many hints a stall gives before the monitor rests until a connection comes back. */
+    static final int STALL_HINTS = 5;
+
+    /** Spread by up to a tenth in either direction, so that a fleet does not probe in step. */
+    static Duration jittered(Duration interval, double random) {
+        return Duration.ofNanos((long) (interval.toNanos() * (0.9 + 0.2 * random)));
+    }
+
+    private static Duration min(Duration a, Duration b) {
+        return a.compareTo(b) < 0 ? a : b;
+    }
+}

@@ -1,0 +1,106 @@
+package dev.hastack.core.monitor;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tells listeners of changes, in order, on one daemon thread of its own, so that a slow or throwing listener never holds
+ * up a monitor. The queue is bounded: where listeners do not keep up, the oldest events are dropped, counted and said.
+ * Thread-safe.
+ */
+public final class Events implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(Events.class);
+    private static final int CAPACITY = 1024;
+
+    private final BlockingQueue<TopologyEvent> queue = new ArrayBlockingQueue<>(CAPACITY);
+    private final List<Consumer<TopologyEvent>> listeners = new CopyOnWriteArrayList<>();
+    private final LongAdder dropped = new LongAdder();
+    private final Thread thread;
+    private volatile boolean closed;
+
+    public Events() {
+        listeners.add(new ChangeLog());
+        thread = new Thread(this::run, "ha-stack-events");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    /**
+     * Calls the listener for every change from now on, until the result is closed.
+     *
+     * @return closing it ends the subscription; it never throws
+     */
+    public Subscription subscribe(Consumer<TopologyEvent> listener) {
+        listeners.add(listener);
+        return () -> listeners.remove(listener);
+    }
+
+    /** A listener's place in the list. */
+    public interface Subscription extends AutoCloseable {
+        @Override
+        void close();
+    }
+
+    /** How many events were dropped because listeners did not keep up. */
+    public long dropped() {
+        return dropped.sum();
+    }
+
+    void offer(TopologyEvent event) {
+        while (!queue.offer(event)) {
+            // The newest matters most: make room at the old end.
+            if (queue.poll() != null) {
+                dropped.increment();
+            }
+        }
+    }
+
+    private void run() {
+        long reported = 0;
+        while (!closed || !queue.isEmpty()) {
+            try {
+                TopologyEvent event = closed ? queue.poll() : queue.take();
+                if (event != null) {
+                    listeners.forEach(listener -> tell(listener, event));
+                }
+            } catch (InterruptedException e) {
+                // Only close() interrupts; what is queued is still told.
+                closed = true;
+            }
+            if (dropped.sum() > reported) {
+                reported = dropped.sum();
+                log.atWarn()
+                        .addKeyValue("dropped", reported)
+                        .log("topology listeners do not keep up: {} events dropped so far", reported);
+            }
+        }
+    }
+
+    private static void tell(Consumer<TopologyEvent> listener, TopologyEvent event) {
+        try {
+            listener.accept(event);
+        } catch (Throwable e) {
+            // Also an Error: the log itself is a listener, and must not fall silent for a fault of another.
+            log.atWarn().setCause(e).log("a topology listener threw on {}", event.change());
+        }
+    }
+
+    /** Tells what is queued, then ends the thread; waits up to a second for that. */
+    @Override
+    public void close() {
+        closed = true;
+        thread.interrupt();
+        try {
+            thread.join(Duration.ofSeconds(1).toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,244 @@
+package dev.hastack.core.monitor;
+
+import dev.hastack.core.topology.Action;
+import dev.hastack.core.topology.Change;
+import dev.hastack.core.topology.Input;
+import dev.hastack.core.topology.Kind;
+import dev.hastack.core.topology.Snapshot;
+import dev.hastack.core.topology.Step;
+import dev.hastack.core.topology.Topology;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Owns one store's topology: one probe task per node brings answers, callers bring errors and hints, and every one of
+ * them is a step of the state machine, taken under one lock in which nothing does I/O. A step is published (routes
+ * first, then the snapshot, then whoever waits) before its actions run and before listeners hear of it, on their own
+ * thread. Thread-safe.
+ *
+ * <p>Calm, every node is probed once per interval, with jitter. While there is no open primary, for a second after a
+ * change, and while a caller waits, all nodes are probed at once, and again every 20 ms in the first second, then ever
+ * more slowly up to 250 ms.
+ */
+public final class Monitor implements AutoCloseable {
+
+    /**
+     * What a monitor is told at its start.
+     *
+     * @param store {@code postgres}, {@code redis} or {@code elasticsearch}; names threads, logs and metrics
+     * @param nodes the configured ids
+     * @param identity of the cluster, if pinned by configuration
+     * @param interval between two probes of a node in calm times
+     * @param timeout a probe's deadline, connecting included
+     */
+    public record Settings(
+            String store, Set<String> nodes, Optional<String> identity, Duration interval, Duration timeout) {}
+
+    /** Longer is for ever, and would overflow. */
+    private static final Duration LONGEST_WAIT = Duration.ofDays(365);
+
+    private final Settings settings;
+    private final StoreAdapter adapter;
+    private final Events events;
+    private final Time time;
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition published = lock.newCondition();
+    private final Map<String, ProbeTask> tasks = new TreeMap<>();
+    private final Watch watch;
+    private volatile Snapshot snapshot;
+    // The rest is guarded by the lock.
+    private int waiters;
+    private @Nullable Instant changedAt;
+    private @Nullable Instant urgentSince;
+
+    /** Nothing runs before {@link #start}. */
+    public Monitor(Settings settings, StoreAdapter adapter, Events events, Time time) {
+        this.settings = settings;
+        this.adapter = adapter;
+        this.events = events;
+        this.time = time;
+        this.snapshot = Snapshot.initial(settings.identity());
+        this.watch = new Watch(this);
+    }
+
+    /** Begins to probe; returns at once. */
+    public void start() {
+        lock.lock();
+        try {
+            step(new Input.Members(settings.nodes(), time.now()));
+            tasks.values().forEach(ProbeTask::start);
+            watch.start();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The topology as last published: one volatile read. */
+    public Snapshot snapshot() {
+        return snapshot;
+    }
+
+    /** The clock that all times of the topology are points of. */
+    public Time time() {
+        return time;
+    }
+
+    /**
+     * A caller's connection failed. Closes the gate of its node before it returns, if the error says something about the
+     * node and the connection belongs to the node's present generation.
+     *
+     * @param generation that the connection belongs to
+     * @param error whose message goes into health and logs
+     */
+    public void report(String node, int generation, Kind kind, Throwable error) {
+        // Thirty threads fail on one death: all but the first need no lock to learn that theirs is old news.
+        boolean current = snapshot.node(node)
+                .map(n -> n.generation() == generation && n.suspect().isEmpty())
+                .orElse(false);
+        if (current) {
+            offer(new Input.Failed(node, generation, kind, Input.Source.CALLER, Causes.line(error), time.now()));
+        }
+    }
+
+    /** Somebody has reason to think that this node's role changed: it is probed at once, and nothing is decided. */
+    public void hint(String node) {
+        offer(new Input.Hint(node, time.now()));
+    }
+
+    /**
+     * Waits until {@code attempt} gives a value, and tries it again at every publication.
+     *
+     * @param attempt run under the monitor's lock: must read only
+     * @return empty if the timeout passed or the monitor was closed before there was a value
+     */
+    public <T> Optional<T> await(Supplier<Optional<T>> attempt, Duration timeout) throws InterruptedException {
+        lock.lockInterruptibly();
+        Instant until = time.now().plus(timeout.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : timeout);
+        waiters++;
+        try {
+            updateUrgency(time.now());
+            while (true) {
+                Optional<T> value = attempt.get();
+                if (value.isPresent() || snapshot.closed() || !time.now().isBefore(until)) {
+                    return value;
+                }
+                time.await(lock, published, until);
+            }
+        } finally {
+            waiters--;
+            lock.unlock();
+        }
+    }
+
+    /** Publishes the closed topology, wakes whoever waits, and ends the threads; waits up to the probe's deadline for them. */
+    @Override
+    public void close() {
+        offer(new Input.Closed(time.now()));
+        tasks.values().forEach(ProbeTask::end);
+        watch.end();
+        tasks.values().forEach(task -> task.join(settings.timeout()));
+        watch.join(settings.timeout());
+    }
+
+    private void offer(Input input) {
+        lock.lock();
+        try {
+            step(input);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    // What follows is for the tasks of this package, and wants the lock held.
+
+    void step(Input input) {
+        Step step = Topology.step(snapshot, input);
+        if (step.next().version() != snapshot.version()) {
+            boolean news = adapter.publish(step.next(), time.now());
+            snapshot = step.next();
+            if (news) {
+                published.signalAll();
+            }
+        }
+        if (!step.changes().isEmpty()) {
+            changedAt = time.now();
+            urgentSince = null;
+        }
+        updateUrgency(time.now());
+        step.actions().forEach(this::run);
+        for (Change change : step.changes()) {
+            events.offer(new TopologyEvent(settings.store(), change, snapshot));
+        }
+    }
+
+    private void run(Action action) {
+        if (action instanceof Action.ProbeNow a) {
+            request(a.node());
+        } else if (action instanceof Action.Retire a) {
+            adapter.retire(a.node(), a.generation(), a.interrupt());
+        } else if (action instanceof Action.Monitor a) {
+            tasks.put(a.node(), new ProbeTask(a.node(), this));
+        } else if (action instanceof Action.Forget a) {
+            ProbeTask task = tasks.remove(a.node());
+            if (task != null) {
+                task.end();
+            }
+        }
+    }
+
+    private void request(String node) {
+        ProbeTask task = tasks.get(node);
+        if (task != null) {
+            task.request();
+        }
+    }
+
+    void requestAll() {
+        tasks.values().forEach(ProbeTask::request);
+    }
+
+    private void updateUrgency(Instant now) {
+        boolean urgent = !snapshot.closed()
+                && (waiters > 0
+                        || snapshot.primary().filter(p -> p.open()).isEmpty()
+                        || (changedAt != null
+                                && changedAt.plus(Cadence.URGENT_FIRST).isAfter(now)));
+        if (!urgent) {
+            urgentSince = null;
+        } else if (urgentSince == null) {
+            urgentSince = now;
+            tasks.values().forEach(ProbeTask::wake);
+        }
+    }
+
+    /** How long it has been urgent, or empty in calm times. */
+    Optional<Duration> urgent(Instant now) {
+        updateUrgency(now);
+        return Optional.ofNullable(urgentSince).map(since -> Duration.between(since, now));
+    }
+
+    Settings settings() {
+        return settings;
+    }
+
+    StoreAdapter adapter() {
+        return adapter;
+    }
+
+    ReentrantLock lock() {
+        return lock;
+    }
+
+    Iterable<ProbeTask> tasks() {
+        return tasks.values();
+    }
+}

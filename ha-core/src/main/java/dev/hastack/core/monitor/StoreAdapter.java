@@ -1,0 +1,39 @@
+package dev.hastack.core.monitor;
+
+import dev.hastack.core.topology.Kind;
+import dev.hastack.core.topology.Snapshot;
+import java.time.Instant;
+import java.util.Optional;
+
+/** What a store module supplies to its monitor, and only that. */
+public interface StoreAdapter {
+
+    /** A probe for this node, not yet connected. */
+    Probe probe(String node);
+
+    /** What an error says about the node that it came from; empty for the caller's own errors. */
+    Optional<Kind> kind(Throwable error);
+
+    /**
+     * Routes by this snapshot from now on. Called in order, by one thread at a time, before any waiter sees the
+     * snapshot; must neither block nor call the monitor.
+     *
+     * @param now on the monitor's clock, for what depends on age
+     * @return whether anything changed that a caller may wait for; most answers only move positions, and must not wake
+     *     a thousand waiters each
+     */
+    boolean publish(Snapshot snapshot, Instant now);
+
+    /**
+     * Closes the connections of this node's generation, in the background; must not block.
+     *
+     * @param interrupt whether those in use are aborted; otherwise they may finish
+     */
+    void retire(String node, int generation, boolean interrupt);
+
+    /** How many connections of this node callers hold now; cheap enough to be asked every few milliseconds. */
+    int inUse(String node);
+
+    /** Whether a connection of this node came back since the last call. */
+    boolean returned(String node);
+}

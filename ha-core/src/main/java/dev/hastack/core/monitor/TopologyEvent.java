@@ -1,0 +1,13 @@
+package dev.hastack.core.monitor;
+
+import dev.hastack.core.topology.Change;
+import dev.hastack.core.topology.Snapshot;
+
+/**
+ * One change of one store's topology.
+ *
+ * @param store {@code postgres}, {@code redis} or {@code elasticsearch}
+ * @param change what became different
+ * @param snapshot the topology after it
+ */
+public record TopologyEvent(String store, Change change, Snapshot snapshot) {}
