@@ -1,0 +1,118 @@
+package dev.hastack.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.hastack.core.config.StackConfig;
+import dev.hastack.core.health.Health;
+import dev.hastack.core.health.StoreHealth;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The facade, with a module that joins as any store module does. */
+class HaStackTest {
+    private static final List<String> CALLS = new ArrayList<>();
+    private static final StackConfig WITH_REDIS =
+            StackConfig.of(Map.of("ha.stack", "editing", "ha.redis.nodes.r1.address", "r1:6379"));
+    private static final StackConfig WITH_POSTGRES_ONLY = StackConfig.of(Map.of(
+            "ha.postgres.database", "cms",
+            "ha.postgres.username", "cms",
+            "ha.postgres.nodes.main.address", "pg-main:5432"));
+
+    /** Found by the service loader through this module's test resources. */
+    public static final class RedisStandIn implements StoreProvider {
+        @Override
+        public boolean configured(StackConfig config) {
+            return config.redis().isPresent();
+        }
+
+        @Override
+        public Store open(StoreContext context) {
+            if (context.config().stack().equals(Optional.of("broken"))) {
+                throw new IllegalStateException("cannot open");
+            }
+            return new StandIn();
+        }
+    }
+
+    private static final class StandIn implements Store {
+        @Override
+        public String name() {
+            return "redis";
+        }
+
+        @Override
+        public StoreHealth health() {
+            return new StoreHealth("redis", Health.DEGRADED, "one of two", List.of());
+        }
+
+        @Override
+        public boolean awaitReady(Duration timeout) {
+            CALLS.add("awaitReady");
+            return !timeout.isNegative();
+        }
+
+        @Override
+        public boolean close(Duration drain) {
+            CALLS.add("close " + drain.toSeconds());
+            return true;
+        }
+    }
+
+    @BeforeEach
+    void forget() {
+        CALLS.clear();
+    }
+
+    @Test
+    void a_module_on_the_class_path_joins_if_the_configuration_has_its_store() {
+        try (HaStack stack = HaStack.open(WITH_REDIS)) {
+            assertThat(stack.get(StandIn.class).name()).isEqualTo("redis");
+            assertThat(stack.awaitReady(Duration.ofSeconds(1))).isTrue();
+            assertThat(stack.health().health()).isEqualTo(Health.DEGRADED);
+            assertThat(stack.health().stack()).contains("editing");
+        }
+    }
+
+    @Test
+    void a_store_that_is_not_there_is_told_with_what_is() {
+        try (HaStack stack = HaStack.open(WITH_REDIS)) {
+            assertThatThrownBy(() -> stack.get(Runnable.class))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("has no Runnable")
+                    .hasMessageContaining("[redis]");
+        }
+    }
+
+    @Test
+    void a_section_whose_module_is_not_on_the_class_path_is_not_used() {
+        try (HaStack stack = HaStack.open(WITH_POSTGRES_ONLY)) {
+            assertThat(stack.health().stores()).isEmpty();
+            assertThat(stack.health().health()).isEqualTo(Health.UP);
+            assertThatThrownBy(() -> stack.get(StandIn.class)).hasMessageContaining("open are []");
+        }
+    }
+
+    @Test
+    void closes_once_with_the_drain_it_was_given() {
+        HaStack stack = HaStack.open(WITH_REDIS);
+        assertThat(stack.close(Duration.ofSeconds(90).plusMillis(900))).isTrue();
+        stack.close();
+        assertThat(CALLS).containsExactly("close 90");
+    }
+
+    @Test
+    void a_module_that_cannot_open_leaves_no_thread_behind() {
+        StackConfig broken = StackConfig.of(Map.of("ha.stack", "broken", "ha.redis.nodes.r1.address", "r1:6379"));
+        assertThatThrownBy(() -> HaStack.open(broken)).hasMessage("cannot open");
+        assertThat(Thread.getAllStackTraces().keySet())
+                .filteredOn(Thread::isAlive)
+                .extracting(Thread::getName)
+                .doesNotContain("ha-stack-events");
+    }
+}
