@@ -1,0 +1,214 @@
+package dev.hastack.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Every fault and its healing, on one cluster of three. */
+@Timeout(60)
+class PostgresClusterIT {
+    private static PostgresCluster cluster;
+    private static PostgresNode main;
+    private static PostgresNode standby;
+    private static PostgresNode delivery;
+
+    @BeforeAll
+    static void start() throws SQLException {
+        cluster = PostgresCluster.builder()
+                .node("main")
+                .node("standby")
+                .node("delivery")
+                .synchronous("standby")
+                .start();
+        main = cluster.node("main");
+        standby = cluster.node("standby");
+        delivery = cluster.node("delivery");
+        try (Connection connection = application(main);
+                var statement = connection.createStatement()) {
+            statement.execute("CREATE TABLE kept (id int PRIMARY KEY)");
+            statement.execute("INSERT INTO kept VALUES (1)");
+        }
+    }
+
+    @AfterAll
+    static void close() {
+        cluster.close();
+    }
+
+    @BeforeEach
+    void heal() {
+        cluster.heal();
+    }
+
+    @Test
+    void streams_from_the_first_node_to_all_others() throws SQLException {
+        assertThat(cluster.primary()).isSameAs(main);
+        assertThat(main.query("SELECT string_agg(application_name || ' ' || state || ' ' || sync_state, ', '"
+                        + " ORDER BY application_name) FROM pg_stat_replication"))
+                .isEqualTo("delivery streaming async, standby streaming sync");
+        assertThat(kept(delivery)).isEqualTo("1");
+    }
+
+    @Test
+    void gives_the_application_a_role_without_superuser_and_a_password() throws SQLException {
+        try (Connection connection = application(main);
+                var statement = connection.createStatement();
+                var rows = statement.executeQuery("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")) {
+            assertThat(rows.next()).isTrue();
+            assertThat(rows.getBoolean(1)).isFalse();
+        }
+        assertThatThrownBy(() -> DriverManager.getConnection(main.jdbcUrl(), "app", "wrong"))
+                .hasMessageContaining("password authentication failed");
+    }
+
+    @Test
+    void names_its_nodes_in_the_keys_of_the_configuration() {
+        assertThat(cluster.properties())
+                .containsEntry("ha.postgres.database", "app")
+                .containsEntry("ha.postgres.nodes.delivery.address", "127.0.0.1:" + delivery.port());
+    }
+
+    @Test
+    void heals_in_milliseconds_when_nothing_is_broken() {
+        cluster.heal();
+        long begin = System.nanoTime();
+        cluster.heal();
+        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofMillis(100));
+    }
+
+    @Test
+    void kills_every_process_of_a_node_at_once() throws SQLException {
+        try (Connection connection = application(main);
+                var statement = connection.createStatement()) {
+            main.kill();
+            assertThatThrownBy(() -> statement.execute("SELECT 1")).isInstanceOf(SQLException.class);
+        }
+        assertThatThrownBy(() -> application(main)).hasMessageContaining("refused");
+        assertThat(standby.isRunning()).isTrue();
+
+        cluster.heal();
+        assertThat(cluster.primary()).isSameAs(main);
+        assertThat(kept(standby)).isEqualTo("1");
+    }
+
+    @Test
+    void hangs_backends_and_lets_them_go_on() throws SQLException {
+        try (Connection connection = application(main);
+                var statement = connection.createStatement()) {
+            main.hang();
+            connection.setNetworkTimeout(Runnable::run, 200);
+            assertThatThrownBy(() -> statement.execute("SELECT 1")).hasStackTraceContaining("SocketTimeoutException");
+            assertThatThrownBy(() -> main.query("SELECT 1")).hasMessageContaining("main is hung");
+        }
+        main.resume();
+        assertThat(main.isPrimary()).isTrue();
+    }
+
+    @Test
+    void promotes_a_standby_while_the_primary_hangs_and_heals_the_stale_primary() throws SQLException {
+        main.hang();
+        standby.promote();
+        try (Connection connection = application(standby);
+                var statement = connection.createStatement()) {
+            statement.execute("INSERT INTO kept VALUES (2)");
+        }
+        delivery.follow(standby);
+        assertThat(cluster.primary()).isSameAs(standby);
+        main.resume();
+        assertThat(main.isPrimary()).as("two primaries").isTrue();
+        assertThat(cluster.primary()).as("the newer one").isSameAs(standby);
+
+        cluster.heal();
+        assertThat(cluster.primary()).isSameAs(main);
+        assertThat(List.of(standby.isPrimary(), delivery.isPrimary())).containsOnly(false);
+        try (Connection connection = application(main);
+                var statement = connection.createStatement()) {
+            assertThat(statement.executeUpdate("DELETE FROM kept WHERE id = 2"))
+                    .as("rows written after the promotion")
+                    .isEqualTo(1);
+        }
+    }
+
+    @Test
+    void rejoins_a_superseded_primary_as_a_standby() throws SQLException {
+        main.kill();
+        standby.promote();
+        main.rejoin(standby);
+        assertThat(main.isPrimary()).isFalse();
+        assertThat(main.query("SELECT status FROM pg_stat_wal_receiver")).isEqualTo("streaming");
+    }
+
+    @Test
+    void pauses_replay() throws SQLException {
+        delivery.pauseReplay();
+        try (Connection connection = application(main);
+                var statement = connection.createStatement()) {
+            statement.execute("INSERT INTO kept VALUES (3)");
+        }
+        assertThat(kept(delivery)).isEqualTo("1");
+        delivery.resumeReplay();
+        cluster.heal();
+        assertThat(kept(delivery)).isEqualTo("2");
+        try (Connection connection = application(main);
+                var statement = connection.createStatement()) {
+            statement.execute("DELETE FROM kept WHERE id = 3");
+        }
+    }
+
+    @Test
+    void cuts_replication_and_heals_it() throws SQLException {
+        delivery.cutReplication();
+        assertThat(delivery.query("SELECT status FROM pg_stat_wal_receiver")).isNull();
+        cluster.heal();
+        assertThat(delivery.query("SELECT status FROM pg_stat_wal_receiver")).isEqualTo("streaming");
+    }
+
+    @Test
+    void heals_a_cluster_of_which_everything_is_gone() {
+        cluster.nodes().forEach(PostgresNode::kill);
+        cluster.heal();
+        assertThat(cluster.primary()).isSameAs(main);
+    }
+
+    @Test
+    void heals_a_cluster_whose_promoted_node_died_too() throws SQLException {
+        main.stop();
+        standby.promote();
+        standby.kill();
+        cluster.heal();
+        assertThat(cluster.primary()).isSameAs(main);
+        assertThat(kept(delivery)).isEqualTo("1");
+    }
+
+    @Test
+    void shows_the_log_of_a_node_that_does_not_start() {
+        assertThatThrownBy(() -> PostgresCluster.builder()
+                        .setting("shared_buffers", "nonsense")
+                        .start())
+                .hasMessageContaining("the cluster [main] did not start")
+                .hasMessageContaining("invalid value for parameter \"shared_buffers\": \"nonsense\"");
+    }
+
+    private static Connection application(PostgresNode node) throws SQLException {
+        return DriverManager.getConnection(node.jdbcUrl(), "app", "app");
+    }
+
+    private static String kept(PostgresNode node) throws SQLException {
+        try (Connection connection = application(node);
+                var statement = connection.createStatement();
+                var rows = statement.executeQuery("SELECT count(*) FROM kept")) {
+            assertThat(rows.next()).isTrue();
+            return rows.getString(1);
+        }
+    }
+}
