@@ -1,0 +1,27 @@
+package dev.hastack.postgres;
+
+import java.time.Duration;
+
+/** A point in time to wait for at most. */
+record Deadline(long nanos) {
+
+    /** Longer is for ever, and would overflow. */
+    private static final Duration LONGEST = Duration.ofDays(365);
+
+    static Deadline in(Duration wait) {
+        return new Deadline(System.nanoTime() + (wait.compareTo(LONGEST) > 0 ? LONGEST : wait).toNanos());
+    }
+
+    /** The earlier of the two. */
+    Deadline or(Deadline other) {
+        return nanos - other.nanos <= 0 ? this : other;
+    }
+
+    Duration left() {
+        return Duration.ofNanos(Math.max(0, nanos - System.nanoTime()));
+    }
+
+    boolean passed() {
+        return nanos - System.nanoTime() <= 0;
+    }
+}

@@ -1,0 +1,96 @@
+package dev.hastack.postgres;
+
+import dev.hastack.core.config.PostgresConfig;
+import dev.hastack.core.config.Secret;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Properties;
+import org.postgresql.Driver;
+import org.postgresql.PGProperty;
+
+/**
+ * Makes physical connections with pgjdbc, over sockets of ours. Goes to the driver itself and not through {@link
+ * java.sql.DriverManager}, whose login timeout would start a thread for each connection. Thread-safe.
+ */
+final class DriverConnectors implements Connectors {
+    private static final Driver DRIVER = new Driver();
+
+    private final PostgresConfig config;
+    private final String applicationName;
+
+    /** @param applicationName as the server shows it, unless the configuration names one */
+    DriverConnectors(PostgresConfig config, String applicationName) {
+        this.config = config;
+        this.applicationName = applicationName;
+    }
+
+    @Override
+    public Connector to(String node, String socketsKey, Map<PGProperty, String> defaults) {
+        PostgresConfig.Node configured = config.nodes().get(node);
+        if (configured == null) {
+            throw new IllegalArgumentException("no such node: " + node);
+        }
+        Properties properties = properties(socketsKey, defaults);
+        String url = "jdbc:postgresql://" + configured.address() + "/"
+                + URLEncoder.encode(config.database(), StandardCharsets.UTF_8);
+        return () -> connect(url, properties);
+    }
+
+    private Connection connect(String url, Properties properties) throws SQLException {
+        // The driver may sit in a class loader above ours, that of a server say, and must find our socket factory.
+        Thread thread = Thread.currentThread();
+        ClassLoader callers = thread.getContextClassLoader();
+        thread.setContextClassLoader(NodeSocketFactory.class.getClassLoader());
+        try {
+            Connection connection = DRIVER.connect(url, properties);
+            if (connection == null) {
+                throw new SQLException("the PostgreSQL driver does not accept " + url, "08001");
+            }
+            connection.setNetworkTimeout(Runnable::run, socketTimeoutMillis());
+            return connection;
+        } finally {
+            thread.setContextClassLoader(callers);
+        }
+    }
+
+    private Properties properties(String socketsKey, Map<PGProperty, String> defaults) {
+        Properties p = new Properties();
+        PGProperty.APPLICATION_NAME.set(p, applicationName);
+        PGProperty.TCP_KEEP_ALIVE.set(p, true);
+        // The driver counts both in whole seconds, and reads 0 as for ever.
+        PGProperty.CONNECT_TIMEOUT.set(p, seconds(config.connectTimeout()));
+        PGProperty.CANCEL_SIGNAL_TIMEOUT.set(p, seconds(config.connectTimeout()));
+        defaults.forEach((key, value) -> key.set(p, value));
+        p.putAll(config.properties());
+        // The driver's connect timeout ends with TCP; this bounds the handshakes that follow, and is lifted after them.
+        PGProperty.SOCKET_TIMEOUT.set(p, seconds(config.connectTimeout()));
+        PGProperty.USER.set(p, config.username());
+        config.password().map(Secret::value).ifPresent(value -> PGProperty.PASSWORD.set(p, value));
+        PGProperty.SOCKET_FACTORY.set(p, NodeSocketFactory.class.getName());
+        PGProperty.SOCKET_FACTORY_ARG.set(p, socketsKey);
+        // Since pgjdbc 42.7.14; by name, for the sake of older ones, which look beside themselves only.
+        p.setProperty("classLoaderStrategy", "context-first");
+        return p;
+    }
+
+    /** What the configuration has for {@code socketTimeout}, in seconds; the driver reads none as for ever. */
+    private int socketTimeoutMillis() throws SQLException {
+        String seconds = config.properties().getOrDefault(PGProperty.SOCKET_TIMEOUT.getName(), "0");
+        try {
+            return Math.multiplyExact(Integer.parseInt(seconds), 1000);
+        } catch (NumberFormatException | ArithmeticException e) {
+            throw new SQLException(
+                    "ha.postgres.properties.socketTimeout = \"" + seconds + "\": expected a number of seconds",
+                    "22023",
+                    e);
+        }
+    }
+
+    private static int seconds(Duration duration) {
+        return (int) Math.max(1, duration.plusMillis(999).toSeconds());
+    }
+}

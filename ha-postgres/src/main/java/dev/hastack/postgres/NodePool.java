@@ -1,0 +1,202 @@
+package dev.hastack.postgres;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.HikariPoolMXBean;
+import dev.hastack.core.config.PostgresConfig;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The connections of one node and generation: a HikariCP pool over physical connections that can be aborted. It has no
+ * role; roles are pointers to pools in {@link Routes}. Thread-safe.
+ */
+final class NodePool {
+    private static final Logger log = LoggerFactory.getLogger(NodePool.class);
+    /**
+     * HikariCP wakes none of its waiters when it is closed, so a caller waits in slices of HikariCP's smallest timeout
+     * and looks at the topology between them.
+     */
+    static final Duration SLICE = Duration.ofMillis(250);
+
+    private static final Duration DRAIN_POLL = Duration.ofMillis(5);
+
+    private final String node;
+    private final int generation;
+    private final NodeSockets sockets = new NodeSockets();
+    private final StandbySessions standbys = new StandbySessions();
+    private final String socketsKey;
+    private final PoolTracker tracker;
+    private final HikariDataSource pool;
+    private final @Nullable HikariPoolMXBean stats;
+    private volatile boolean retired;
+    private volatile @Nullable SQLException connectFailure;
+
+    /**
+     * Returns at once; connections are opened in the background.
+     *
+     * @param connector makes a connector for a key of the socket registry
+     * @param errors told every error of the pool's connections before the caller sees it, on the caller's thread, and of
+     *     connections that could not be made
+     */
+    NodePool(
+            String node,
+            int generation,
+            PostgresConfig config,
+            NodeMetrics metrics,
+            Function<String, Connector> connector,
+            Consumer<SQLException> errors) {
+        this.node = node;
+        this.generation = generation;
+        this.socketsKey = NodeSocketFactory.register(sockets);
+        this.tracker = new PoolTracker(metrics);
+        HikariConfig hikari = new HikariConfig();
+        hikari.setPoolName("ha-postgres-" + node);
+        hikari.setDataSource(new SourceDataSource(physical(connector.apply(socketsKey), errors)));
+        hikari.setMaximumPoolSize(config.pool().maxSize());
+        hikari.setMinimumIdle(config.pool().warm());
+        hikari.setConnectionTimeout(SLICE.toMillis());
+        hikari.setValidationTimeout(SLICE.toMillis());
+        hikari.setMaxLifetime(config.pool().maxLifetime().toMillis());
+        if (config.pool().warm() < config.pool().maxSize()) {
+            hikari.setIdleTimeout(config.pool().idleTimeout().toMillis());
+        }
+        // A node that is down must not fail the start: connections come when it does.
+        hikari.setInitializationFailTimeout(-1);
+        hikari.setExceptionOverride(new ErrorHook(errors));
+        hikari.setMetricsTrackerFactory((name, poolStats) -> {
+            metrics.follow(poolStats);
+            return tracker;
+        });
+        hikari.setThreadFactory(runnable -> {
+            Thread thread = new Thread(runnable, "ha-postgres-" + node + "-pool");
+            thread.setDaemon(true);
+            return thread;
+        });
+        this.pool = new HikariDataSource(hikari);
+        this.stats = pool.getHikariPoolMXBean();
+    }
+
+    private ConnectionSource physical(Connector connector, Consumer<SQLException> errors) {
+        return new ConnectionSource() {
+            @Override
+            public Connection get() throws SQLException {
+                try {
+                    Connection connection = connector.connect();
+                    standbys.opened(connection);
+                    connectFailure = null;
+                    return connection;
+                } catch (SQLException e) {
+                    connectFailure = e;
+                    errors.accept(e);
+                    throw e;
+                }
+            }
+
+            @Override
+            public <T> T unwrap(Class<T> type) throws SQLException {
+                throw new SQLException("not a wrapper for " + type.getName());
+            }
+
+            @Override
+            public boolean isWrapperFor(Class<?> type) {
+                return false;
+            }
+        };
+    }
+
+    String node() {
+        return node;
+    }
+
+    int generation() {
+        return generation;
+    }
+
+    boolean retired() {
+        return retired;
+    }
+
+    PoolTracker tracker() {
+        return tracker;
+    }
+
+    StandbySessions standbys() {
+        return standbys;
+    }
+
+    HikariDataSource hikari() {
+        return pool;
+    }
+
+    /**
+     * HikariCP's own connection, with nothing wrapped around it; waits for at most {@link #SLICE} for a free one.
+     *
+     * @throws SQLTransientConnectionException if none was free in that time, with HikariCP's reason
+     * @throws SQLException if the pool was retired
+     */
+    Connection borrow() throws SQLException {
+        return pool.getConnection();
+    }
+
+    /** Why the last attempt to open a connection failed, if none has succeeded since. */
+    @Nullable
+    SQLException connectFailure() {
+        return connectFailure;
+    }
+
+    /** How many are lent. */
+    int inUse() {
+        return stats == null || retired ? 0 : stats.getActiveConnections();
+    }
+
+    /** Lends no more from now on; {@link #drain} has to follow. With {@code interrupt}, whoever waits for an answer is freed. */
+    void retire(boolean interrupt) {
+        retired = true;
+        if (interrupt) {
+            sockets.abort();
+        }
+    }
+
+    /**
+     * Closes the pool: at once if it was interrupted, else when the last connection came back, and at the latest after
+     * a deadline. Blocks.
+     *
+     * @param until the deadline, asked anew all the time: closing the stack may bring it forward
+     * @return whether all came back in time
+     */
+    boolean drain(Supplier<Deadline> until) {
+        if (stats != null) {
+            // HikariCP would refill what it evicts.
+            pool.setMinimumIdle(0);
+            stats.softEvictConnections();
+            // HikariCP tells nobody of the last return, so this looks; on a thread of its own, once in a pool's life.
+            while (stats.getActiveConnections() > 0 && !until.get().passed()) {
+                LockSupport.parkNanos(DRAIN_POLL.toNanos());
+            }
+        }
+        boolean drained = stats == null || stats.getActiveConnections() == 0;
+        sockets.abort();
+        pool.close();
+        NodeSocketFactory.unregister(socketsKey);
+        log.atDebug()
+                .addKeyValue("node", node)
+                .addKeyValue("generation", generation)
+                .log("pool of {} generation {} closed", node, generation);
+        return drained;
+    }
+
+    @Override
+    public String toString() {
+        return node + "#" + generation;
+    }
+}

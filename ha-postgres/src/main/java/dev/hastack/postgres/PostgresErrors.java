@@ -1,0 +1,62 @@
+package dev.hastack.postgres;
+
+import dev.hastack.core.topology.Kind;
+import java.io.IOException;
+import java.net.SocketTimeoutException;
+import java.sql.SQLException;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The error table: what a {@link SQLException} says about the node that it came from, by SQLSTATE (PostgreSQL manual,
+ * appendix A) and by what the driver found beneath it.
+ */
+final class PostgresErrors {
+    private PostgresErrors() {}
+
+    /** Empty for the caller's own errors, and for those that concern one connection alone. */
+    static Optional<Kind> kind(Throwable error) {
+        if (error instanceof SQLException e && e.getSQLState() != null) {
+            return Optional.ofNullable(kind(e.getSQLState(), ioCause(e)));
+        }
+        return error instanceof IOException ? Optional.of(Kind.NETWORK) : Optional.empty();
+    }
+
+    private static @Nullable Kind kind(String state, @Nullable IOException io) {
+        return switch (state) {
+            case "25006" -> Kind.NOT_PRIMARY;
+            // Admin shutdown, crash shutdown, cannot connect now.
+            case "57P01", "57P02", "57P03" -> Kind.SHUTTING_DOWN;
+            // Query cancelled, by statement_timeout as a rule.
+            case "57014" -> Kind.TIMEOUT;
+            // Rejected by the server; database does not exist.
+            case "08004", "3D000" -> Kind.DENIED;
+            // Never made. The driver has no other state for it, also when it waited in vain.
+            case "08001" -> Kind.REFUSED;
+            // The caller used a connection that it, or we, had closed: no news of the node.
+            case "08003" -> null;
+            default -> byClass(state, io);
+        };
+    }
+
+    private static @Nullable Kind byClass(String state, @Nullable IOException io) {
+        if (state.startsWith("08")) {
+            return io instanceof SocketTimeoutException ? Kind.TIMEOUT : Kind.NETWORK;
+        } else if (state.startsWith("28")) {
+            return Kind.DENIED;
+        } else if (state.startsWith("53")) {
+            // Too many connections, out of memory, disk full: it answers, and refuses work.
+            return Kind.OVERLOADED;
+        }
+        return null;
+    }
+
+    private static @Nullable IOException ioCause(Throwable error) {
+        for (Throwable t = error.getCause(); t != null && t != t.getCause(); t = t.getCause()) {
+            if (t instanceof IOException io) {
+                return io;
+            }
+        }
+        return null;
+    }
+}

@@ -1,0 +1,74 @@
+package dev.hastack.postgres;
+
+import dev.hastack.core.config.PostgresConfig;
+import dev.hastack.core.health.Health;
+import dev.hastack.core.health.NodeHealth;
+import dev.hastack.core.health.StoreHealth;
+import dev.hastack.core.topology.Failure;
+import dev.hastack.core.topology.NodeView;
+import dev.hastack.core.topology.Snapshot;
+import dev.hastack.core.topology.Staleness;
+import dev.hastack.core.topology.Status;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/** Health as the routes have it. */
+final class PostgresHealth {
+    private final PostgresConfig config;
+    private final PostgresPools pools;
+
+    PostgresHealth(PostgresConfig config, PostgresPools pools) {
+        this.config = config;
+        this.pools = pools;
+    }
+
+    StoreHealth of(Routes routes, Instant now) {
+        Snapshot snapshot = routes.snapshot();
+        List<NodeHealth> nodes = snapshot.nodes().values().stream()
+                .map(node -> node(node, snapshot, now))
+                .toList();
+        return new StoreHealth("postgres", store(routes, nodes), snapshot.describe(now), nodes);
+    }
+
+    private Health store(Routes routes, List<NodeHealth> nodes) {
+        boolean writes = routes.primary() != null || !config.writable();
+        boolean reads = !routes.readers().isEmpty();
+        if (!writes && !reads) {
+            return Health.DOWN;
+        }
+        boolean all = nodes.stream().allMatch(node -> node.health() == Health.UP);
+        return writes && reads && all ? Health.UP : Health.DEGRADED;
+    }
+
+    private NodeHealth node(NodeView node, Snapshot snapshot, Instant now) {
+        Optional<Duration> lag =
+                node.status() == Status.REPLICA ? Staleness.bound(snapshot, node, now) : Optional.empty();
+        Optional<String> late = lag.filter(age -> age.compareTo(config.reads().maxLag()) > 0)
+                .map(age -> "lags by up to " + age.toMillis() + " ms");
+        Optional<String> closed = pools.connectFailure(node).map(cause -> "connections cannot be opened: " + cause);
+        Optional<String> reason =
+                node.failure().map(PostgresHealth::text).or(() -> closed).or(() -> late);
+        boolean well = node.open() && late.isEmpty() && closed.isEmpty();
+        Health health = !node.status().usable() ? Health.DOWN : well ? Health.UP : Health.DEGRADED;
+        PostgresConfig.Node configured = config.nodes().get(node.node());
+        return new NodeHealth(
+                node.node(),
+                configured == null ? "" : configured.address().toString(),
+                health,
+                node.status(),
+                node.suspect().isPresent(),
+                node.epoch(),
+                lag,
+                node.generation(),
+                node.since(),
+                health == Health.UP
+                        ? Optional.empty()
+                        : reason.or(() -> Optional.of(node.status().name())));
+    }
+
+    private static String text(Failure failure) {
+        return failure.kind() + ": " + failure.cause();
+    }
+}

@@ -1,0 +1,239 @@
+package dev.hastack.postgres;
+
+import com.zaxxer.hikari.metrics.MetricsTrackerFactory;
+import dev.hastack.core.config.PostgresConfig;
+import dev.hastack.core.monitor.Monitor;
+import dev.hastack.core.monitor.Probe;
+import dev.hastack.core.monitor.StoreAdapter;
+import dev.hastack.core.topology.Kind;
+import dev.hastack.core.topology.NodeView;
+import dev.hastack.core.topology.Snapshot;
+import dev.hastack.core.topology.Status;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Phaser;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.PGProperty;
+
+/**
+ * The pools of all nodes, and the routes to them: what PostgreSQL supplies to its monitor. A usable node has one pool for
+ * its present generation, opened when the node becomes usable and kept through a promotion, so that a failover opens no
+ * connection. Thread-safe.
+ */
+final class PostgresPools implements StoreAdapter {
+    /** How long a statement may go on at a node that takes no new ones. */
+    private static final Duration GRACE = Duration.ofSeconds(30);
+
+    /** How long HikariCP may take to close a pool whose connections are aborted; its threads are daemons. */
+    private static final Duration CLOSING = Duration.ofSeconds(5);
+
+    private final PostgresConfig config;
+    private final Connectors connectors;
+    private final ReadRouting reads;
+    private final Map<Key, NodePool> pools = new ConcurrentHashMap<>();
+    private final Retirements retirements = new Retirements();
+    private volatile Routes routes = new Routes(Snapshot.initial(Optional.empty()), null, List.of(), false);
+    private volatile @Nullable Deadline closing;
+    private volatile @Nullable Monitor monitor;
+    private final Map<String, NodeMetrics> metrics;
+
+    private record Key(String node, int generation) {}
+
+    PostgresPools(PostgresConfig config, Connectors connectors, ReadRouting reads) {
+        this.config = config;
+        this.connectors = connectors;
+        this.reads = reads;
+        this.metrics = config.nodes().keySet().stream()
+                .collect(Collectors.toUnmodifiableMap(node -> node, node -> new NodeMetrics("ha-postgres-" + node)));
+    }
+
+    /** Whom errors are reported to; set once, before the monitor starts. */
+    void reportTo(Monitor monitor) {
+        this.monitor = monitor;
+    }
+
+    Routes routes() {
+        return routes;
+    }
+
+    /** The pool of this node's present generation, if it is usable. */
+    Optional<NodePool> pool(NodeView node) {
+        return Optional.ofNullable(pools.get(new Key(node.node(), node.generation())));
+    }
+
+    /** Passes the pools' metrics on to this factory's trackers, those of pools that exist and of all to come. */
+    void bind(MetricsTrackerFactory factory) {
+        metrics.values().forEach(node -> node.bind(factory));
+    }
+
+    /** Why connections to this node cannot be opened, though it answers its probe. */
+    Optional<String> connectFailure(NodeView node) {
+        return pool(node).map(NodePool::connectFailure).map(Throwable::getMessage);
+    }
+
+    @Override
+    public Probe probe(String node) {
+        // Simple mode: one round trip whatever the server has prepared, and nothing left behind in a session.
+        return new PostgresProbe(key -> connectors.to(node, key, Map.of(PGProperty.PREFER_QUERY_MODE, "simple")));
+    }
+
+    @Override
+    public Optional<Kind> kind(Throwable error) {
+        return PostgresErrors.kind(error);
+    }
+
+    @Override
+    public boolean publish(Snapshot snapshot, Instant now) {
+        for (NodeView node : snapshot.nodes().values()) {
+            if (node.status().usable()) {
+                pools.computeIfAbsent(new Key(node.node(), node.generation()), this::open);
+            }
+        }
+        NodePool primary = snapshot.writable().flatMap(this::pool).orElse(null);
+        List<NodeView> readers = reads.readers(snapshot, now).stream()
+                .flatMap(id -> snapshot.node(id).stream())
+                .toList();
+        Routes before = routes;
+        Routes next = new Routes(
+                snapshot,
+                config.writable() ? primary : null,
+                readers.stream().flatMap(node -> pool(node).stream()).toList(),
+                hopeless(snapshot));
+        routes = next;
+        return next.leadsElsewhere(before);
+    }
+
+    private static boolean hopeless(Snapshot snapshot) {
+        return snapshot.nodes().values().stream()
+                .allMatch(node -> node.status() == Status.DOWN
+                        && node.failure().filter(f -> f.kind() == Kind.DENIED).isPresent());
+    }
+
+    private NodePool open(Key key) {
+        return new NodePool(
+                key.node(),
+                key.generation(),
+                config,
+                Objects.requireNonNull(metrics.get(key.node())),
+                socketsKey -> connectors.to(key.node(), socketsKey, Map.of()),
+                error -> report(key, error));
+    }
+
+    private void report(Key key, SQLException error) {
+        Monitor owner = monitor;
+        Optional<Kind> kind = PostgresErrors.kind(error);
+        if (owner != null && kind.isPresent()) {
+            owner.report(key.node(), key.generation(), kind.get(), error);
+        }
+    }
+
+    @Override
+    public void retire(String node, int generation, boolean interrupt) {
+        NodePool pool = pools.remove(new Key(node, generation));
+        if (pool != null) {
+            pool.retire(interrupt);
+            retirements.drain(pool, deadline(interrupt ? Duration.ZERO : GRACE));
+        }
+    }
+
+    private Supplier<Deadline> deadline(Duration grace) {
+        Deadline own = Deadline.in(grace);
+        return () -> {
+            Deadline end = closing;
+            return end == null ? own : own.or(end);
+        };
+    }
+
+    /** The stack is being closed: whatever is, or will be, retired may go on for this long at most. */
+    void closeWithin(Duration drain) {
+        retirements.forget();
+        closing = Deadline.in(drain);
+    }
+
+    /**
+     * Waits until every retired pool is closed, or the time of {@link #closeWithin} is well over.
+     *
+     * @return whether all connections had come back by themselves since {@link #closeWithin}
+     */
+    boolean awaitRetired() {
+        Deadline end = closing;
+        boolean drained = retirements.await(
+                (end == null ? Deadline.in(GRACE) : end).left().plus(CLOSING));
+        metrics.values().forEach(NodeMetrics::close);
+        return drained;
+    }
+
+    @Override
+    public int inUse(String node) {
+        return routes.snapshot()
+                .node(node)
+                .flatMap(this::pool)
+                .map(NodePool::inUse)
+                .orElse(0);
+    }
+
+    @Override
+    public boolean returned(String node) {
+        return routes.snapshot()
+                .node(node)
+                .flatMap(this::pool)
+                .map(pool -> pool.tracker().returned())
+                .orElse(false);
+    }
+
+    /** Pools on their way out, each on a thread of its own, since closing one may wait. */
+    private static final class Retirements {
+        private final Phaser underWay = new Phaser(1);
+        private final AtomicInteger aborted = new AtomicInteger();
+
+        void drain(NodePool pool, Supplier<Deadline> until) {
+            Thread thread = new Thread(
+                    () -> {
+                        try {
+                            if (!pool.drain(until)) {
+                                aborted.incrementAndGet();
+                            }
+                        } finally {
+                            underWay.arriveAndDeregister();
+                        }
+                    },
+                    "ha-postgres-" + pool.node() + "-retire");
+            thread.setDaemon(true);
+            int unused = underWay.register();
+            try {
+                thread.start();
+            } catch (Throwable e) {
+                underWay.arriveAndDeregister();
+                throw e;
+            }
+        }
+
+        void forget() {
+            aborted.set(0);
+        }
+
+        boolean await(Duration atMost) {
+            try {
+                int unused =
+                        underWay.awaitAdvanceInterruptibly(underWay.arrive(), atMost.toMillis(), TimeUnit.MILLISECONDS);
+                return aborted.get() == 0;
+            } catch (TimeoutException e) {
+                return false;
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return false;
+            }
+        }
+    }
+}

@@ -1,0 +1,148 @@
+package dev.hastack.postgres;
+
+import dev.hastack.core.monitor.Answer;
+import dev.hastack.core.monitor.Probe;
+import dev.hastack.core.topology.Kind;
+import dev.hastack.core.topology.Role;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Asks one PostgreSQL server for its role, system identifier, timeline and position, in one round trip, with the rights
+ * of any user.
+ *
+ * <p>The timeline of a primary is the first eight digits of its current WAL file's name; {@code
+ * pg_control_checkpoint()} would be the last checkpoint's, minutes old after a promotion. That of a replica is the
+ * greater of what its WAL receiver streams (visible with pg_read_all_stats) and the minimum recovery end's. A primary
+ * that the server's configuration makes read-only counts as a replica; a user whose own settings say so does not make
+ * it one.
+ */
+final class PostgresProbe implements Probe {
+    private static final String CONNECTION_CLOSED = "08003";
+    private static final String QUERY = """
+            SELECT pg_is_in_recovery()
+              OR coalesce(CASE WHEN current_setting('default_transaction_read_only') = 'on' THEN
+                   (SELECT source NOT IN ('user', 'database', 'database user', 'client', 'session')
+                      FROM pg_settings WHERE name = 'default_transaction_read_only') END, false),
+              (SELECT system_identifier FROM pg_control_system()),
+              CASE WHEN pg_is_in_recovery()
+                THEN greatest((SELECT min_recovery_end_timeline FROM pg_control_recovery()),
+                              (SELECT received_tli FROM pg_stat_wal_receiver))
+                ELSE ('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::bigint END,
+              CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn()
+                ELSE pg_current_wal_insert_lsn() END - '0/0'::pg_lsn,
+              CASE WHEN pg_is_in_recovery() THEN 0 ELSE (SELECT count(*) FROM pg_stat_replication) END""";
+
+    private static final Logger log = LoggerFactory.getLogger(PostgresProbe.class);
+
+    private final Function<String, Connector> connector;
+    private volatile NodeSockets sockets = new NodeSockets();
+    private volatile boolean aborted;
+    private @Nullable String socketsKey;
+    private @Nullable Connection connection;
+
+    /** @param connector makes a connector for a key of the socket registry */
+    PostgresProbe(Function<String, Connector> connector) {
+        this.connector = connector;
+    }
+
+    @Override
+    public Answer ask() throws SQLException {
+        Connection kept = connection;
+        if (kept == null) {
+            return query(connect());
+        }
+        try {
+            return query(kept);
+        } catch (SQLException e) {
+            // A connection may end alone, by an administrator, a firewall or our own abort. The node decides: ask anew.
+            if (ended(e) && !aborted) {
+                return query(connect());
+            }
+            throw e;
+        }
+    }
+
+    private static boolean ended(SQLException e) {
+        Optional<Kind> kind = PostgresErrors.kind(e);
+        return kind.equals(Optional.of(Kind.NETWORK)) || kind.equals(Optional.of(Kind.SHUTTING_DOWN));
+    }
+
+    private Connection connect() throws SQLException {
+        NodeSockets fresh = new NodeSockets();
+        sockets = fresh;
+        if (aborted) {
+            // abort() may have come before it could see these: one of the two sees the other.
+            fresh.abort();
+        }
+        String key = NodeSocketFactory.register(fresh);
+        socketsKey = key;
+        try {
+            Connection connected = connector.apply(key).connect();
+            connection = connected;
+            return connected;
+        } catch (SQLException e) {
+            close();
+            throw e;
+        }
+    }
+
+    private Answer query(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(QUERY)) {
+            if (!row.next()) {
+                throw new SQLException("the probe got no row");
+            }
+            Role role = row.getBoolean(1) ? Role.REPLICA : Role.PRIMARY;
+            long timeline = row.getLong(3);
+            return new Answer(
+                    role,
+                    Optional.of(row.getString(2)),
+                    timeline > 0 ? OptionalLong.of(timeline) : OptionalLong.empty(),
+                    role == Role.PRIMARY ? Positions.written(row.getLong(4)) : row.getLong(4),
+                    row.getInt(5));
+        } catch (SQLException e) {
+            close();
+            // "Closed" says nothing when a caller sees it; of the probe's own connection it says that it broke.
+            throw CONNECTION_CLOSED.equals(e.getSQLState()) ? new SQLException(e.getMessage(), "08006", e) : e;
+        }
+    }
+
+    @Override
+    public void arm() {
+        aborted = false;
+    }
+
+    @Override
+    public void abort() {
+        aborted = true;
+        sockets.abort();
+    }
+
+    @Override
+    public void close() {
+        sockets.abort();
+        Connection kept = connection;
+        if (kept != null) {
+            connection = null;
+            try {
+                kept.close();
+            } catch (SQLException e) {
+                // Its socket is closed already; the driver only tidies up.
+                log.trace("closing a probe's connection", e);
+            }
+        }
+        if (socketsKey != null) {
+            NodeSocketFactory.unregister(socketsKey);
+            socketsKey = null;
+        }
+    }
+}
