@@ -1,0 +1,27 @@
+package dev.hastack.postgres;
+
+import dev.hastack.core.StoreContext;
+import dev.hastack.core.config.StackConfig;
+import dev.hastack.core.monitor.Events;
+import dev.hastack.core.monitor.Time;
+import java.sql.Connection;
+import java.util.function.Function;
+import org.jspecify.annotations.NullMarked;
+
+/** Opens ha-stack over another driver, for benchmarks: all of it runs, probes included, but for the driver itself. */
+@NullMarked
+public final class StubbedPostgres {
+    private StubbedPostgres() {}
+
+    /**
+     * Opens it at once; the probes begin.
+     *
+     * @param connect gives a new connection to the node of this id
+     */
+    public static HaPostgres open(StackConfig config, Events events, Function<String, Connection> connect) {
+        return HaPostgres.open(
+                new StoreContext(config, events, Time.system()),
+                config.postgres().orElseThrow(),
+                (node, socketsKey, defaults) -> () -> connect.apply(node));
+    }
+}
