@@ -1,0 +1,79 @@
+package dev.hastack.examples.demo;
+
+import dev.hastack.examples.content.Article;
+import dev.hastack.examples.content.WordNet;
+import dev.hastack.examples.http.Json;
+import java.io.IOException;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+
+/** The clients of all scenes, and the articles of WordNet that they save and read. */
+final class Audience {
+
+    private static final int PUBLISHED = 300;
+    private static final Duration PREPARATION = Duration.ofSeconds(30);
+
+    private final Platform platform;
+    private final List<Article> published;
+    private final List<Article> fresh;
+    private final AtomicInteger next = new AtomicInteger();
+
+    private Audience(Platform platform, List<Article> articles) {
+        this.platform = platform;
+        this.published = articles.subList(0, PUBLISHED);
+        this.fresh = articles.subList(PUBLISHED, articles.size());
+    }
+
+    /** Publishes what readers will read, and returns when the delivery stack has it. */
+    static Audience prepare(Platform platform, Consumer<String> status) throws IOException, InterruptedException {
+        status.accept("reading WordNet");
+        List<Article> articles = new ArrayList<>(WordNet.articles());
+        Collections.shuffle(articles, new Random(31)); // of all publications, and the same in every run
+        Audience audience = new Audience(platform, articles);
+        status.accept("publishing the first " + PUBLISHED + " of " + articles.size() + " articles");
+        audience.publish();
+        return audience;
+    }
+
+    private void publish() throws IOException, InterruptedException {
+        for (Article article : published) {
+            expectSuccess(platform.editing().send("PUT", article.path(), Json.write(article)));
+            expectSuccess(platform.editing().send("POST", article.path() + "/publish", ""));
+        }
+        // A replica replays in order, so with the last it has them all.
+        String last = published.get(published.size() - 1).path();
+        Deadline deadline = new Deadline(PREPARATION);
+        while (platform.delivery().send("GET", last, "").statusCode() != 200) {
+            deadline.pause("the delivery stack has not got " + last);
+        }
+    }
+
+    private static void expectSuccess(HttpResponse<String> answer) throws IOException {
+        if (answer.statusCode() >= 300) {
+            throw new IOException("an editing server answered " + answer.statusCode() + ": " + answer.body());
+        }
+    }
+
+    /** Sets the clients to work: four writers, four readers and one editor. */
+    Load work(Recorder recorder) {
+        Load load = new Load();
+        Clients clients = new Clients(
+                platform.editors(),
+                platform.editing(),
+                platform.delivery(),
+                () -> fresh.get(Math.floorMod(next.getAndIncrement(), fresh.size())),
+                published,
+                recorder,
+                load::stopped);
+        load.start("writer", 4, Duration.ofMillis(12), clients::write);
+        load.start("reader", 4, Duration.ofMillis(12), clients::read);
+        load.start("editor", 1, Duration.ofMillis(100), clients::edit);
+        return load;
+    }
+}

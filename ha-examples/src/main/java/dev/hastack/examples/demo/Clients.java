@@ -1,0 +1,135 @@
+package dev.hastack.examples.demo;
+
+import dev.hastack.examples.content.Article;
+import dev.hastack.examples.http.Balancer;
+import dev.hastack.examples.http.Json;
+import java.io.IOException;
+import java.net.http.HttpResponse;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What one client of each kind does in one turn. A write that failed may have happened or not, so it is not acknowledged,
+ * and it is sent again with the same id and version until it is, or the load ends. A read that failed has failed.
+ */
+final class Clients {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Clients.class);
+    private static final int LISTING_EVERY = 20;
+    private static final long BEFORE_RETRY_MILLIS = 20;
+
+    private final Balancer editors;
+    private final Balancer editing;
+    private final Balancer delivery;
+    private final Supplier<Article> fresh;
+    private final List<Article> published;
+    private final Recorder recorder;
+    private final BooleanSupplier stopped;
+
+    /**
+     * Clients that reach the platform through these balancers.
+     *
+     * @param fresh articles that nobody has saved yet
+     * @param published articles that the delivery stack has had for long
+     */
+    Clients(
+            Balancer editors,
+            Balancer editing,
+            Balancer delivery,
+            Supplier<Article> fresh,
+            List<Article> published,
+            Recorder recorder,
+            BooleanSupplier stopped) {
+        this.editors = editors;
+        this.editing = editing;
+        this.delivery = delivery;
+        this.fresh = fresh;
+        this.published = published;
+        this.recorder = recorder;
+        this.stopped = stopped;
+    }
+
+    /** Saves an article and publishes it. */
+    void write() throws InterruptedException {
+        Article article = fresh.get();
+        if (save(editing, "", article)) {
+            until(editing, "POST", article.path() + "/publish", "");
+        }
+    }
+
+    /** Reads a published article, and looks at what it got; now and then a list of them. */
+    void read() throws InterruptedException {
+        ThreadLocalRandom random = ThreadLocalRandom.current();
+        Article article = published.get(random.nextInt(published.size()));
+        if (random.nextInt(LISTING_EVERY) == 0) {
+            read(delivery, "/publications/" + article.publication() + "/articles", "\"id\"");
+        } else {
+            read(delivery, article.path(), Json.write(article));
+        }
+    }
+
+    /** Opens the editor, loads an article into it, changes and saves it. */
+    void edit() throws InterruptedException {
+        read(editors, "/", "<title>Editor</title>");
+        Article article = published.get(ThreadLocalRandom.current().nextInt(published.size()));
+        String loaded = read(editors, "/api" + article.path(), article.id());
+        if (!loaded.isEmpty()) {
+            Article draft = Json.read(loaded, Article.class);
+            save(editors, "/api", draft.revised(article.body() + " (revision " + draft.version() + ")"));
+        }
+    }
+
+    private boolean save(Balancer to, String prefix, Article article) throws InterruptedException {
+        boolean saved = until(to, "PUT", prefix + article.path(), Json.write(article));
+        if (saved) {
+            recorder.saved(article);
+        }
+        return saved;
+    }
+
+    /** Sends it until it is answered with success; false when the load ended before. */
+    private boolean until(Balancer to, String method, String path, String body) throws InterruptedException {
+        while (true) {
+            String problem;
+            try {
+                recorder.requested();
+                HttpResponse<String> answer = to.send(method, path, body);
+                if (answer.statusCode() == 200 || answer.statusCode() == 201) {
+                    return true;
+                }
+                problem = answer.statusCode() + " " + answer.body();
+            } catch (IOException e) {
+                problem = e.toString();
+            }
+            recorder.writeFailed();
+            LOG.warn("{} {} failed: {}", method, path, problem);
+            if (stopped.getAsBoolean()) {
+                return false;
+            }
+            Thread.sleep(BEFORE_RETRY_MILLIS);
+        }
+    }
+
+    /** What was read; empty when it failed or is not what it should be. */
+    private String read(Balancer from, String path, String expected) throws InterruptedException {
+        String problem;
+        try {
+            recorder.requested();
+            HttpResponse<String> answer = from.send("GET", path, "");
+            if (answer.statusCode() == 200 && answer.body().contains(expected)) {
+                recorder.wasRead();
+                return answer.body();
+            }
+            problem = answer.statusCode() + " " + answer.body();
+        } catch (IOException e) {
+            problem = e.toString();
+        }
+        recorder.readFailed();
+        LOG.warn("GET {} failed: {}", path, problem);
+        return "";
+    }
+}

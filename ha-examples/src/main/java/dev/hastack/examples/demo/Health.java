@@ -1,0 +1,70 @@
+package dev.hastack.examples.demo;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** What a server answers to {@code /health}. */
+final class Health {
+
+    private static final HttpClient CLIENT = HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(Duration.ofSeconds(5))
+            .build();
+
+    private Health() {}
+
+    /** The answer of the server at this address, also when it is a bad one. */
+    static String of(URI server) throws InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(server.resolve("/health"))
+                .timeout(Duration.ofSeconds(5))
+                .build();
+        try {
+            return CLIENT.send(request, HttpResponse.BodyHandlers.ofString()).body();
+        } catch (IOException e) {
+            throw new UncheckedIOException("the server at " + server + " does not answer /health: " + e, e);
+        }
+    }
+
+    /** Its topology in one line, such as {@code main PRIMARY epoch 1 | standby REPLICA epoch 1 | delivery DOWN (refused)}. */
+    static String topology(String health) {
+        List<String> nodes = new ArrayList<>();
+        for (JsonElement store :
+                JsonParser.parseString(health).getAsJsonObject().getAsJsonArray("stores")) {
+            for (JsonElement node : store.getAsJsonObject().getAsJsonArray("nodes")) {
+                nodes.add(node(node.getAsJsonObject()));
+            }
+        }
+        return String.join(" | ", nodes);
+    }
+
+    /** Whether every node of every store serves. */
+    static boolean isWhole(String health) {
+        return JsonParser.parseString(health)
+                .getAsJsonObject()
+                .get("status")
+                .getAsString()
+                .equals("UP");
+    }
+
+    private static String node(JsonObject node) {
+        String role = node.get("role").getAsString();
+        String text = node.get("node").getAsString() + " " + role;
+        if (role.equals("DOWN") && node.has("reason")) {
+            // "REFUSED: Connection to ..."; the whole of it is in the servers' logs.
+            String reason = node.get("reason").getAsString();
+            return text + " (" + reason.replaceFirst(":.*", "").toLowerCase(Locale.ROOT) + ")";
+        }
+        return node.has("epoch") ? text + " epoch " + node.get("epoch").getAsLong() : text;
+    }
+}

@@ -1,0 +1,116 @@
+package dev.hastack.examples.demo;
+
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * What the demo is asked to do.
+ *
+ * @param help only to say what it can do
+ * @param scenes the scenes to play, in this order
+ * @param load how long each scene's load lasts
+ * @param json where to write the results
+ * @param sabotage to delete an acknowledged article behind the servers' backs, so that a test sees the demo notice
+ */
+record Options(boolean help, List<Scene> scenes, Duration load, Optional<Path> json, boolean sabotage) {
+
+    private static final String HELP = """
+            Usage: ./demo [options]
+
+            Starts a platform of two stacks on this machine: PostgreSQL (a primary, a synchronous standby and the
+            replica of the delivery stack), three editing servers, three delivery servers and two editors. Puts load
+            on it, breaks it, and says what the clients saw. Needs a JDK 17 or later and Maven, nothing else.
+
+              --scene NAME    play this scene only; may be given more than once (default: all)
+            %s
+              --seconds N     how long the load of each scene lasts, 3 to 600 (default: 10)
+              --json FILE     write the results to FILE as well
+              --help          say this
+
+            Exit code: 0 when every scene kept its promise, 1 when one did not, 2 when the options are wrong.
+            """;
+
+    private static final int MIN_SECONDS = 3;
+    private static final int MAX_SECONDS = 600;
+
+    Options {
+        scenes = List.copyOf(scenes);
+    }
+
+    static Options parse(String... arguments) throws UsageError {
+        Deque<String> rest = new ArrayDeque<>(List.of(arguments));
+        List<Scene> scenes = new ArrayList<>();
+        Duration load = Duration.ofSeconds(10);
+        Optional<Path> json = Optional.empty();
+        boolean help = false;
+        boolean sabotage = false;
+        while (!rest.isEmpty()) {
+            String argument = rest.remove();
+            int equals = argument.indexOf('=');
+            if (argument.startsWith("--") && equals > 0) {
+                rest.push(argument.substring(equals + 1));
+                argument = argument.substring(0, equals);
+            }
+            switch (argument) {
+                case "--help", "-h" -> help = true;
+                case "--scene" -> scenes.add(Scene.named(value(argument, "the name of a scene", rest)));
+                case "--seconds" -> load = seconds(value(argument, "a number of seconds", rest));
+                case "--json" -> json = Optional.of(file(value(argument, "the name of a file", rest)));
+                case "--sabotage" -> sabotage = true;
+                default -> throw new UsageError("there is no option \"" + argument + "\"");
+            }
+        }
+        return new Options(help, scenes.isEmpty() ? List.of(Scene.values()) : scenes, load, json, sabotage);
+    }
+
+    static String usage() {
+        return HELP.formatted(Arrays.stream(Scene.values())
+                .map(scene -> "                    %-15s %s".formatted(scene.id(), scene.story()))
+                .collect(Collectors.joining("\n")));
+    }
+
+    private static String value(String option, String what, Deque<String> rest) throws UsageError {
+        if (rest.isEmpty() || rest.element().isEmpty() || rest.element().startsWith("--")) {
+            throw new UsageError(option + " needs " + what + " after it");
+        }
+        return rest.remove();
+    }
+
+    private static Duration seconds(String value) throws UsageError {
+        try {
+            int seconds = Integer.parseInt(value);
+            if (seconds >= MIN_SECONDS && seconds <= MAX_SECONDS) {
+                return Duration.ofSeconds(seconds);
+            }
+        } catch (NumberFormatException e) {
+            // the same answer as to a number out of range
+        }
+        throw new UsageError(
+                "--seconds must be a number from " + MIN_SECONDS + " to " + MAX_SECONDS + "; it is \"" + value + "\"");
+    }
+
+    private static Path file(String value) throws UsageError {
+        try {
+            Path file = Path.of(value).toAbsolutePath();
+            if (Files.isDirectory(file)) {
+                throw new UsageError("--json must name a file, and \"" + value + "\" is a directory");
+            }
+            Path directory = file.getParent();
+            if (directory == null || !Files.isDirectory(directory)) {
+                throw new UsageError("--json cannot write \"" + value + "\": there is no directory " + directory);
+            }
+            return file;
+        } catch (InvalidPathException e) {
+            throw new UsageError("--json must name a file; it is \"" + value + "\"");
+        }
+    }
+}

@@ -1,0 +1,134 @@
+package dev.hastack.examples.demo;
+
+import dev.hastack.examples.DeliveryServer;
+import dev.hastack.examples.EditingServer;
+import dev.hastack.examples.Editor;
+import dev.hastack.examples.http.Balancer;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+
+/** The stores and processes of both stacks, and the balancers in front of them. */
+final class Platform implements AutoCloseable {
+
+    private static final Duration START = Duration.ofSeconds(60);
+    private static final Duration HEALING = Duration.ofSeconds(30);
+    private static final int SERVERS = 3;
+    private static final int EDITORS = 2;
+
+    private final Parts parts;
+    private final Stores stores;
+    private final Service editing;
+    private final Service delivery;
+    private final Service editors;
+
+    private Platform(Parts parts, Path logs, Consumer<String> status) throws InterruptedException {
+        this.parts = parts;
+        status.accept("starting PostgreSQL: main, standby and delivery");
+        stores = parts.add(Stores.start());
+        status.accept("starting 3 editing servers, 3 delivery servers and 2 editors");
+        List<ServiceProcess> editingServers =
+                processes("editing-server", SERVERS, EditingServer.class, "editing", logs);
+        List<ServiceProcess> deliveryServers =
+                processes("delivery-server", SERVERS, DeliveryServer.class, "delivery", logs);
+        editing = service(editingServers);
+        delivery = service(deliveryServers);
+        editors = service(processes("editor", EDITORS, Editor.class, "editing", logs));
+        awaitWhole();
+    }
+
+    /** Starts everything, and returns when every process sees every node. */
+    static Platform start(Path logs, Consumer<String> status) throws InterruptedException {
+        Parts parts = Parts.closedAtExit();
+        try {
+            return new Platform(parts, logs, status);
+        } catch (RuntimeException | InterruptedException e) {
+            parts.close();
+            throw e;
+        }
+    }
+
+    private List<ServiceProcess> processes(String name, int count, Class<?> program, String stack, Path logs) {
+        Map<String, String> environment = new HashMap<>(stores.environment());
+        environment.put("HA_STACK", stack);
+        environment.put("HA_SERVICE", name);
+        if (program == Editor.class) {
+            environment.put(
+                    "EDITING_SERVERS",
+                    editing.urls().stream().map(URI::toString).collect(Collectors.joining(",")));
+        }
+        List<ServiceProcess> processes = new ArrayList<>();
+        for (int i = 1; i <= count; i++) {
+            processes.add(parts.add(ServiceProcess.start(
+                    name + "-" + i,
+                    program,
+                    List.of("-Dha.config.files=" + RunFolder.HOME.resolve("stack.properties")),
+                    environment,
+                    logs.resolve(name + "-" + i + ".log"))));
+        }
+        return processes;
+    }
+
+    private Service service(List<ServiceProcess> processes) throws InterruptedException {
+        List<URI> urls = new ArrayList<>();
+        for (ServiceProcess process : processes) {
+            urls.add(process.awaitUrl(START));
+        }
+        return new Service(urls, parts.add(new Balancer(urls)));
+    }
+
+    /** Mends what a scene broke, and returns when every process has seen it. */
+    void heal() throws InterruptedException {
+        stores.heal();
+        awaitWhole();
+    }
+
+    private void awaitWhole() throws InterruptedException {
+        Deadline deadline = new Deadline(HEALING);
+        for (Service service : List.of(editing, delivery)) {
+            for (URI url : service.urls()) {
+                String health = Health.of(url);
+                while (!Health.isWhole(health)) {
+                    deadline.pause(url + " does not see every node: " + health);
+                    health = Health.of(url);
+                }
+            }
+        }
+    }
+
+    /** The topology as an editing server sees it, in one line. */
+    String topology() throws InterruptedException {
+        return Health.topology(Health.of(editing.urls().get(0)));
+    }
+
+    Stores stores() {
+        return stores;
+    }
+
+    Balancer editing() {
+        return editing.balancer();
+    }
+
+    Balancer delivery() {
+        return delivery.balancer();
+    }
+
+    Balancer editors() {
+        return editors.balancer();
+    }
+
+    /** Ends every process and store, and removes the stores' files. */
+    @Override
+    public void close() {
+        parts.close();
+    }
+
+    /** The processes of one program. */
+    private record Service(List<URI> urls, Balancer balancer) {}
+}

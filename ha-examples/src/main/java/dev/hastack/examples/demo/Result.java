@@ -1,0 +1,72 @@
+package dev.hastack.examples.demo;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
+
+/**
+ * What the clients saw in one scene.
+ *
+ * @param scene the scene
+ * @param requests all that were sent
+ * @param writeFailures those of the editing stack without a good answer; each was sent again until it had one
+ * @param readFailures those of the delivery stack without a good answer
+ * @param acknowledged articles whose save was answered with 200 or 201
+ * @param lost acknowledged articles that the primary does not have any more, as they were saved
+ * @param writeSilence the longest time in which no save was acknowledged
+ * @param readSilence the longest time in which no reader had an answer
+ * @param writesAfterFault saves acknowledged after a primary was there again, when the scene took it away
+ */
+record Result(
+        Scene scene,
+        int requests,
+        int writeFailures,
+        int readFailures,
+        int acknowledged,
+        List<String> lost,
+        Duration writeSilence,
+        Duration readSilence,
+        OptionalInt writesAfterFault) {
+
+    /** Fewer would prove too little. */
+    static final int ENOUGH = 1_000;
+
+    Result {
+        lost = List.copyOf(lost);
+    }
+
+    int failures() {
+        return writeFailures + readFailures;
+    }
+
+    /** The promises that were broken, in words; empty when the scene kept them all. */
+    List<String> broken() {
+        List<String> broken = new ArrayList<>();
+        if (!lost.isEmpty()) {
+            broken.add("lost " + lost.size() + " acknowledged article(s): " + some(lost));
+        }
+        if (acknowledged < ENOUGH) {
+            broken.add(
+                    "only " + acknowledged + " articles were acknowledged; fewer than " + ENOUGH + " prove too little");
+        }
+        if (readFailures > 0) {
+            broken.add(readFailures + " read(s) failed");
+        }
+        if (writeFailures > 0 && scene != Scene.PRIMARY_KILLED) {
+            broken.add(writeFailures + " write(s) failed although the primary lived");
+        }
+        if (writesAfterFault.orElse(1) == 0) {
+            broken.add("writes did not resume after the promotion");
+        }
+        return broken;
+    }
+
+    boolean kept() {
+        return broken().isEmpty();
+    }
+
+    private static String some(List<String> all) {
+        return String.join(", ", all.subList(0, Math.min(5, all.size()))) + (all.size() > 5 ? ", …" : "");
+    }
+}

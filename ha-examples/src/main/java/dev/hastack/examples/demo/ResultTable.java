@@ -1,0 +1,63 @@
+package dev.hastack.examples.demo;
+
+import dev.hastack.examples.http.Json;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Results for people and for programs. */
+final class ResultTable {
+
+    private static final List<String> HEAD = List.of(
+            "scene", "requests", "failures", "acknowledged", "lost", "writes silent", "reads silent", "promise");
+
+    private ResultTable() {}
+
+    /** An aligned table of plain text, one line for each scene. */
+    static String text(List<Result> results) {
+        List<List<String>> rows = new ArrayList<>(List.of(HEAD));
+        for (Result result : results) {
+            rows.add(List.of(
+                    result.scene().id(),
+                    String.valueOf(result.requests()),
+                    String.valueOf(result.failures()),
+                    String.valueOf(result.acknowledged()),
+                    String.valueOf(result.lost().size()),
+                    result.writeSilence().toMillis() + " ms",
+                    result.readSilence().toMillis() + " ms",
+                    result.kept() ? "kept" : "BROKEN"));
+        }
+        StringBuilder text = new StringBuilder();
+        for (List<String> row : rows) {
+            StringBuilder line = new StringBuilder("  ");
+            for (int column = 0; column < HEAD.size(); column++) {
+                int at = column;
+                int width =
+                        rows.stream().mapToInt(r -> r.get(at).length()).max().orElse(0);
+                boolean words = column == 0 || column == HEAD.size() - 1;
+                line.append(String.format(words ? "%-" + width + "s  " : "%" + width + "s  ", row.get(column)));
+            }
+            text.append(line.toString().stripTrailing()).append(System.lineSeparator());
+        }
+        return text.toString();
+    }
+
+    /** A JSON array, one object for each scene. */
+    static String json(List<Result> results) {
+        List<Map<String, Object>> rows = new ArrayList<>();
+        for (Result result : results) {
+            Map<String, Object> row = new LinkedHashMap<>();
+            row.put("scene", result.scene().id());
+            row.put("requests", result.requests());
+            row.put("failures", result.failures());
+            row.put("acknowledged", result.acknowledged());
+            row.put("lost", result.lost().size());
+            row.put("writeSilenceMs", result.writeSilence().toMillis());
+            row.put("readSilenceMs", result.readSilence().toMillis());
+            row.put("kept", result.kept());
+            rows.add(row);
+        }
+        return Json.write(rows) + "\n";
+    }
+}

@@ -1,0 +1,42 @@
+package dev.hastack.examples.demo;
+
+import java.util.Arrays;
+import java.util.stream.Collectors;
+
+/** What happens to the platform while its clients work. */
+enum Scene {
+    STEADY("steady", "nothing breaks: the measure of all that follows"),
+    PRIMARY_KILLED("primary-killed", "the primary is killed (SIGKILL), and an operator promotes the standby"),
+    REPLICA_KILLED("replica-killed", "the replica of the delivery stack is killed (SIGKILL)");
+
+    private final String id;
+    private final String story;
+
+    Scene(String id, String story) {
+        this.id = id;
+        this.story = story;
+    }
+
+    /** Its name on the command line. */
+    String id() {
+        return id;
+    }
+
+    /** What happens, in one line. */
+    String story() {
+        return story;
+    }
+
+    static Scene named(String name) throws UsageError {
+        for (Scene scene : values()) {
+            if (scene.id.equals(name)) {
+                return scene;
+            }
+        }
+        throw new UsageError("there is no scene \"" + name + "\"; the scenes are " + names());
+    }
+
+    static String names() {
+        return Arrays.stream(values()).map(Scene::id).collect(Collectors.joining(", "));
+    }
+}

@@ -1,0 +1,11 @@
+package dev.hastack.examples.demo;
+
+/** What is wrong with the command line. */
+final class UsageError extends Exception {
+
+    private static final long serialVersionUID = 1;
+
+    UsageError(String message) {
+        super(message);
+    }
+}

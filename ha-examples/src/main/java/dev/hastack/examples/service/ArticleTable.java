@@ -1,0 +1,135 @@
+package dev.hastack.examples.service;
+
+import dev.hastack.examples.content.Article;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The statements on the tables of articles; each is one statement on the connection that it is given. The table is a
+ * constant of this class, never input.
+ */
+public final class ArticleTable {
+
+    static final String DRAFT = "article";
+    static final String PUBLISHED = "published_article";
+
+    private final String table;
+
+    private ArticleTable(String table) {
+        this.table = table;
+    }
+
+    /** What editors work on. */
+    public static ArticleTable drafts() {
+        return new ArticleTable(DRAFT);
+    }
+
+    /** What everybody reads. */
+    public static ArticleTable published() {
+        return new ArticleTable(PUBLISHED);
+    }
+
+    /** The article of this id, if it is there. */
+    public Optional<Article> read(Connection connection, String publication, String id) throws SQLException {
+        String sql = "SELECT version, title, body, links FROM " + table + " WHERE publication = ? AND id = ?";
+        try (PreparedStatement select = connection.prepareStatement(sql)) {
+            select.setString(1, publication);
+            select.setString(2, id);
+            try (ResultSet row = select.executeQuery()) {
+                if (!row.next()) {
+                    return Optional.empty();
+                }
+                String[] links = (String[]) row.getArray(4).getArray();
+                return Optional.of(new Article(
+                        publication, id, row.getLong(1), row.getString(2), row.getString(3), List.of(links)));
+            }
+        }
+    }
+
+    /** Id and title of at most this many articles, in the order of their ids, after this one. */
+    Map<String, String> titles(Connection connection, String publication, String after, int limit) throws SQLException {
+        String sql = "SELECT id, title FROM " + table + " WHERE publication = ? AND id > ? ORDER BY id LIMIT ?";
+        try (PreparedStatement select = connection.prepareStatement(sql)) {
+            select.setString(1, publication);
+            select.setString(2, after);
+            select.setInt(3, limit);
+            Map<String, String> titles = new LinkedHashMap<>();
+            try (ResultSet rows = select.executeQuery()) {
+                while (rows.next()) {
+                    titles.put(rows.getString(1), rows.getString(2));
+                }
+            }
+            return titles;
+        }
+    }
+
+    /** The publications that have an article. */
+    List<String> publications(Connection connection) throws SQLException {
+        String sql = "SELECT DISTINCT publication FROM " + table + " ORDER BY publication";
+        try (PreparedStatement select = connection.prepareStatement(sql);
+                ResultSet rows = select.executeQuery()) {
+            List<String> publications = new ArrayList<>();
+            while (rows.next()) {
+                publications.add(rows.getString(1));
+            }
+            return publications;
+        }
+    }
+
+    /** Whether this article became a new row; false when its id is taken. */
+    boolean insert(Connection connection, Article article) throws SQLException {
+        String sql = "INSERT INTO " + table + " (version, title, body, links, publication, id)"
+                + " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING";
+        return write(connection, sql, article);
+    }
+
+    /** Whether this article replaced the version just before it; false when the row has another version, or is none. */
+    boolean update(Connection connection, Article article) throws SQLException {
+        String sql = "UPDATE " + table + " SET version = ?, title = ?, body = ?, links = ?"
+                + " WHERE publication = ? AND id = ? AND version = " + (article.version() - 1);
+        return write(connection, sql, article);
+    }
+
+    /**
+     * Whether the row is this article already; false when it differs, or is none. It writes the row all the same: only a
+     * commit of its own waits for the synchronous standby, and a row that an earlier, broken attempt left behind may not
+     * have reached it.
+     */
+    boolean confirm(Connection connection, Article article) throws SQLException {
+        String sql = "UPDATE " + table + " SET version = ? WHERE title = ? AND body = ? AND links = ?"
+                + " AND publication = ? AND id = ? AND version = " + article.version();
+        return write(connection, sql, article);
+    }
+
+    private static boolean write(Connection connection, String sql, Article article) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            statement.setLong(1, article.version());
+            statement.setString(2, article.title());
+            statement.setString(3, article.body());
+            statement.setArray(
+                    4, connection.createArrayOf("text", article.links().toArray()));
+            statement.setString(5, article.publication());
+            statement.setString(6, article.id());
+            return statement.executeUpdate() == 1;
+        }
+    }
+
+    /** Publishes a draft as it is now; whether there is one. Doing it twice is as good as once. */
+    static boolean publish(Connection connection, String publication, String id) throws SQLException {
+        String sql = "INSERT INTO " + PUBLISHED + " SELECT * FROM " + DRAFT + " WHERE publication = ? AND id = ?"
+                + " ON CONFLICT (publication, id) DO UPDATE SET version = excluded.version, title = excluded.title,"
+                + " body = excluded.body, links = excluded.links";
+        try (PreparedStatement insert = connection.prepareStatement(sql)) {
+            insert.setString(1, publication);
+            insert.setString(2, id);
+            return insert.executeUpdate() == 1;
+        }
+    }
+}

@@ -1,0 +1,118 @@
+package dev.hastack.examples.service;
+
+import dev.hastack.examples.content.Article;
+import dev.hastack.examples.http.Handler;
+import dev.hastack.examples.http.HttpError;
+import dev.hastack.examples.http.Request;
+import dev.hastack.examples.http.Response;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Map;
+import java.util.function.Supplier;
+import javax.sql.DataSource;
+
+/**
+ * What an editing server does.
+ *
+ * <pre>
+ * GET  /publications                           the publications that have a draft
+ * GET  /publications/{p}/articles              id and title of its drafts; ?after=ID&limit=N
+ * GET  /publications/{p}/articles/{id}         one draft
+ * PUT  /publications/{p}/articles/{id}         saves {"version", "title", "body", "links"}: 201 new, 200 saved, 409 stale
+ * POST /publications/{p}/articles/{id}/publish publishes the draft as it is now
+ * </pre>
+ *
+ * <p>A save answers 200 or 201 only after its commit. Its version must be one more than what is saved (1 for a new
+ * article), and saving the same version with the same content again is as good as once. So a client whose answer was
+ * lost just saves again, and two editors cannot overwrite each other.
+ */
+final class EditingApi implements Handler {
+
+    private final ArticleTable drafts = ArticleTable.drafts();
+    private final DataSource primary;
+    private final Supplier<String> topology;
+    private final Reading reading;
+    private final ReadingApi readingApi;
+
+    /**
+     * Writes to the primary; reads from where the configuration says that readers of this stack prefer to.
+     *
+     * @param topology the topology in one line, for messages
+     */
+    EditingApi(DataSource primary, DataSource reads, Supplier<String> topology) {
+        this.primary = primary;
+        this.topology = topology;
+        this.reading = new Reading(reads);
+        this.readingApi = new ReadingApi(drafts, reading);
+    }
+
+    @Override
+    public Response handle(Request request) throws SQLException {
+        var path = request.path();
+        boolean article = path.size() >= 4
+                && path.get(0).equals("publications")
+                && path.get(2).equals("articles");
+        if (request.method().equals("PUT") && article && path.size() == 4) {
+            return save(ArticleJson.read(path.get(1), path.get(3), request.body()));
+        }
+        if (request.method().equals("POST")
+                && article
+                && path.size() == 5
+                && path.get(4).equals("publish")) {
+            return publish(path.get(1), path.get(3));
+        }
+        return readingApi.handle(request);
+    }
+
+    private Response save(Article article) throws SQLException {
+        boolean isNew = article.version() == 1;
+        boolean saved = write("saved", c -> isNew ? drafts.insert(c, article) : drafts.update(c, article));
+        if (saved) {
+            return Response.json(isNew ? 201 : 200, article);
+        }
+        if (write("saved", c -> drafts.confirm(c, article))) {
+            return Response.json(200, article);
+        }
+        throw write("saved", c -> drafts.read(c, article.publication(), article.id()))
+                .map(current -> new HttpError(
+                        409,
+                        article.path() + " has version " + current.version() + " by now, and this save is version "
+                                + article.version() + ": load it again, and save that version plus one"))
+                .orElseGet(() -> new HttpError(
+                        409,
+                        "there is no " + article.path() + " yet, so its first version must be 1; it is "
+                                + article.version()));
+    }
+
+    private Response publish(String publication, String id) throws SQLException {
+        if (!write("published", c -> ArticleTable.publish(c, publication, id))) {
+            throw new HttpError(404, "there is no article " + id + " in publication " + publication);
+        }
+        return Response.json(200, Map.of("publication", publication, "id", id, "published", true));
+    }
+
+    /** One statement on the primary, committed when it returns. */
+    private <T> T write(String done, Reading.Query<T> statement) throws SQLException {
+        Connection connection;
+        try {
+            connection = primary.getConnection();
+        } catch (SQLException e) {
+            throw new HttpError(503, "not " + done + ", there is no primary to write to: " + e.getMessage(), e);
+        }
+        try (connection) {
+            return statement.run(connection);
+        } catch (SQLException e) {
+            if (SqlErrors.noSchema(e)) {
+                throw new HttpError(503, "not " + done + ", the schema is not there yet", e);
+            }
+            if (!SqlErrors.unavailable(e)) {
+                throw e;
+            }
+            throw new HttpError(
+                    503,
+                    "the primary went away before it answered, so this may be " + done
+                            + " or not; sending it again is safe. " + topology.get() + ". Cause: " + e.getMessage(),
+                    e);
+        }
+    }
+}

@@ -1,0 +1,5 @@
+/** What a server does: keep articles in PostgreSQL through ha-stack, answer over HTTP, tell a balancer its health. */
+@NullMarked
+package dev.hastack.examples.service;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,126 @@
+package dev.hastack.examples.demo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.hastack.examples.content.Article;
+import dev.hastack.examples.http.Balancer;
+import dev.hastack.examples.http.HttpError;
+import dev.hastack.examples.http.Request;
+import dev.hastack.examples.http.Response;
+import dev.hastack.examples.http.WebServer;
+import java.io.IOException;
+import java.net.URI;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class ClientsTest {
+
+    private static final Article BREAD = new Article("noun-food", "n-1", 1, "bread", "food", List.of());
+
+    private final Queue<String> received = new ConcurrentLinkedQueue<>();
+    private final Queue<Integer> failures = new ConcurrentLinkedQueue<>();
+    private final AtomicBoolean stopped = new AtomicBoolean();
+    private final Recorder recorder = new Recorder();
+    private Article served = BREAD;
+    private WebServer server;
+    private Balancer balancer;
+    private Clients clients;
+
+    @BeforeEach
+    void start() throws IOException {
+        server = WebServer.start(0, this::answer);
+        balancer = new Balancer(List.of(URI.create("http://localhost:" + server.port())));
+        clients = new Clients(balancer, balancer, balancer, () -> BREAD, List.of(BREAD), recorder, stopped::get);
+    }
+
+    @AfterEach
+    void stop() {
+        balancer.close();
+        server.close();
+    }
+
+    @Test
+    void a_saved_article_is_acknowledged_and_then_published() throws Exception {
+        clients.write();
+
+        assertThat(received).containsExactly("PUT " + BREAD.path(), "POST " + BREAD.path() + "/publish");
+        assertThat(recorder.acknowledged()).containsExactly(Map.entry(BREAD.path(), BREAD));
+        assertThat(recorder.requests()).isEqualTo(2);
+        assertThat(recorder.writeFailures()).isZero();
+    }
+
+    @Test
+    void a_failed_save_is_counted_and_sent_again_until_it_is_acknowledged() throws Exception {
+        failures.addAll(List.of(503, 503));
+
+        clients.write();
+
+        assertThat(recorder.writeFailures()).isEqualTo(2);
+        assertThat(recorder.requests()).isEqualTo(4);
+        assertThat(recorder.acknowledged()).containsKey(BREAD.path());
+    }
+
+    @Test
+    void a_save_that_failed_when_the_load_ended_is_not_acknowledged() throws Exception {
+        failures.add(503);
+        stopped.set(true);
+
+        clients.write();
+
+        assertThat(recorder.writeFailures()).isEqualTo(1);
+        assertThat(recorder.acknowledged()).isEmpty();
+    }
+
+    @Test
+    void a_read_that_failed_has_failed() throws Exception {
+        failures.add(503);
+
+        clients.read();
+
+        assertThat(recorder.readFailures()).isEqualTo(1);
+        assertThat(recorder.requests()).isEqualTo(1);
+    }
+
+    @Test
+    void a_read_of_something_else_than_what_was_published_has_failed() throws Exception {
+        served = new Article("noun-food", "n-9", 1, "water", "", List.of());
+
+        for (int i = 0; i < 10; i++) {
+            clients.read(); // some of them are listings, which have ids all the same
+        }
+
+        assertThat(recorder.readFailures()).isPositive();
+    }
+
+    @Test
+    void an_edit_saves_the_next_version_of_what_was_loaded() throws Exception {
+        served = BREAD.revised("older");
+
+        clients.edit();
+
+        assertThat(recorder.acknowledged().values())
+                .extracting(Article::version)
+                .containsExactly(3L);
+        assertThat(received).containsExactly("GET /", "GET /api" + BREAD.path(), "PUT /api" + BREAD.path());
+    }
+
+    private Response answer(Request request) {
+        if (request.path().equals(List.of("health"))) {
+            return Response.json(200, Map.of());
+        }
+        received.add(request.method() + " " + request.address());
+        Integer failure = failures.poll();
+        if (failure != null) {
+            throw new HttpError(failure, "as the test wants it");
+        }
+        return request.path().isEmpty()
+                ? Response.of(200, "text/html", "<title>Editor</title>")
+                : Response.json(200, served);
+    }
+}

@@ -1,0 +1,107 @@
+package dev.hastack.examples.demo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import dev.hastack.examples.Demo;
+import java.io.BufferedReader;
+import java.io.ByteArrayOutputStream;
+import java.io.InputStreamReader;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The whole demo, with all its processes. */
+class DemoIT {
+
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+    @Test
+    void notices_an_acknowledged_article_that_was_deleted_behind_its_back(@TempDir Path folder) throws Exception {
+        Path file = folder.resolve("out.json");
+
+        int code = run("--scene", "steady", "--seconds", "3", "--sabotage", "--json", file.toString());
+
+        assertThat(code).as(text(out) + text(err)).isEqualTo(1);
+        assertThat(text(out)).contains("BROKEN: lost 1 acknowledged article(s): /publications/");
+        JsonObject result = JsonParser.parseString(Files.readString(file))
+                .getAsJsonArray()
+                .get(0)
+                .getAsJsonObject();
+        assertThat(result.get("lost").getAsInt()).isEqualTo(1);
+        assertThat(result.get("kept").getAsBoolean()).isFalse();
+    }
+
+    @Test
+    void keeps_its_promises_when_primary_and_replica_are_killed() {
+        int code = run("--scene", "primary-killed", "--scene", "replica-killed", "--seconds", "6");
+
+        assertThat(code).as(text(out) + text(err)).isZero();
+        assertThat(text(out)).contains("Every scene kept its promise");
+    }
+
+    @Test
+    void wrong_options_end_with_2_before_anything_starts() {
+        assertThat(run("--scene", "flood")).isEqualTo(2);
+        assertThat(text(err)).contains("there is no scene \"flood\"", "--help");
+        assertThat(text(out)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"INT", "KILL"})
+    void leaves_no_process_behind_when_it_is_killed(String signal) throws Exception {
+        Process demo = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Demo.class.getName(),
+                        "--seconds",
+                        "60")
+                .redirectErrorStream(true)
+                .start();
+        try (BufferedReader lines =
+                new BufferedReader(new InputStreamReader(demo.getInputStream(), StandardCharsets.UTF_8))) {
+            Stream<String> seen = lines.lines().takeWhile(line -> !line.contains("before"));
+            assertThat(seen.toList()).anyMatch(line -> line.startsWith("steady"));
+            List<ProcessHandle> processes = demo.descendants().toList();
+            assertThat(processes).hasSizeGreaterThan(8 + 3); // programs and servers
+
+            new ProcessBuilder("kill", "-" + signal, Long.toString(demo.pid()))
+                    .start()
+                    .waitFor();
+
+            assertThat(demo.waitFor(5, TimeUnit.SECONDS)).isTrue();
+            long end = System.nanoTime() + Duration.ofSeconds(5).toNanos();
+            for (ProcessHandle process : processes) {
+                process.onExit()
+                        .completeOnTimeout(process, end - System.nanoTime(), TimeUnit.NANOSECONDS)
+                        .join();
+                assertThat(process.isAlive()).as("%s is alive", process.info()).isFalse();
+            }
+        } finally {
+            demo.destroyForcibly();
+        }
+    }
+
+    private int run(String... options) {
+        return DemoProgram.run(
+                new PrintStream(out, true, StandardCharsets.UTF_8),
+                new PrintStream(err, true, StandardCharsets.UTF_8),
+                options);
+    }
+
+    private static String text(ByteArrayOutputStream bytes) {
+        return bytes.toString(StandardCharsets.UTF_8);
+    }
+}

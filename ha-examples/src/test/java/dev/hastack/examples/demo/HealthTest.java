@@ -1,0 +1,26 @@
+package dev.hastack.examples.demo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+class HealthTest {
+
+    private static final String ANSWER = """
+            {"status": "DEGRADED", "stores": [{"store": "postgres", "nodes": [
+              {"node": "main", "role": "DOWN", "epoch": 1, "reason": "REFUSED: Connection to pg-main:5432 refused."},
+              {"node": "standby", "role": "PRIMARY", "epoch": 2},
+              {"node": "delivery", "role": "REPLICA"}]}]}""";
+
+    @Test
+    void the_topology_is_one_short_line() {
+        assertThat(Health.topology(ANSWER))
+                .isEqualTo("main DOWN (refused) | standby PRIMARY epoch 2 | delivery REPLICA");
+    }
+
+    @Test
+    void is_whole_only_when_everything_is_up() {
+        assertThat(Health.isWhole(ANSWER)).isFalse();
+        assertThat(Health.isWhole(ANSWER.replace("DEGRADED", "UP"))).isTrue();
+    }
+}

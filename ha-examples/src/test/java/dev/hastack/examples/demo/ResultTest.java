@@ -1,0 +1,96 @@
+package dev.hastack.examples.demo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.gson.JsonParser;
+import java.time.Duration;
+import java.util.List;
+import java.util.OptionalInt;
+import org.junit.jupiter.api.Test;
+
+class ResultTest {
+
+    @Test
+    void a_scene_without_loss_or_failure_kept_its_promise() {
+        assertThat(result(Scene.STEADY, 0, 0, 1_000, List.of(), OptionalInt.empty())
+                        .broken())
+                .isEmpty();
+    }
+
+    @Test
+    void one_lost_article_breaks_the_promise_of_any_scene() {
+        for (Scene scene : Scene.values()) {
+            assertThat(result(scene, 0, 0, 5_000, List.of("/publications/noun-food/articles/n-1"), OptionalInt.of(9))
+                            .broken())
+                    .singleElement()
+                    .asString()
+                    .contains("lost 1", "n-1");
+        }
+    }
+
+    @Test
+    void one_failed_read_breaks_the_promise_of_any_scene() {
+        for (Scene scene : Scene.values()) {
+            assertThat(result(scene, 0, 1, 5_000, List.of(), OptionalInt.of(9)).broken())
+                    .containsExactly("1 read(s) failed");
+        }
+    }
+
+    @Test
+    void failed_writes_are_forgiven_only_when_the_primary_died() {
+        assertThat(result(Scene.PRIMARY_KILLED, 8, 0, 5_000, List.of(), OptionalInt.of(9))
+                        .kept())
+                .isTrue();
+        assertThat(result(Scene.REPLICA_KILLED, 8, 0, 5_000, List.of(), OptionalInt.empty())
+                        .kept())
+                .isFalse();
+    }
+
+    @Test
+    void writes_must_resume_after_a_promotion() {
+        assertThat(result(Scene.PRIMARY_KILLED, 8, 0, 5_000, List.of(), OptionalInt.of(0))
+                        .broken())
+                .containsExactly("writes did not resume after the promotion");
+    }
+
+    @Test
+    void too_few_articles_prove_nothing() {
+        assertThat(result(Scene.STEADY, 0, 0, 999, List.of(), OptionalInt.empty())
+                        .broken())
+                .singleElement()
+                .asString()
+                .contains("only 999");
+    }
+
+    @Test
+    void the_table_is_aligned_and_the_json_says_the_same() {
+        List<Result> results = List.of(
+                result(Scene.STEADY, 0, 0, 1_000, List.of(), OptionalInt.empty()),
+                result(Scene.PRIMARY_KILLED, 8, 0, 5_000, List.of("x"), OptionalInt.of(9)));
+
+        assertThat(ResultTable.text(results).lines().toList())
+                .containsExactly(
+                        "  scene           requests  failures  acknowledged  lost  writes silent  reads silent  promise",
+                        "  steady             20000         0          1000     0         560 ms         12 ms  kept",
+                        "  primary-killed     20000         8          5000     1         560 ms         12 ms  BROKEN");
+        assertThat(JsonParser.parseString(ResultTable.json(results))).isEqualTo(JsonParser.parseString("""
+                        [{"scene": "steady", "requests": 20000, "failures": 0, "acknowledged": 1000, "lost": 0,
+                          "writeSilenceMs": 560, "readSilenceMs": 12, "kept": true},
+                         {"scene": "primary-killed", "requests": 20000, "failures": 8, "acknowledged": 5000, "lost": 1,
+                          "writeSilenceMs": 560, "readSilenceMs": 12, "kept": false}]"""));
+    }
+
+    private static Result result(
+            Scene scene, int writeFailures, int readFailures, int acknowledged, List<String> lost, OptionalInt after) {
+        return new Result(
+                scene,
+                20_000,
+                writeFailures,
+                readFailures,
+                acknowledged,
+                lost,
+                Duration.ofMillis(560),
+                Duration.ofMillis(12),
+                after);
+    }
+}

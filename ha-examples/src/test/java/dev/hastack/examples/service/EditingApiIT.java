@@ -1,0 +1,229 @@
+package dev.hastack.examples.service;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.hastack.examples.content.Article;
+import dev.hastack.examples.http.HttpError;
+import dev.hastack.examples.http.Json;
+import dev.hastack.examples.http.Request;
+import dev.hastack.examples.http.Response;
+import dev.hastack.testkit.PostgresCluster;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.postgresql.PGConnection;
+import org.postgresql.ds.PGSimpleDataSource;
+
+class EditingApiIT {
+
+    private static PostgresCluster cluster;
+    private static PGSimpleDataSource database;
+    private static EditingApi editing;
+    private static ReadingApi delivery;
+
+    @BeforeAll
+    static void start() throws SQLException {
+        cluster = PostgresCluster.builder().node("main").start();
+        database = new PGSimpleDataSource();
+        database.setUrl(cluster.primary().jdbcUrl());
+        database.setUser(cluster.properties().get("ha.postgres.username"));
+        database.setPassword(cluster.properties().get("ha.postgres.password"));
+        editing = new EditingApi(database, database, () -> "the topology");
+        delivery = new ReadingApi(ArticleTable.published(), new Reading(database));
+        Schema.create(database);
+    }
+
+    @AfterAll
+    static void stop() {
+        cluster.close();
+    }
+
+    @Test
+    void the_schema_can_be_created_by_several_servers_at_once() throws Exception {
+        superuser("CREATE DATABASE fresh OWNER " + database.getUser());
+        PGSimpleDataSource fresh = new PGSimpleDataSource();
+        fresh.setUrl(cluster.primary().jdbcUrl().replaceFirst("/[^/]*$", "/fresh"));
+        fresh.setUser(database.getUser());
+        fresh.setPassword(database.getPassword());
+        ExecutorService servers = Executors.newFixedThreadPool(6);
+        try {
+            List<Future<?>> attempts = new ArrayList<>();
+            for (int i = 0; i < 6; i++) {
+                attempts.add(servers.submit(() -> {
+                    Schema.create(fresh);
+                    return null;
+                }));
+            }
+            for (Future<?> attempt : attempts) {
+                attempt.get(20, TimeUnit.SECONDS);
+            }
+        } finally {
+            servers.shutdownNow();
+        }
+        assertThat(new ReadingApi(ArticleTable.drafts(), new Reading(fresh))
+                        .handle(get("publications"))
+                        .body())
+                .isEqualTo("{\"publications\":[]}");
+    }
+
+    @Test
+    void a_new_article_is_created_and_can_be_read() throws Exception {
+        Article bread = new Article("noun-food", "n-1", 1, "bread, loaf", "\"baked\" – Brot", List.of("n-2", "n-3"));
+
+        assertThat(save(bread).status()).isEqualTo(201);
+        assertThat(Json.read(
+                        editing.handle(get("publications/noun-food/articles/n-1"))
+                                .body(),
+                        Article.class))
+                .isEqualTo(bread);
+    }
+
+    @Test
+    void saving_again_what_is_saved_already_is_as_good_as_once() throws Exception {
+        Article first = new Article("noun-food", "n-10", 1, "bread", "", List.of("n-2"));
+        save(first);
+        Article second = first.revised("food");
+
+        assertThat(save(first).status()).isEqualTo(200);
+        assertThat(save(second).status()).isEqualTo(200);
+        assertThat(save(second).status()).isEqualTo(200);
+        assertThat(Json.read(
+                        editing.handle(get("publications/noun-food/articles/n-10"))
+                                .body(),
+                        Article.class))
+                .isEqualTo(second);
+    }
+
+    @Test
+    void a_second_editor_cannot_overwrite_the_first() throws Exception {
+        Article first = new Article("noun-food", "n-20", 1, "bread", "", List.of());
+        save(first);
+        save(first.revised("by Ada"));
+
+        assertThatThrownBy(() -> save(first.revised("by Ben")))
+                .isInstanceOfSatisfying(
+                        HttpError.class, error -> assertThat(error.status()).isEqualTo(409))
+                .hasMessageContaining("has version 2 by now, and this save is version 2");
+        assertThatThrownBy(() -> save(first.revised("").revised("").revised("too far ahead")))
+                .hasMessageContaining("has version 2 by now, and this save is version 4");
+    }
+
+    @Test
+    void an_article_begins_with_version_1() {
+        assertThatThrownBy(() -> save(new Article("noun-food", "n-30", 2, "bread", "", List.of())))
+                .isInstanceOfSatisfying(
+                        HttpError.class, error -> assertThat(error.status()).isEqualTo(409))
+                .hasMessageContaining("its first version must be 1");
+    }
+
+    @Test
+    void delivery_has_what_was_published_and_not_what_was_saved_since() throws Exception {
+        Article first = new Article("noun-plant", "n-40", 1, "rye", "a grass", List.of());
+        save(first);
+        assertThatThrownBy(() -> delivery.handle(get("publications/noun-plant/articles/n-40")))
+                .isInstanceOfSatisfying(
+                        HttpError.class, error -> assertThat(error.status()).isEqualTo(404));
+
+        editing.handle(request("POST", "publications/noun-plant/articles/n-40/publish", ""));
+        save(first.revised("another text"));
+
+        assertThat(Json.read(
+                        delivery.handle(get("publications/noun-plant/articles/n-40"))
+                                .body(),
+                        Article.class))
+                .isEqualTo(first);
+    }
+
+    @Test
+    void lists_ids_and_titles_page_by_page() throws Exception {
+        for (int i = 1; i <= 3; i++) {
+            save(new Article("noun-time", "n-5" + i, 1, "hour " + i, "", List.of()));
+        }
+
+        assertThat(editing.handle(new Request("GET", List.of("publications", "noun-time", "articles"), "limit=2", ""))
+                        .body())
+                .contains("n-51", "hour 1", "n-52")
+                .doesNotContain("n-53");
+        assertThat(editing.handle(
+                                new Request("GET", List.of("publications", "noun-time", "articles"), "after=n-52", ""))
+                        .body())
+                .contains("n-53")
+                .doesNotContain("n-52");
+        assertThatThrownBy(() -> editing.handle(
+                        new Request("GET", List.of("publications", "noun-time", "articles"), "limit=many", "")))
+                .hasMessageContaining("limit must be a number from 1 to 500; it is \"many\"");
+    }
+
+    @Test
+    void says_what_is_not_there() {
+        assertThatThrownBy(() -> editing.handle(request("POST", "publications/noun-food/articles/n-0/publish", "")))
+                .hasMessage("there is no article n-0 in publication noun-food");
+        assertThatThrownBy(() -> delivery.handle(get("articles"))).hasMessage("there is nothing at GET /articles");
+        assertThatThrownBy(() -> delivery.handle(request("PUT", "publications/noun-food/articles/n-1", "{}")))
+                .isInstanceOfSatisfying(
+                        HttpError.class, error -> assertThat(error.status()).isEqualTo(405));
+    }
+
+    @Test
+    void without_a_primary_a_save_says_that_nothing_was_saved() {
+        PGSimpleDataSource nowhere = new PGSimpleDataSource();
+        nowhere.setUrl("jdbc:postgresql://127.0.0.1:1/cms");
+        EditingApi cutOff = new EditingApi(nowhere, nowhere, () -> "the topology");
+
+        assertThatThrownBy(() -> cutOff.handle(request(
+                        "PUT", "publications/noun-food/articles/n-60", "{\"version\": 1, \"title\": \"bread\"}")))
+                .isInstanceOfSatisfying(
+                        HttpError.class, error -> assertThat(error.status()).isEqualTo(503))
+                .hasMessageContaining("not saved, there is no primary to write to");
+    }
+
+    @Test
+    void a_save_whose_answer_was_lost_says_that_it_may_have_happened() {
+        // Its session is ended by an administrator before the statement arrives.
+        PGSimpleDataSource breaking = new PGSimpleDataSource() {
+            @Override
+            public Connection getConnection() throws SQLException {
+                Connection connection = database.getConnection();
+                int pid = connection.unwrap(PGConnection.class).getBackendPID();
+                superuser("SELECT pg_terminate_backend(" + pid + ", 10000)");
+                return connection;
+            }
+        };
+        EditingApi api = new EditingApi(breaking, database, () -> "the topology");
+
+        assertThatThrownBy(() -> api.handle(request(
+                        "PUT", "publications/noun-food/articles/n-70", "{\"version\": 1, \"title\": \"bread\"}")))
+                .isInstanceOfSatisfying(
+                        HttpError.class, error -> assertThat(error.status()).isEqualTo(503))
+                .hasMessageContaining("may be saved or not; sending it again is safe. the topology");
+    }
+
+    private static void superuser(String sql) throws SQLException {
+        try (Connection connection = cluster.primary().superuser();
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    private static Response save(Article article) throws SQLException {
+        return editing.handle(request("PUT", article.path().substring(1), Json.write(article)));
+    }
+
+    private static Request get(String path) {
+        return request("GET", path, "");
+    }
+
+    private static Request request(String method, String path, String body) {
+        return new Request(method, List.of(path.split("/", -1)), "", body);
+    }
+}
