@@ -9,7 +9,7 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import org.junit.jupiter.api.Test;
 
-/** Keeps the arrows between the packages as docs/architecture.md draws them. */
+/** Keeps the arrows between the packages as docs/architecture.md draws them; ArrowsTest has those of the configuration. */
 class ArchitectureTest {
     private static final String BASE = "dev.hastack.core";
     private static final JavaClasses CLASSES = new ClassFileImporter()
@@ -52,14 +52,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void configuration_and_topology_know_nobody() {
-        noClasses()
-                .that()
-                .resideInAPackage(BASE + ".config")
-                .should()
-                .dependOnClassesThat()
-                .resideInAnyPackage(BASE, BASE + ".topology", BASE + ".select", BASE + ".monitor", BASE + ".health")
-                .check(CLASSES);
+    void the_topology_knows_nobody() {
         noClasses()
                 .that()
                 .resideInAPackage(BASE + ".topology")

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import javax.net.SocketFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Gives the driver sockets that ha-stack knows. Public only because the driver makes it by name; not for use by programs.
@@ -69,8 +70,7 @@ public final class NodeSocketFactory extends SocketFactory {
         return connected(new InetSocketAddress(host, port), new InetSocketAddress(localHost, localPort));
     }
 
-    private Socket connected(InetSocketAddress to, @org.jspecify.annotations.Nullable InetSocketAddress from)
-            throws IOException {
+    private Socket connected(InetSocketAddress to, @Nullable InetSocketAddress from) throws IOException {
         Socket socket = sockets.create();
         try {
             if (from != null) {

@@ -9,5 +9,10 @@ import java.lang.annotation.Target;
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.RECORD_COMPONENT)
 @interface Doc {
+    /** Of the stack that a node belongs to: the same for the nodes of every store. */
+    String NODE_STACK =
+            "The stack whose services read from the node first. Those of another stack read from it only while no"
+                    + " node of their own, or of no stack, serves.";
+
     String value();
 }

@@ -66,10 +66,7 @@ public record ElasticsearchConfig(
             @Doc("Where the node listens, as http://host:port or https://host:port. The port is 9200 unless given.")
             URI address,
 
-            @Doc(
-                    "The stack whose services read from the node first. Those of another stack read from it only while no node of"
-                            + " their own, or of no stack, serves.")
-            Optional<String> stack) {
+            @Doc(Doc.NODE_STACK) Optional<String> stack) {
         public Node {
             Rules.start()
                     .that(isHttp(address), "address", "expected http://host:port or https://host:port")
@@ -78,7 +75,7 @@ public record ElasticsearchConfig(
                             "address",
                             "expected no credentials; they belong in ha.elasticsearch.username and"
                                     + " ha.elasticsearch.password-file")
-                    .that(stack.orElse("x").matches(Ids.NODE), "stack", Rules.idExpected(Ids.NODE))
+                    .stack(stack)
                     .check();
             if (address.getPort() < 0) {
                 address = URI.create(address.getScheme() + "://" + address.getHost() + ":9200" + address.getRawPath());

@@ -81,14 +81,9 @@ public record PostgresConfig(
             @DefaultPort(5432)
             Address address,
 
-            @Doc(
-                    "The stack whose services read from the node first. Those of another stack read from it only while no node of"
-                            + " their own, or of no stack, serves.")
-            Optional<String> stack) {
+            @Doc(Doc.NODE_STACK) Optional<String> stack) {
         public Node {
-            Rules.start()
-                    .that(stack.orElse("x").matches(Ids.NODE), "stack", Rules.idExpected(Ids.NODE))
-                    .check();
+            Rules.start().stack(stack).check();
         }
     }
 

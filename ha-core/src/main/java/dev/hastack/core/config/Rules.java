@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -36,6 +37,11 @@ final class Rules {
 
     Rules atLeast(Duration least, Duration value, String key) {
         return that(value.compareTo(least) >= 0, key, "expected at least " + Durations.format(least));
+    }
+
+    /** The name of a stack, if there is one. */
+    Rules stack(Optional<String> name) {
+        return that(name.orElse("x").matches(Ids.NODE), "stack", idExpected(Ids.NODE));
     }
 
     Rules ids(Collection<String> ids, String pattern, String key) {

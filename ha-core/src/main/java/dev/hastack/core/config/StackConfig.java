@@ -33,9 +33,7 @@ public record StackConfig(
         @Doc("") Optional<ElasticsearchConfig> elasticsearch) {
 
     public StackConfig {
-        Rules rules = Rules.start()
-                .that(stack.orElse("x").matches(Ids.NODE), "stack", Rules.idExpected(Ids.NODE))
-                .that(!service.isBlank(), "service", "expected a name");
+        Rules rules = Rules.start().stack(stack).that(!service.isBlank(), "service", "expected a name");
         if (postgres.isPresent()) {
             rules.that(
                     postgres.get().reads().maxLag().compareTo(probe.interval()) >= 0,
