@@ -66,6 +66,11 @@ final class DriverConnectors implements Connectors {
         PGProperty.CANCEL_SIGNAL_TIMEOUT.set(p, seconds(config.connectTimeout()));
         defaults.forEach((key, value) -> key.set(p, value));
         p.putAll(config.properties());
+        if (!config.writable()) {
+            // What slips past the gate, a replica's connection that outlives its promotion say, the server refuses.
+            String options = PGProperty.OPTIONS.getOrDefault(p);
+            PGProperty.OPTIONS.set(p, (options == null ? "" : options + " ") + "-c default_transaction_read_only=on");
+        }
         // The driver's connect timeout ends with TCP; this bounds the handshakes that follow, and is lifted after them.
         PGProperty.SOCKET_TIMEOUT.set(p, seconds(config.connectTimeout()));
         PGProperty.USER.set(p, config.username());

@@ -49,7 +49,7 @@ final class Gate {
             }
         }
         if (!config.writable() && !pools.routes().closed()) {
-            throw new NoPrimaryException("this stack may not write: ha.postgres.writable is false");
+            throw new NotWritableException();
         }
         return await(Routes::primary, forWrites, config.writes().maxWait(), this::noPrimary);
     }

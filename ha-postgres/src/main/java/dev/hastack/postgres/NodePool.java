@@ -32,7 +32,7 @@ final class NodePool {
 
     private final String node;
     private final int generation;
-    private final NodeSockets sockets = new NodeSockets();
+    private final NodeSockets sockets;
     private final StandbySessions standbys = new StandbySessions();
     private final String socketsKey;
     private final PoolTracker tracker;
@@ -57,6 +57,7 @@ final class NodePool {
             Consumer<SQLException> errors) {
         this.node = node;
         this.generation = generation;
+        this.sockets = new NodeSockets(node);
         this.socketsKey = NodeSocketFactory.register(sockets);
         this.tracker = new PoolTracker(metrics);
         HikariConfig hikari = new HikariConfig();
@@ -91,7 +92,7 @@ final class NodePool {
             @Override
             public Connection get() throws SQLException {
                 try {
-                    Connection connection = connector.connect();
+                    Connection connection = sockets.connect(connector);
                     standbys.opened(connection);
                     connectFailure = null;
                     return connection;
@@ -159,11 +160,15 @@ final class NodePool {
         return stats == null || retired ? 0 : stats.getActiveConnections();
     }
 
-    /** Lends no more from now on; {@link #drain} has to follow. With {@code interrupt}, whoever waits for an answer is freed. */
-    void retire(boolean interrupt) {
+    /**
+     * Lends no more from now on; {@link #drain} has to follow. With {@code interrupt}, whoever waits for an answer is freed.
+     *
+     * @param reason told to those who are freed
+     */
+    void retire(boolean interrupt, String reason) {
         retired = true;
         if (interrupt) {
-            sockets.abort();
+            sockets.abort(reason);
         }
     }
 
@@ -185,7 +190,7 @@ final class NodePool {
             }
         }
         boolean drained = stats == null || stats.getActiveConnections() == 0;
-        sockets.abort();
+        sockets.abort("its pool was retired");
         pool.close();
         NodeSocketFactory.unregister(socketsKey);
         log.atDebug()

@@ -85,7 +85,7 @@ final class PostgresPools implements StoreAdapter {
     @Override
     public Probe probe(String node) {
         // Simple mode: one round trip whatever the server has prepared, and nothing left behind in a session.
-        return new PostgresProbe(key -> connectors.to(node, key, Map.of(PGProperty.PREFER_QUERY_MODE, "simple")));
+        return new PostgresProbe(node, key -> connectors.to(node, key, Map.of(PGProperty.PREFER_QUERY_MODE, "simple")));
     }
 
     @Override
@@ -142,9 +142,20 @@ final class PostgresPools implements StoreAdapter {
     public void retire(String node, int generation, boolean interrupt) {
         NodePool pool = pools.remove(new Key(node, generation));
         if (pool != null) {
-            pool.retire(interrupt);
+            pool.retire(interrupt, reason(node));
             retirements.drain(pool, deadline(interrupt ? Duration.ZERO : GRACE));
         }
+    }
+
+    /** Why the node was left: what the topology thinks of it since. */
+    private String reason(String node) {
+        Snapshot snapshot = routes.snapshot();
+        String status = snapshot.node(node)
+                .map(n -> node + " is " + n.status()
+                        + n.failure().map(f -> " (" + f.cause() + ")").orElse(""))
+                .orElse(node + " is no longer a member");
+        return status
+                + snapshot.primary().map(p -> ", the primary is " + p.node()).orElse(", there is no primary");
     }
 
     private Supplier<Deadline> deadline(Duration grace) {

@@ -27,6 +27,7 @@ import org.slf4j.LoggerFactory;
  */
 final class PostgresProbe implements Probe {
     private static final String CONNECTION_CLOSED = "08003";
+    private static final String ABORTED = "the probe was ended";
     private static final String QUERY = """
             SELECT pg_is_in_recovery()
               OR coalesce(CASE WHEN current_setting('default_transaction_read_only') = 'on' THEN
@@ -44,13 +45,16 @@ final class PostgresProbe implements Probe {
     private static final Logger log = LoggerFactory.getLogger(PostgresProbe.class);
 
     private final Function<String, Connector> connector;
-    private volatile NodeSockets sockets = new NodeSockets();
+    private final String node;
+    private volatile NodeSockets sockets;
     private volatile boolean aborted;
     private @Nullable String socketsKey;
     private @Nullable Connection connection;
 
     /** @param connector makes a connector for a key of the socket registry */
-    PostgresProbe(Function<String, Connector> connector) {
+    PostgresProbe(String node, Function<String, Connector> connector) {
+        this.node = node;
+        this.sockets = new NodeSockets(node);
         this.connector = connector;
     }
 
@@ -77,16 +81,16 @@ final class PostgresProbe implements Probe {
     }
 
     private Connection connect() throws SQLException {
-        NodeSockets fresh = new NodeSockets();
+        NodeSockets fresh = new NodeSockets(node);
         sockets = fresh;
         if (aborted) {
             // abort() may have come before it could see these: one of the two sees the other.
-            fresh.abort();
+            fresh.abort(ABORTED);
         }
         String key = NodeSocketFactory.register(fresh);
         socketsKey = key;
         try {
-            Connection connected = connector.apply(key).connect();
+            Connection connected = fresh.connect(connector.apply(key));
             connection = connected;
             return connected;
         } catch (SQLException e) {
@@ -124,12 +128,12 @@ final class PostgresProbe implements Probe {
     @Override
     public void abort() {
         aborted = true;
-        sockets.abort();
+        sockets.abort(ABORTED);
     }
 
     @Override
     public void close() {
-        sockets.abort();
+        sockets.abort(ABORTED);
         Connection kept = connection;
         if (kept != null) {
             connection = null;

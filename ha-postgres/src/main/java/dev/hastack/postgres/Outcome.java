@@ -1,0 +1,56 @@
+package dev.hastack.postgres;
+
+import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is known of the statement, or the transaction, whose call threw. It decides whether trying again may do the work
+ * twice: ha-stack itself repeats nothing.
+ */
+public enum Outcome {
+    /** Nothing was sent: no connection was to be had. It may be tried again. */
+    NOT_SENT,
+    /**
+     * Nothing was committed: the server refused, or the connection ended within a transaction of which no commit had been
+     * sent. The whole transaction may be tried again.
+     */
+    NOT_COMMITTED,
+    /**
+     * It may have been committed: the connection ended after an autocommit statement, or a commit, was sent and before
+     * the server's answer came. Try again only what may be done twice, or look first what became of it.
+     */
+    UNKNOWN;
+
+    /**
+     * The outcome of the call that threw {@code error}, for connections of any {@link HaPostgres} data source. Where a
+     * transaction sends COMMIT as a statement's text, and not by {@link java.sql.Connection#commit}, a lost connection is
+     * wrongly taken for {@link #NOT_COMMITTED}.
+     */
+    public static Outcome of(SQLException error) {
+        ConnectionLostException lost = ConnectionLostException.in(error);
+        if (lost != null) {
+            return lost.outcome();
+        }
+        return error instanceof NoPrimaryException
+                        || error instanceof NoReplicaException
+                        || error instanceof NotWritableException
+                        || error instanceof StackClosedException
+                ? NOT_SENT
+                : of(error.getSQLState());
+    }
+
+    private static Outcome of(@Nullable String state) {
+        if (state == null) {
+            return UNKNOWN;
+        }
+        return switch (state) {
+            // Never connected; refused by the server at login; the pool had none to lend.
+            case "08001", "08004" -> NOT_SENT;
+            // Closed before the call: what it wanted to send, a COMMIT for instance, was not sent.
+            case "08003" -> NOT_COMMITTED;
+            // Transaction resolution unknown, statement completion unknown, crash of the server.
+            case "08007", "40003", "57P02" -> UNKNOWN;
+            default -> state.startsWith("08") ? UNKNOWN : NOT_COMMITTED;
+        };
+    }
+}

@@ -1,0 +1,152 @@
+package dev.hastack.postgres;
+
+import static dev.hastack.postgres.Stacks.execute;
+import static dev.hastack.postgres.Stacks.query;
+import static dev.hastack.postgres.Stacks.until;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.hastack.core.HaStack;
+import dev.hastack.testkit.PostgresCluster;
+import dev.hastack.testkit.junit.HaStackTest;
+import dev.hastack.testkit.junit.Postgres;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+@HaStackTest(
+        postgres =
+                @Postgres(
+                        nodes = {"main", "standby"},
+                        synchronous = "standby"))
+class OutcomeIT {
+    private final PostgresCluster cluster;
+    private HaStack stack;
+    private HaPostgres postgres;
+
+    OutcomeIT(PostgresCluster cluster) {
+        this.cluster = cluster;
+    }
+
+    @BeforeEach
+    void open() throws Exception {
+        stack = Stacks.ready(cluster, Map.of("ha.postgres.pool.max-size", "2"));
+        postgres = stack.get(HaPostgres.class);
+        execute(postgres.primary(), "CREATE TABLE IF NOT EXISTS notes (id bigint)");
+    }
+
+    @AfterEach
+    void close() {
+        stack.close(Duration.ZERO);
+    }
+
+    private interface Call {
+        void run() throws SQLException;
+    }
+
+    private static SQLException failure(Call call) {
+        return catchThrowableOfType(SQLException.class, call::run);
+    }
+
+    /** What the call throws that waits for its answer when {@code fault} strikes. */
+    private SQLException failureUnderWay(Call call, Runnable fault) throws Exception {
+        CompletableFuture<SQLException> failure = CompletableFuture.supplyAsync(() -> failure(call));
+        until(
+                "the statement is under way",
+                () -> "1"
+                        .equals(cluster.node("main")
+                                .query(
+                                        "SELECT count(*) FROM pg_stat_activity WHERE usename = 'app' AND state = 'active'"
+                                                + " AND (query LIKE '%pg_sleep%' OR wait_event = 'SyncRep')")));
+        fault.run();
+        return failure.get(10, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void an_autocommit_statement_under_way_at_a_node_that_dies_has_an_unknown_outcome() throws Exception {
+        SQLException e = failureUnderWay(
+                () -> execute(postgres.primary(), "INSERT INTO notes SELECT 1 FROM pg_sleep(60)"),
+                cluster.node("main")::kill);
+
+        assertThat(Outcome.of(e)).isEqualTo(Outcome.UNKNOWN);
+        assertThat((Throwable) e).hasStackTraceContaining("connection to main ");
+    }
+
+    @Test
+    void a_statement_within_a_transaction_at_a_node_that_hangs_was_not_committed() throws Exception {
+        try (Connection connection = postgres.primary().getConnection()) {
+            connection.setAutoCommit(false);
+            SQLException e = failureUnderWay(
+                    () -> execute(connection, "INSERT INTO notes SELECT 1 FROM pg_sleep(60)"),
+                    cluster.node("main")::hang);
+
+            assertThat(Outcome.of(e)).isEqualTo(Outcome.NOT_COMMITTED);
+            assertThat((Throwable) e)
+                    .hasStackTraceContaining(
+                            "connection to main was aborted by ha-stack: main is DOWN (no answer within");
+        }
+    }
+
+    @Test
+    void a_commit_under_way_at_a_node_that_hangs_has_an_unknown_outcome() throws Exception {
+        cluster.node("standby").hang();
+        try (Connection connection = postgres.primary().getConnection()) {
+            connection.setAutoCommit(false);
+            execute(connection, "INSERT INTO notes VALUES (1)");
+            // It waits for its synchronous standby.
+            SQLException e = failureUnderWay(connection::commit, cluster.node("main")::hang);
+
+            assertThat(Outcome.of(e)).isEqualTo(Outcome.UNKNOWN);
+        }
+    }
+
+    @Test
+    void what_the_server_refuses_was_not_committed_and_what_found_no_node_was_not_sent() throws Exception {
+        assertThat(Outcome.of(failure(() -> query(postgres.primary(), "SELECT 1/0"))))
+                .isEqualTo(Outcome.NOT_COMMITTED);
+        try (HaStack hasty = Stacks.ready(cluster, Map.of("ha.postgres.writes.wait", "0s"))) {
+            cluster.node("main").kill();
+            until(
+                    "main is seen down",
+                    () -> hasty.get(HaPostgres.class).topology().primary().isEmpty());
+
+            SQLException e = failure(() -> hasty.get(HaPostgres.class).primary().getConnection());
+            assertThat((Throwable) e).isInstanceOf(NoPrimaryException.class);
+            assertThat(Outcome.of(e)).isEqualTo(Outcome.NOT_SENT);
+        }
+    }
+
+    @Test
+    void a_stack_that_may_not_write_refuses_before_anything_is_sent_and_the_server_refuses_the_rest() throws Exception {
+        try (HaStack delivery = Stacks.ready(
+                cluster, Map.of("ha.stack", "delivery", "ha.stacks.delivery.postgres.writable", "false"))) {
+            HaPostgres reading = delivery.get(HaPostgres.class);
+            for (Call write : new Call[] {
+                () -> reading.primary().getConnection(),
+                () -> execute(reading.dataSource(), "INSERT INTO notes VALUES (1)")
+            }) {
+                SQLException e = failure(write);
+                assertThat((Throwable) e)
+                        .isInstanceOf(NotWritableException.class)
+                        .hasMessageContaining("ha.postgres.writable");
+                assertThat(Outcome.of(e)).isEqualTo(Outcome.NOT_SENT);
+            }
+            try (Connection late = reading.replica().getConnection()) {
+                cluster.node("main").kill();
+                cluster.node("standby").promote();
+                until("its session is the primary's", () -> "f".equals(query(late, "SELECT pg_is_in_recovery()")));
+                late.setReadOnly(false);
+
+                SQLException e = failure(() -> execute(late, "INSERT INTO notes VALUES (1)"));
+                assertThat(e.getSQLState()).isEqualTo("25006");
+                assertThat(Outcome.of(e)).isEqualTo(Outcome.NOT_COMMITTED);
+            }
+        }
+    }
+}
