@@ -23,6 +23,9 @@ import org.postgresql.PGConnection;
  * borrow; otherwise the caller waits here for the topology, and not inside a pool that nobody will serve. Thread-safe.
  */
 final class Gate {
+    private static final String UNWITNESSED =
+            "; no other node confirms the primary, as ha.postgres.writes.require-witness demands";
+
     private final PostgresPools pools;
     private final Monitor monitor;
     private final PostgresConfig config;
@@ -41,7 +44,7 @@ final class Gate {
 
     /** HikariCP's own connection to the primary. */
     Connection primary() throws SQLException {
-        NodePool pool = pools.routes().primary();
+        NodePool pool = pools.routes().writer();
         if (pool != null) {
             Connection connection = tryBorrow(pool);
             if (connection != null && checked(connection, pool, forWrites)) {
@@ -51,7 +54,7 @@ final class Gate {
         if (!config.writable() && !pools.routes().closed()) {
             throw new NotWritableException();
         }
-        return await(Routes::primary, forWrites, config.writes().maxWait(), this::noPrimary);
+        return await(Routes::writer, forWrites, config.writes().maxWait(), this::noPrimary);
     }
 
     /** HikariCP's own connection to the best node for reads, set read-only. */
@@ -69,7 +72,7 @@ final class Gate {
     /** Whether there is a node of this role now. */
     boolean leads(boolean readOnly) {
         Routes routes = pools.routes();
-        return readOnly ? !routes.readers().isEmpty() : routes.primary() != null;
+        return readOnly ? !routes.readers().isEmpty() : routes.writer() != null;
     }
 
     private static @Nullable NodePool reader(Routes routes) {
@@ -235,7 +238,12 @@ final class Gate {
         return new NoPrimaryException(
                 routes.hopeless()
                         ? denied(routes, now)
-                        : "postgres: " + Waits.write(config.writes().maxWait(), routes.snapshot(), now));
+                        : "postgres: " + Waits.write(config.writes().maxWait(), routes.snapshot(), now)
+                                + (unwitnessed(routes) ? UNWITNESSED : ""));
+    }
+
+    private boolean unwitnessed(Routes routes) {
+        return config.writes().requireWitness() && routes.snapshot().writable().isPresent() && routes.writer() == null;
     }
 
     private SQLException noReplica(Routes routes) {

@@ -5,6 +5,7 @@ import com.zaxxer.hikari.metrics.MetricsTrackerFactory;
 import dev.hastack.core.Store;
 import dev.hastack.core.StoreContext;
 import dev.hastack.core.config.PostgresConfig;
+import dev.hastack.core.config.ProbeConfig;
 import dev.hastack.core.config.StackConfig;
 import dev.hastack.core.health.StoreHealth;
 import dev.hastack.core.monitor.Monitor;
@@ -48,15 +49,16 @@ public final class HaPostgres implements Store {
 
     static HaPostgres open(StoreContext context, PostgresConfig config, Connectors connectors) {
         StackConfig stack = context.config();
-        ReadRouting reads = ReadRouting.of(config, stack.stack());
-        PostgresPools pools = new PostgresPools(config, connectors, reads);
+        ReadRouting reads = ReadRouting.of(config, stack.stack(), stack.zone());
+        PostgresPools pools = new PostgresPools(config, connectors, reads, witnessWithin(stack.probe()));
         Monitor monitor = new Monitor(
                 new Monitor.Settings(
                         "postgres",
                         config.nodes().keySet(),
                         config.identity(),
                         stack.probe().interval(),
-                        stack.probe().timeout()),
+                        stack.probe().timeout(),
+                        config.epochFile()),
                 pools,
                 context.events(),
                 context.time());
@@ -64,6 +66,11 @@ public final class HaPostgres implements Store {
         Gate gate = new Gate(pools, monitor, config, reads.policy());
         monitor.start();
         return new HaPostgres(config, pools, monitor, new PostgresHealth(config, pools), gate);
+    }
+
+    /** Two probes of a witness in calm times, one of which may have been lost. */
+    private static Duration witnessWithin(ProbeConfig probe) {
+        return probe.interval().multipliedBy(2).plus(probe.timeout());
     }
 
     /** As the server shows it: which program of which stack holds this connection. */
@@ -124,7 +131,7 @@ public final class HaPostgres implements Store {
 
     private boolean ready() {
         Routes routes = pools.routes();
-        return routes.complete() && !routes.readers().isEmpty() && (routes.primary() != null || !config.writable());
+        return routes.complete() && !routes.readers().isEmpty() && (routes.writer() != null || !config.writable());
     }
 
     @Override

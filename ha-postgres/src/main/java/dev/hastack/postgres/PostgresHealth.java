@@ -27,13 +27,13 @@ final class PostgresHealth {
     StoreHealth of(Routes routes, Instant now) {
         Snapshot snapshot = routes.snapshot();
         List<NodeHealth> nodes = snapshot.nodes().values().stream()
-                .map(node -> node(node, snapshot, now))
+                .map(node -> node(node, routes, now))
                 .toList();
         return new StoreHealth("postgres", store(routes, nodes), snapshot.describe(now), nodes);
     }
 
     private Health store(Routes routes, List<NodeHealth> nodes) {
-        boolean writes = routes.primary() != null || !config.writable();
+        boolean writes = routes.writer() != null || !config.writable();
         boolean reads = !routes.readers().isEmpty();
         if (!writes && !reads) {
             return Health.DOWN;
@@ -42,11 +42,15 @@ final class PostgresHealth {
         return writes && reads && all ? Health.UP : Health.DEGRADED;
     }
 
-    private NodeHealth node(NodeView node, Snapshot snapshot, Instant now) {
+    private NodeHealth node(NodeView node, Routes routes, Instant now) {
+        Snapshot snapshot = routes.snapshot();
         Optional<Duration> lag =
                 node.status() == Status.REPLICA ? Staleness.bound(snapshot, node, now) : Optional.empty();
-        Optional<String> late = lag.filter(age -> age.compareTo(config.reads().maxLag()) > 0)
-                .map(age -> "lags by up to " + age.toMillis() + " ms");
+        Optional<String> late = routes.late().contains(node.node())
+                ? Optional.of("gets no reads until its lag is half of max-lag: "
+                        + lag.map(age -> "lags by up to " + age.toMillis() + " ms")
+                                .orElse("lag unknown"))
+                : Optional.empty();
         Optional<String> closed = pools.connectFailure(node).map(cause -> "connections cannot be opened: " + cause);
         Optional<String> reason =
                 node.failure().map(PostgresHealth::text).or(() -> closed).or(() -> late);

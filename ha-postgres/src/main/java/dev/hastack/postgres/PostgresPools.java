@@ -5,13 +5,18 @@ import dev.hastack.core.config.PostgresConfig;
 import dev.hastack.core.monitor.Monitor;
 import dev.hastack.core.monitor.Probe;
 import dev.hastack.core.monitor.StoreAdapter;
+import dev.hastack.core.select.Eligible;
+import dev.hastack.core.select.Witness;
+import dev.hastack.core.topology.Change;
 import dev.hastack.core.topology.Kind;
 import dev.hastack.core.topology.NodeView;
 import dev.hastack.core.topology.Snapshot;
+import dev.hastack.core.topology.Staleness;
 import dev.hastack.core.topology.Status;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -23,6 +28,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGProperty;
 
@@ -41,19 +47,22 @@ final class PostgresPools implements StoreAdapter {
     private final PostgresConfig config;
     private final Connectors connectors;
     private final ReadRouting reads;
+    private final Duration witnessWithin;
     private final Map<Key, NodePool> pools = new ConcurrentHashMap<>();
     private final Retirements retirements = new Retirements();
-    private volatile Routes routes = new Routes(Snapshot.initial(Optional.empty()), null, List.of(), false);
+    private volatile Routes routes = Routes.NONE;
     private volatile @Nullable Deadline closing;
     private volatile @Nullable Monitor monitor;
     private final Map<String, NodeMetrics> metrics;
 
     private record Key(String node, int generation) {}
 
-    PostgresPools(PostgresConfig config, Connectors connectors, ReadRouting reads) {
+    /** @param witnessWithin how long a replica's word for the primary holds, if one is required */
+    PostgresPools(PostgresConfig config, Connectors connectors, ReadRouting reads, Duration witnessWithin) {
         this.config = config;
         this.connectors = connectors;
         this.reads = reads;
+        this.witnessWithin = witnessWithin;
         this.metrics = config.nodes().keySet().stream()
                 .collect(Collectors.toUnmodifiableMap(node -> node, node -> new NodeMetrics("ha-postgres-" + node)));
     }
@@ -94,24 +103,55 @@ final class PostgresPools implements StoreAdapter {
     }
 
     @Override
-    public boolean publish(Snapshot snapshot, Instant now) {
+    public Published publish(Snapshot snapshot, Instant now) {
         for (NodeView node : snapshot.nodes().values()) {
             if (node.status().usable()) {
                 pools.computeIfAbsent(new Key(node.node(), node.generation()), this::open);
             }
         }
-        NodePool primary = snapshot.writable().flatMap(this::pool).orElse(null);
-        List<NodeView> readers = reads.readers(snapshot, now).stream()
-                .flatMap(id -> snapshot.node(id).stream())
-                .toList();
+        Optional<Instant> witness =
+                config.writes().requireWitness() ? Witness.until(snapshot, witnessWithin) : Optional.empty();
+        boolean witnessed = !config.writes().requireWitness()
+                || witness.filter(now::isBefore).isPresent();
+        Eligible readers = reads.eligible(snapshot, now);
         Routes before = routes;
         Routes next = new Routes(
                 snapshot,
-                config.writable() ? primary : null,
-                readers.stream().flatMap(node -> pool(node).stream()).toList(),
+                config.writable() && witnessed
+                        ? snapshot.writable().flatMap(this::pool).orElse(null)
+                        : null,
+                witness.map(until -> Deadline.in(Duration.between(now, until))).orElse(null),
+                readers.nodes().stream()
+                        .flatMap(id -> snapshot.node(id).stream())
+                        .flatMap(node -> pool(node).stream())
+                        .toList(),
+                readers.late(),
                 hopeless(snapshot));
         routes = next;
-        return next.leadsElsewhere(before);
+        return new Published(
+                next.leadsElsewhere(before),
+                lateness(before, next, now),
+                earlier(witness.filter(now::isBefore), readers.until()));
+    }
+
+    private List<Change> lateness(Routes before, Routes next, Instant now) {
+        List<Change> changes = new ArrayList<>();
+        for (NodeView node : next.snapshot().nodes().values()) {
+            boolean late = next.late().contains(node.node());
+            if (late && !before.late().contains(node.node())) {
+                Duration lag = Staleness.bound(next.snapshot(), node, now)
+                        .orElse(config.reads().maxLag());
+                changes.add(
+                        new Change.ReplicaLate(node.node(), lag, config.reads().maxLag()));
+            } else if (!late && before.late().contains(node.node()) && node.status() == Status.REPLICA) {
+                changes.add(new Change.ReplicaCaughtUp(node.node()));
+            }
+        }
+        return changes;
+    }
+
+    private static Optional<Instant> earlier(Optional<Instant> one, Optional<Instant> other) {
+        return Stream.concat(one.stream(), other.stream()).min(Instant::compareTo);
     }
 
     private static boolean hopeless(Snapshot snapshot) {

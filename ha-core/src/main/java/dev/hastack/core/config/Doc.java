@@ -14,5 +14,10 @@ import java.lang.annotation.Target;
             "The stack whose services read from the node first. Those of another stack read from it only while no"
                     + " node of their own, or of no stack, serves.";
 
+    /** Of the zone that a node is in. */
+    String NODE_ZONE =
+            "The zone, or data centre, that the node is in. Of the nodes that are alike in stack, those of the"
+                    + " reader's own `ha.zone` serve it first.";
+
     String value();
 }

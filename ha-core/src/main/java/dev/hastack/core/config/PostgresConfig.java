@@ -1,5 +1,6 @@
 package dev.hastack.core.config;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -12,6 +13,7 @@ import java.util.Optional;
  * @param password absent where the server trusts the client or checks its certificate
  * @param nodes by id, in the order in which the sources name them; at least one
  * @param identity the only system identifier that is accepted; absent: that of the first node that answers
+ * @param epochFile where the greatest epoch seen outlives the process; absent: nowhere
  * @param writable whether this stack may write
  * @param properties what is passed to the driver as it is, by the driver's own names
  */
@@ -29,6 +31,12 @@ public record PostgresConfig(
         @Doc("The cluster's system identifier, as pg_controldata prints it. A node with another one is foreign and gets"
                 + " no traffic. Unless set, it is learnt from the nodes.")
         Optional<String> identity,
+
+        @Doc(
+                "A file in which the greatest epoch seen outlives the process, so that an old primary is fenced after a restart,"
+                        + " too, though it may be the only one that answers. Services of one machine may share it. Deleting it forgets"
+                        + " the epoch, as is needed after a restore from a backup.")
+        Optional<Path> epochFile,
 
         @Doc("") Reads reads,
         @Doc("") Writes writes,
@@ -54,6 +62,10 @@ public record PostgresConfig(
                 .ids(nodes.keySet(), Ids.NODE, "nodes")
                 .distinct(nodes, Node::address)
                 .that(identity.orElse("0").matches("\\d{1,20}"), "identity", "expected a system identifier: a number")
+                .that(
+                        !writes.requireWitness() || nodes.size() > 1,
+                        "writes.require-witness",
+                        "expected false, or a second node that can be the witness")
                 .positive(connectTimeout, "connect-timeout");
         for (String name : properties.keySet()) {
             rules.that(!name.equals("user"), "properties." + name, "expected in ha.postgres.username");
@@ -66,7 +78,8 @@ public record PostgresConfig(
     @Override
     public String toString() {
         return "PostgresConfig[database=" + database + ", username=" + username + ", password=" + password + ", nodes="
-                + nodes + ", identity=" + identity + ", reads=" + reads + ", writes=" + writes + ", writable="
+                + nodes + ", identity=" + identity + ", epochFile=" + epochFile + ", reads=" + reads + ", writes="
+                + writes + ", writable="
                 + writable + ", pool=" + pool + ", connectTimeout=" + connectTimeout + ", properties="
                 + properties.keySet() + "]";
     }
@@ -75,15 +88,18 @@ public record PostgresConfig(
      * One server.
      *
      * @param stack whose services read from it first; absent: none in particular
+     * @param zone whose services read from it first, of the nodes that are alike in stack; absent: none in particular
      */
     public record Node(
             @Doc("Where the node listens, as host:port; an IPv6 address in brackets. The port is 5432 unless given.")
             @DefaultPort(5432)
             Address address,
 
-            @Doc(Doc.NODE_STACK) Optional<String> stack) {
+            @Doc(Doc.NODE_STACK) Optional<String> stack,
+
+            @Doc(Doc.NODE_ZONE) Optional<String> zone) {
         public Node {
-            Rules.start().stack(stack).check();
+            Rules.start().stack(stack).zone(zone).check();
         }
     }
 
@@ -94,12 +110,13 @@ public record PostgresConfig(
      * @param prefer where reads go
      * @param maxWait how long a read waits for a usable node
      * @param fallback what becomes of a read when no replica is usable
+     * @param primaryShare how much of the primary's pool such reads may hold
      */
     public record Reads(
             @Doc(
-                    "A replica that lags further behind the primary than this gets no reads; while there is no primary, further"
-                            + " behind the most advanced replica. At least ha.probe.interval:"
-                            + " the lag is known no more precisely.")
+                    "A replica that lags further behind the primary than this gets no reads until it is within half of it again;"
+                            + " while there is no primary, further behind the most advanced replica. At least"
+                            + " ha.probe.interval: the lag is known no more precisely.")
             @Default("10s")
             Duration maxLag,
 
@@ -112,10 +129,20 @@ public record PostgresConfig(
             Duration maxWait,
 
             @Doc("What becomes of a read when no replica is usable.") @Default("primary")
-            ReadFallback fallback) {
+            ReadFallback fallback,
+
+            @Doc(
+                    "How much of the primary's pool is for reads that fall back to it, so that they cannot crowd out the writes;"
+                            + " a read beyond that waits for its turn, at most pool.connection-timeout.")
+            @Default("50%")
+            Share primaryShare) {
         public Reads {
             Rules.start()
                     .positive(maxLag, "max-lag")
+                    .that(
+                            primaryShare.percent() > 0,
+                            "primary-share",
+                            "expected more than 0%; for none, set reads.fallback=none")
                     .atLeast(Duration.ZERO, maxWait, "wait")
                     .check();
         }
@@ -125,13 +152,21 @@ public record PostgresConfig(
      * How writes are routed.
      *
      * @param maxWait how long a write waits for a primary
+     * @param requireWitness whether a primary is written to only while another node confirms it
      */
     public record Writes(
             @Doc(
                     "How long a write waits at the gate for a primary before it fails; 0s fails at once. A failover should fit in.")
             @Default("10s")
             @Key("wait")
-            Duration maxWait) {
+            Duration maxWait,
+
+            @Doc(
+                    "Whether a primary gets writes only while another node was heard of lately that follows it: then a process that"
+                            + " is cut off together with an old primary does not write to it. Costs: with all replicas down,"
+                            + " nothing is written.")
+            @Default("false")
+            boolean requireWitness) {
         public Writes {
             Rules.start().atLeast(Duration.ZERO, maxWait, "wait").check();
         }

@@ -44,6 +44,11 @@ final class Rules {
         return that(name.orElse("x").matches(Ids.NODE), "stack", idExpected(Ids.NODE));
     }
 
+    /** The name of a zone, if there is one. */
+    Rules zone(Optional<String> name) {
+        return that(name.orElse("x").matches(Ids.NODE), "zone", idExpected(Ids.NODE));
+    }
+
     Rules ids(Collection<String> ids, String pattern, String key) {
         ids.forEach(id -> that(id.matches(pattern), key + "." + id, idExpected(pattern)));
         return this;

@@ -115,7 +115,7 @@ final class Schema {
             return shape(of[0], component); // Optional
         }
         Class<?> plain = (Class<?>) type;
-        return plain.isRecord() && plain != Address.class && plain != DataSize.class
+        return plain.isRecord() && plain != Address.class && plain != DataSize.class && plain != Share.class
                 ? group(plain.asSubclass(Record.class))
                 : new Shape.Leaf(plain, false, defaultPort(component));
     }

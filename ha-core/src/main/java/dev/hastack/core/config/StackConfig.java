@@ -17,6 +17,7 @@ import java.util.Optional;
  *
  * @param stack the stack that this process belongs to; absent: none
  * @param service the program that this process is an instance of
+ * @param zone the zone that this instance runs in; absent: none in particular
  * @param probe how nodes are watched
  * @param postgres absent when no key of it is set, as are the other stores
  */
@@ -27,13 +28,18 @@ public record StackConfig(
         @Doc("The name of the service in logs, metrics, and at the stores.") @Default("default")
         String service,
 
+        @Doc(
+                "The zone, or data centre, that this instance runs in: of the nodes that are alike in stack, it reads from those"
+                        + " of its own zone first.")
+        Optional<String> zone,
+
         @Doc("") ProbeConfig probe,
         @Doc("") Optional<PostgresConfig> postgres,
         @Doc("") Optional<RedisConfig> redis,
         @Doc("") Optional<ElasticsearchConfig> elasticsearch) {
 
     public StackConfig {
-        Rules rules = Rules.start().stack(stack).that(!service.isBlank(), "service", "expected a name");
+        Rules rules = Rules.start().stack(stack).zone(zone).that(!service.isBlank(), "service", "expected a name");
         if (postgres.isPresent()) {
             rules.that(
                     postgres.get().reads().maxLag().compareTo(probe.interval()) >= 0,

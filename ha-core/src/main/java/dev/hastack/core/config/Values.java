@@ -2,6 +2,7 @@ package dev.hastack.core.config;
 
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -28,6 +29,10 @@ final class Values {
             return DataSize.parse(text);
         } else if (type == Address.class) {
             return Address.parse(text, leaf.defaultPort());
+        } else if (type == Share.class) {
+            return Share.parse(text);
+        } else if (type == Path.class) {
+            return Path.of(text);
         } else if (type == URI.class) {
             return uri(text);
         } else if (type.isEnum()) {

@@ -1,6 +1,7 @@
 package dev.hastack.core.monitor;
 
 import dev.hastack.core.topology.Change;
+import dev.hastack.core.topology.Words;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,6 +26,7 @@ final class ChangeLog implements Consumer<TopologyEvent> {
         boolean good = change instanceof Change.PrimaryFound
                 || change instanceof Change.PrimaryMoved
                 || change instanceof Change.NodeUp
+                || change instanceof Change.ReplicaCaughtUp
                 || change instanceof Change.MembersChanged
                 || change instanceof Change.TopologyClosed;
         return good ? Level.INFO : Level.WARN;
@@ -44,6 +46,11 @@ final class ChangeLog implements Consumer<TopologyEvent> {
         } else if (change instanceof Change.NodeDown c) {
             return c.node() + " is down: " + c.failure().kind() + ", "
                     + c.failure().cause();
+        } else if (change instanceof Change.ReplicaLate c) {
+            return c.node() + " lags by up to " + Words.of(c.lag()) + ", more than max-lag of " + Words.of(c.maxLag())
+                    + ", and gets no reads";
+        } else if (change instanceof Change.ReplicaCaughtUp c) {
+            return c.node() + " has caught up and gets reads again";
         } else if (change instanceof Change.NodeForeign c) {
             return c.node() + " is of another cluster: expected identity " + c.expected() + ", it says "
                     + c.actual().orElse("none");

@@ -7,8 +7,10 @@ import dev.hastack.core.topology.Kind;
 import dev.hastack.core.topology.Snapshot;
 import dev.hastack.core.topology.Step;
 import dev.hastack.core.topology.Topology;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -38,9 +40,15 @@ public final class Monitor implements AutoCloseable {
      * @param identity of the cluster, if pinned by configuration
      * @param interval between two probes of a node in calm times
      * @param timeout a probe's deadline, connecting included
+     * @param epochFile where the greatest epoch seen is kept for the next process; empty: nowhere
      */
     public record Settings(
-            String store, Set<String> nodes, Optional<String> identity, Duration interval, Duration timeout) {}
+            String store,
+            Set<String> nodes,
+            Optional<String> identity,
+            Duration interval,
+            Duration timeout,
+            Optional<Path> epochFile) {}
 
     /** Longer is for ever, and would overflow. */
     private static final Duration LONGEST_WAIT = Duration.ofDays(365);
@@ -54,19 +62,26 @@ public final class Monitor implements AutoCloseable {
     private final Condition published = lock.newCondition();
     private final Map<String, ProbeTask> tasks = new TreeMap<>();
     private final Watch watch;
+    private final Optional<EpochFile> epochFile;
     private volatile Snapshot snapshot;
     // The rest is guarded by the lock.
     private int waiters;
     private @Nullable Instant changedAt;
     private @Nullable Instant urgentSince;
+    private Optional<Instant> republishAt = Optional.empty();
 
-    /** Nothing runs before {@link #start}. */
+    /**
+     * Nothing runs before {@link #start}.
+     *
+     * @throws IllegalStateException if the epoch file is there and cannot be read
+     */
     public Monitor(Settings settings, StoreAdapter adapter, Events events, Time time) {
         this.settings = settings;
         this.adapter = adapter;
         this.events = events;
         this.time = time;
-        this.snapshot = Snapshot.initial(settings.identity());
+        this.epochFile = settings.epochFile().map(file -> new EpochFile(settings.store(), file));
+        this.snapshot = Snapshot.initial(settings.identity(), epochFile.flatMap(EpochFile::read));
         this.watch = new Watch(this);
     }
 
@@ -163,11 +178,7 @@ public final class Monitor implements AutoCloseable {
     void step(Input input) {
         Step step = Topology.step(snapshot, input);
         if (step.next().version() != snapshot.version()) {
-            boolean news = adapter.publish(step.next(), time.now());
-            snapshot = step.next();
-            if (news) {
-                published.signalAll();
-            }
+            publish(step.next());
         }
         if (!step.changes().isEmpty()) {
             changedAt = time.now();
@@ -175,9 +186,36 @@ public final class Monitor implements AutoCloseable {
         }
         updateUrgency(time.now());
         step.actions().forEach(this::run);
-        for (Change change : step.changes()) {
+        tell(step.changes());
+    }
+
+    private void publish(Snapshot next) {
+        StoreAdapter.Published outcome = adapter.publish(next, time.now());
+        Snapshot before = snapshot;
+        snapshot = next;
+        republishAt = outcome.until();
+        if (outcome.news()) {
+            published.signalAll();
+        }
+        tell(outcome.changes());
+        if (!next.maxEpoch().equals(before.maxEpoch())) {
+            epochFile.ifPresent(file -> next.knownEpoch().ifPresent(file::keep));
+        }
+    }
+
+    private void tell(List<Change> changes) {
+        for (Change change : changes) {
             events.offer(new TopologyEvent(settings.store(), change, snapshot));
         }
+    }
+
+    /** When the routes have to be looked at again, as something in them becomes too old. */
+    Optional<Instant> republishAt() {
+        return republishAt;
+    }
+
+    void republish() {
+        publish(snapshot);
     }
 
     private void run(Action action) {

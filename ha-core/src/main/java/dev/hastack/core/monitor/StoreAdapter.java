@@ -1,8 +1,10 @@
 package dev.hastack.core.monitor;
 
+import dev.hastack.core.topology.Change;
 import dev.hastack.core.topology.Kind;
 import dev.hastack.core.topology.Snapshot;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /** What a store module supplies to its monitor, and only that. */
@@ -15,14 +17,27 @@ public interface StoreAdapter {
     Optional<Kind> kind(Throwable error);
 
     /**
+     * What came of a publication.
+     *
+     * @param news whether anything changed that a caller may wait for; most answers only move positions, and must not
+     *     wake a thousand waiters each
+     * @param changes what listeners are told besides the topology's own
+     * @param until when the routes have to be looked at again, if no newer snapshot comes before, since something will
+     *     have become too old; empty: never
+     */
+    record Published(boolean news, List<Change> changes, Optional<Instant> until) {
+        public Published {
+            changes = List.copyOf(changes);
+        }
+    }
+
+    /**
      * Routes by this snapshot from now on. Called in order, by one thread at a time, before any waiter sees the
      * snapshot; must neither block nor call the monitor.
      *
      * @param now on the monitor's clock, for what depends on age
-     * @return whether anything changed that a caller may wait for; most answers only move positions, and must not wake
-     *     a thousand waiters each
      */
-    boolean publish(Snapshot snapshot, Instant now);
+    Published publish(Snapshot snapshot, Instant now);
 
     /**
      * Closes the connections of this node's generation, in the background; must not block.

@@ -104,6 +104,12 @@ final class Watch implements Runnable {
                     IDLE_TICK.compareTo(monitor.settings().timeout()) < 0
                             ? IDLE_TICK
                             : monitor.settings().timeout());
+            Instant stale = monitor.republishAt().orElse(next);
+            if (!stale.isAfter(now)) {
+                monitor.republish();
+            } else if (stale.isBefore(next)) {
+                next = stale;
+            }
             boolean busy = false;
             for (ProbeTask task : monitor.tasks()) {
                 Instant deadline = task.deadline().orElse(next);

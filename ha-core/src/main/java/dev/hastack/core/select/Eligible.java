@@ -9,12 +9,14 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 
 /**
  * The nodes that a read may go to under one policy, as of one snapshot. Immutable; made once for each snapshot.
  *
- * <p>The nodes are in tiers, the better first: those of the own stack, those of others, the fallback; then the same
+ * <p>The nodes are in tiers, the better first: those of the own stack, those of others, each with the nodes of the own
+ * zone first, then the fallback; then the same
  * again with the replicas that are kept out for having fallen of late.
  */
 public final class Eligible {
@@ -22,13 +24,16 @@ public final class Eligible {
     private final Duration window;
     private final List<List<NodeView>> tiers;
     private final List<String> nodes;
+    private final Set<String> late;
     private final Optional<Instant> until;
 
-    Eligible(Snapshot snapshot, Duration window, List<List<NodeView>> tiers, Optional<Instant> until) {
+    Eligible(
+            Snapshot snapshot, Duration window, List<List<NodeView>> tiers, Set<String> late, Optional<Instant> until) {
         this.snapshot = snapshot;
         this.window = window;
         this.tiers = tiers;
         this.nodes = first(all -> true);
+        this.late = late;
         this.until = until;
     }
 
@@ -64,7 +69,7 @@ public final class Eligible {
         List<List<NodeView>> reached = tiers.stream()
                 .map(tier -> tier.stream().filter(n -> shows(n, token)).toList())
                 .toList();
-        return new Eligible(snapshot, window, reached, until);
+        return new Eligible(snapshot, window, reached, late, until);
     }
 
     private boolean shows(NodeView node, Token token) {
@@ -84,6 +89,11 @@ public final class Eligible {
      */
     public Optional<Instant> until() {
         return until;
+    }
+
+    /** The replicas that are kept out because their data is too old, or was and has not come back far enough. */
+    public Set<String> late() {
+        return late;
     }
 
     /** The snapshot that this is of. */

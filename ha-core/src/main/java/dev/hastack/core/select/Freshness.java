@@ -4,11 +4,13 @@ import dev.hastack.core.topology.NodeView;
 import dev.hastack.core.topology.Snapshot;
 import dev.hastack.core.topology.Staleness;
 import dev.hastack.core.topology.Status;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /**
  * Which nodes are fresh enough. While a primary stands, a replica is measured against now. Without one nothing newer is
@@ -16,12 +18,16 @@ import java.util.OptionalLong;
  * staleness does: that writes stop must not stop the reads. Where nothing is known but positions, only the foremost
  * serves.
  *
- * @param limit before which a replica's data must not end; empty: only the position counts
+ * <p>A replica that was too old has to come back to half of the greatest lag, so that one at the edge does not come and go.
+ *
+ * @param late the replicas that were too old
+ * @param reference what replicas are measured against; empty: only the position counts
  * @param foremost the greatest position of an open replica
  */
-record Freshness(Snapshot snapshot, ReadPolicy policy, Optional<Instant> limit, OptionalLong foremost) {
+record Freshness(
+        Snapshot snapshot, ReadPolicy policy, Set<String> late, Optional<Instant> reference, OptionalLong foremost) {
 
-    static Freshness of(Snapshot snapshot, ReadPolicy policy, Instant now) {
+    static Freshness of(Snapshot snapshot, ReadPolicy policy, Set<String> late, Instant now) {
         List<NodeView> replicas = snapshot.nodes().values().stream()
                 .filter(node -> node.open() && node.status() == Status.REPLICA)
                 .toList();
@@ -33,20 +39,36 @@ record Freshness(Snapshot snapshot, ReadPolicy policy, Optional<Instant> limit, 
         return new Freshness(
                 snapshot,
                 policy,
-                reference.flatMap(at -> policy.maxLag().map(at::minus)),
+                late,
+                reference,
                 replicas.stream().mapToLong(NodeView::position).max());
+    }
+
+    /** How old this node's data is at most, as far as that is known. */
+    private Optional<Duration> age(NodeView node) {
+        return Staleness.freshAt(snapshot, node).flatMap(at -> reference.map(now -> Duration.between(at, now)));
+    }
+
+    /** Whether this replica is known to be too old, or was and has not come back far enough. */
+    boolean late(NodeView node) {
+        return node.status() == Status.REPLICA
+                && policy.maxLag().isPresent()
+                && age(node).map(age -> age.compareTo(limit(node)) > 0).orElse(late.contains(node.node()));
+    }
+
+    private Duration limit(NodeView node) {
+        Duration greatest = policy.maxLag().orElseThrow();
+        return late.contains(node.node()) ? greatest.dividedBy(2) : greatest;
     }
 
     boolean suffices(NodeView node) {
         if (node.status() == Status.PRIMARY || policy.maxLag().isEmpty()) {
             return true;
         }
-        if (limit.isEmpty()) {
+        if (reference.isEmpty()) {
             return foremost.equals(OptionalLong.of(node.position()));
         }
-        return Staleness.freshAt(snapshot, node)
-                .filter(at -> !at.isBefore(limit.get()))
-                .isPresent();
+        return age(node).filter(age -> age.compareTo(limit(node)) <= 0).isPresent();
     }
 
     /** Until when this node suffices, if no newer snapshot comes. */
@@ -56,6 +78,7 @@ record Freshness(Snapshot snapshot, ReadPolicy policy, Optional<Instant> limit, 
         }
         // At the limit itself it is fresh still.
         return Staleness.freshAt(snapshot, node)
-                .flatMap(at -> policy.maxLag().map(lag -> at.plus(lag).plusNanos(1)));
+                .filter(at -> policy.maxLag().isPresent())
+                .map(at -> at.plus(limit(node)).plusNanos(1));
     }
 }

@@ -15,40 +15,52 @@ import java.util.Set;
  *     nothing for {@link Preference#ANY}
  * @param own the nodes of the reader's own stack; others serve it only while none of these is eligible. Empty: all
  *     nodes are alike
+ * @param near the nodes in the reader's zone; of nodes that are alike in stack, others serve it only while none of these
+ *     is eligible. Empty: all are alike
  * @param maxLag the greatest {@linkplain dev.hastack.core.topology.Staleness#bound staleness} of a replica; a replica
  *     of unknown staleness exceeds it. Empty: any staleness is accepted, known or not
  * @param window how much longer than the shortest the round trip to a node may be
  */
 public record ReadPolicy(
-        Preference prefer, boolean fallback, Set<String> own, Optional<Duration> maxLag, Duration window) {
+        Preference prefer,
+        boolean fallback,
+        Set<String> own,
+        Set<String> near,
+        Optional<Duration> maxLag,
+        Duration window) {
     /** Nodes in one data centre are alike, those in another are not. */
     public static final Duration DEFAULT_WINDOW = Duration.ofMillis(15);
 
     public ReadPolicy {
         own = Set.copyOf(own);
+        near = Set.copyOf(near);
         maxLag.ifPresent(lag -> requirePositive(lag, "max-lag"));
         requirePositive(window, "window");
     }
 
     /** All stacks' nodes alike, any staleness, no fallback, the default window. */
     public static ReadPolicy of(Preference prefer) {
-        return new ReadPolicy(prefer, false, Set.of(), Optional.empty(), DEFAULT_WINDOW);
+        return new ReadPolicy(prefer, false, Set.of(), Set.of(), Optional.empty(), DEFAULT_WINDOW);
     }
 
     public ReadPolicy withFallback() {
-        return new ReadPolicy(prefer, true, own, maxLag, window);
+        return new ReadPolicy(prefer, true, own, near, maxLag, window);
     }
 
     public ReadPolicy withOwn(Set<String> nodes) {
-        return new ReadPolicy(prefer, fallback, nodes, maxLag, window);
+        return new ReadPolicy(prefer, fallback, nodes, near, maxLag, window);
+    }
+
+    public ReadPolicy withNear(Set<String> nodes) {
+        return new ReadPolicy(prefer, fallback, own, nodes, maxLag, window);
     }
 
     public ReadPolicy withMaxLag(Duration lag) {
-        return new ReadPolicy(prefer, fallback, own, Optional.of(lag), window);
+        return new ReadPolicy(prefer, fallback, own, near, Optional.of(lag), window);
     }
 
     public ReadPolicy withWindow(Duration width) {
-        return new ReadPolicy(prefer, fallback, own, maxLag, width);
+        return new ReadPolicy(prefer, fallback, own, near, maxLag, width);
     }
 
     /** In the words of the configuration: {@code prefer=replica(max-lag=10s, fallback=primary)}. */

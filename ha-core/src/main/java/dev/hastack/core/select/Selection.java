@@ -6,8 +6,10 @@ import dev.hastack.core.topology.Status;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.IntUnaryOperator;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /** Which nodes serve a read. */
 public final class Selection {
@@ -17,12 +19,14 @@ public final class Selection {
      * The nodes that may serve a read: open, of the preferred role, of the own stack first, fresh enough, and not just
      * back from a fall.
      *
+     * @param late the replicas that were {@linkplain Eligible#late() late} in the snapshot before: they have to come back to
+     *     half of the greatest lag
      * @param now on the clock of the inputs
      */
-    public static Eligible eligible(Snapshot snapshot, ReadPolicy policy, Instant now) {
+    public static Eligible eligible(Snapshot snapshot, ReadPolicy policy, Set<String> late, Instant now) {
         List<NodeView> fit = new ArrayList<>();
         List<Instant> ends = new ArrayList<>();
-        Freshness freshness = Freshness.of(snapshot, policy, now);
+        Freshness freshness = Freshness.of(snapshot, policy, late, now);
         for (NodeView node : snapshot.nodes().values()) {
             if (node.open() && freshness.suffices(node)) {
                 fit.add(node);
@@ -39,8 +43,16 @@ public final class Selection {
         }
         List<List<NodeView>> tiers = new ArrayList<>(tiers(settled, policy));
         tiers.addAll(tiers(fit, policy));
+        Set<String> lateNow = snapshot.nodes().values().stream()
+                .filter(freshness::late)
+                .map(NodeView::node)
+                .collect(Collectors.toUnmodifiableSet());
         return new Eligible(
-                snapshot, policy.window(), List.copyOf(tiers), ends.stream().min(Instant::compareTo));
+                snapshot,
+                policy.window(),
+                List.copyOf(tiers),
+                lateNow,
+                ends.stream().min(Instant::compareTo));
     }
 
     private static List<List<NodeView>> tiers(List<NodeView> nodes, ReadPolicy policy) {
@@ -64,8 +76,13 @@ public final class Selection {
     }
 
     private static void ownFirst(List<List<NodeView>> tiers, List<NodeView> nodes, ReadPolicy policy) {
-        tiers.add(only(nodes, n -> policy.own().contains(n.node())));
-        tiers.add(only(nodes, n -> !policy.own().contains(n.node())));
+        nearFirst(tiers, only(nodes, n -> policy.own().contains(n.node())), policy);
+        nearFirst(tiers, only(nodes, n -> !policy.own().contains(n.node())), policy);
+    }
+
+    private static void nearFirst(List<List<NodeView>> tiers, List<NodeView> nodes, ReadPolicy policy) {
+        tiers.add(only(nodes, n -> policy.near().contains(n.node())));
+        tiers.add(only(nodes, n -> !policy.near().contains(n.node())));
     }
 
     private static List<NodeView> only(List<NodeView> nodes, Predicate<NodeView> fit) {

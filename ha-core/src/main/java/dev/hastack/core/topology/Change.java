@@ -1,5 +1,6 @@
 package dev.hastack.core.topology;
 
+import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 
@@ -23,6 +24,12 @@ public sealed interface Change {
 
     /** A node does not answer any more, or never did. */
     record NodeDown(String node, Failure failure) implements Change {}
+
+    /** A replica's data is too old: it gets no reads. */
+    record ReplicaLate(String node, Duration lag, Duration maxLag) implements Change {}
+
+    /** A replica that was too old has caught up, and gets reads again. */
+    record ReplicaCaughtUp(String node) implements Change {}
 
     /** A node answered for another cluster. */
     record NodeForeign(String node, String expected, Optional<String> actual) implements Change {}

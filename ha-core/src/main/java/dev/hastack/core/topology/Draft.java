@@ -88,6 +88,7 @@ final class Draft {
 
     void pin(Optional<String> cluster) {
         identity = cluster;
+        maxEpoch = Snapshot.knownOf(before.known(), cluster);
     }
 
     void close() {
@@ -152,11 +153,12 @@ final class Draft {
         primary()
                 .filter(p -> incumbent.isPresent() || nodes.values().stream().allMatch(NodeView::heard))
                 .ifPresent(p -> incumbent = Optional.of(p.node()));
-        Snapshot next = new Snapshot(before.version(), identity, maxEpoch, incumbent, nodes, ring, closed);
+        Snapshot next =
+                new Snapshot(before.version(), before.known(), identity, maxEpoch, incumbent, nodes, ring, closed);
         if (next.equals(before)) {
             return new Step(before, changes, List.copyOf(actions));
         }
-        next = new Snapshot(before.version() + 1, identity, maxEpoch, incumbent, nodes, ring, closed);
+        next = new Snapshot(before.version() + 1, before.known(), identity, maxEpoch, incumbent, nodes, ring, closed);
         return new Step(next, changes, List.copyOf(actions));
     }
 }

@@ -16,6 +16,7 @@ import java.util.OptionalLong;
  * @param position its last position in bytes, comparable within one identity and epoch; 0 if it never answered
  * @param followers how many replicas it said stream from it; 0 for a replica
  * @param rtt the round trip of its last answer
+ * @param answeredAt when the probe was sent that it answered last, if it ever answered
  * @param generation of its connections; rises when the node stops being primary or replica, or is demoted
  * @param falls how often it fell from PRIMARY or REPLICA to DOWN of late: each fall adds one, and takes off one for
  *     every minute that the node was usable before it
@@ -31,6 +32,7 @@ public record NodeView(
         long position,
         int followers,
         Duration rtt,
+        Optional<Instant> answeredAt,
         int generation,
         int falls,
         Optional<Failure> failure,
@@ -57,6 +59,7 @@ public record NodeView(
                 0,
                 0,
                 Duration.ZERO,
+                Optional.empty(),
                 0,
                 0,
                 Optional.empty(),
@@ -78,6 +81,7 @@ public record NodeView(
                 answer.position(),
                 answer.followers(),
                 answer.rtt(),
+                Optional.of(answer.startedAt()),
                 generation,
                 falls,
                 cleared ? Optional.empty() : failure,
@@ -99,6 +103,7 @@ public record NodeView(
                 position,
                 followers,
                 rtt,
+                answeredAt,
                 retired ? generation + 1 : generation,
                 falls,
                 next.usable() ? failure : Optional.empty(),
@@ -119,6 +124,18 @@ public record NodeView(
 
     private NodeView with(Optional<Instant> suspected, int fallen, Optional<Failure> why) {
         return new NodeView(
-                node, status, suspected, identity, epoch, position, followers, rtt, generation, fallen, why, since);
+                node,
+                status,
+                suspected,
+                identity,
+                epoch,
+                position,
+                followers,
+                rtt,
+                answeredAt,
+                generation,
+                fallen,
+                why,
+                since);
     }
 }

@@ -12,6 +12,8 @@ import java.util.TreeMap;
  * One store's topology at one moment.
  *
  * @param version rises with every step that changed anything
+ * @param known the greatest epoch that earlier processes saw; counts from when {@code identity} turns out to be of its
+ *     cluster
  * @param identity the cluster that this is, pinned by configuration or by the first primary
  * @param maxEpoch the greatest epoch seen of any node of this identity; never falls
  * @param incumbent the last node that stood as primary when every node had been heard of, or that succeeded one that
@@ -23,6 +25,7 @@ import java.util.TreeMap;
  */
 public record Snapshot(
         long version,
+        Optional<KnownEpoch> known,
         Optional<String> identity,
         OptionalLong maxEpoch,
         Optional<String> incumbent,
@@ -35,10 +38,30 @@ public record Snapshot(
         ring = List.copyOf(ring);
     }
 
-    /** The snapshot before any news: no nodes. */
-    public static Snapshot initial(Optional<String> pinnedIdentity) {
+    /** The snapshot before any news: no nodes, and no history but the epoch that is known from before. */
+    public static Snapshot initial(Optional<String> pinnedIdentity, Optional<KnownEpoch> known) {
         return new Snapshot(
-                0, pinnedIdentity, OptionalLong.empty(), Optional.empty(), new TreeMap<>(), List.of(), false);
+                0,
+                known,
+                pinnedIdentity,
+                knownOf(known, pinnedIdentity),
+                Optional.empty(),
+                new TreeMap<>(),
+                List.of(),
+                false);
+    }
+
+    /** The greatest epoch seen, with the cluster that it is of. */
+    public Optional<KnownEpoch> knownEpoch() {
+        return maxEpoch.isPresent()
+                ? identity.map(cluster -> new KnownEpoch(cluster, maxEpoch.getAsLong()))
+                : Optional.empty();
+    }
+
+    static OptionalLong knownOf(Optional<KnownEpoch> known, Optional<String> identity) {
+        return known.filter(k -> Optional.of(k.identity()).equals(identity)).stream()
+                .mapToLong(KnownEpoch::epoch)
+                .findFirst();
     }
 
     /** The node that takes writes, suspect or not. */

@@ -4,6 +4,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -84,7 +85,7 @@ final class ConfigurationDocument {
                 ? Values.names(leaf.type()).stream()
                         .map(name -> "`" + name + "`")
                         .collect(Collectors.joining(", "))
-                : NAMES.getOrDefault(leaf.type(), leaf.type().getSimpleName());
+                : NAMES.getOrDefault(leaf.type(), leaf.type().getSimpleName().toLowerCase(Locale.ROOT));
         return leaf.list() ? "list: " + one : one;
     }
 
@@ -95,7 +96,6 @@ final class ConfigurationDocument {
             boolean.class, "`true`, `false`",
             Duration.class, "duration",
             DataSize.class, "size",
-            Address.class, "address",
             URI.class, "address",
             Path.class, "file",
             Secret.class, "secret");

@@ -40,7 +40,8 @@ class EnvironmentTest {
             assertThat(postgres(Map.of(name, "elsewhere:1")).nodes())
                     .containsOnlyKeys("pg-1")
                     .extractingByKey("pg-1")
-                    .isEqualTo(new PostgresConfig.Node(new Address("elsewhere", 1), Optional.empty()));
+                    .isEqualTo(
+                            new PostgresConfig.Node(new Address("elsewhere", 1), Optional.empty(), Optional.empty()));
         }
     }
 
@@ -106,7 +107,8 @@ class EnvironmentTest {
                 .postgres()
                 .orElseThrow();
 
-        assertThat(postgres.nodes().get("pg-1")).hasToString("Node[address=x:1, stack=Optional.empty]");
+        assertThat(postgres.nodes().get("pg-1"))
+                .hasToString("Node[address=x:1, stack=Optional.empty, zone=Optional.empty]");
     }
 
     @Test

@@ -65,6 +65,7 @@ class RulesTest {
         assertThat(new StackConfig(
                                 Optional.of("editing"),
                                 "editor",
+                                Optional.empty(),
                                 new ProbeConfig(second, Duration.ofMillis(100)),
                                 Optional.empty(),
                                 Optional.empty(),
@@ -90,7 +91,11 @@ class RulesTest {
         assertThat(postgres.pool().warm()).isEqualTo(10);
         assertThat(postgres.reads())
                 .isEqualTo(new PostgresConfig.Reads(
-                        Duration.ofSeconds(10), ReadPreference.REPLICA, Duration.ofSeconds(5), ReadFallback.PRIMARY));
+                        Duration.ofSeconds(10),
+                        ReadPreference.REPLICA,
+                        Duration.ofSeconds(5),
+                        ReadFallback.PRIMARY,
+                        new Share(50)));
         assertThat(postgres.writes().maxWait()).isEqualTo(Duration.ofSeconds(10));
         assertThat(postgres.writable()).isTrue();
     }

@@ -50,11 +50,18 @@ class SharedFileTest {
         assertThat(postgres.password()).contains(Secret.of("s3cret"));
         assertThat(postgres.nodes())
                 .containsExactly(
-                        entry("main", new PostgresConfig.Node(new Address("pg-main", 5432), Optional.empty())),
-                        entry("standby", new PostgresConfig.Node(new Address("pg-standby", 5432), Optional.empty())),
+                        entry(
+                                "main",
+                                new PostgresConfig.Node(
+                                        new Address("pg-main", 5432), Optional.empty(), Optional.empty())),
+                        entry(
+                                "standby",
+                                new PostgresConfig.Node(
+                                        new Address("pg-standby", 5432), Optional.empty(), Optional.empty())),
                         entry(
                                 "delivery",
-                                new PostgresConfig.Node(new Address("pg-delivery", 5432), Optional.of("delivery"))));
+                                new PostgresConfig.Node(
+                                        new Address("pg-delivery", 5432), Optional.of("delivery"), Optional.empty())));
         assertThat(postgres.reads().maxLag()).isEqualTo(Duration.ofSeconds(10));
         RedisConfig redis = config.redis().orElseThrow();
         assertThat(redis.keyPrefix()).isEqualTo("cms:");

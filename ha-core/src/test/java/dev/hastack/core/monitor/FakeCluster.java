@@ -28,7 +28,7 @@ final class FakeCluster implements StoreAdapter {
     final Map<String, Integer> inUse = new ConcurrentHashMap<>();
     final Map<String, Boolean> returned = new ConcurrentHashMap<>();
     final List<String> retired = new CopyOnWriteArrayList<>();
-    volatile Snapshot routed = Snapshot.initial(Optional.empty());
+    volatile Snapshot routed = Snapshot.initial(Optional.empty(), Optional.empty());
 
     void primary(String node, long epoch) {
         nodes.put(node, aborted -> answer(Role.PRIMARY, epoch));
@@ -100,9 +100,9 @@ final class FakeCluster implements StoreAdapter {
     }
 
     @Override
-    public boolean publish(Snapshot snapshot, Instant now) {
+    public Published publish(Snapshot snapshot, Instant now) {
         routed = snapshot;
-        return true;
+        return new Published(true, List.of(), Optional.empty());
     }
 
     @Override

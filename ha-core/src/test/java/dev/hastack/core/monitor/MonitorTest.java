@@ -38,7 +38,12 @@ class MonitorTest {
     private final List<String> changes = new CopyOnWriteArrayList<>();
     private final Monitor monitor = new Monitor(
             new Monitor.Settings(
-                    "fake", Set.of("a", "b"), Optional.empty(), Duration.ofSeconds(1), Duration.ofMillis(500)),
+                    "fake",
+                    Set.of("a", "b"),
+                    Optional.empty(),
+                    Duration.ofSeconds(1),
+                    Duration.ofMillis(500),
+                    Optional.empty()),
             cluster,
             events,
             time);

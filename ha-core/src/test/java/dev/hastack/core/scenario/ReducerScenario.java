@@ -4,6 +4,7 @@ import dev.hastack.core.topology.Action;
 import dev.hastack.core.topology.Change;
 import dev.hastack.core.topology.Input;
 import dev.hastack.core.topology.Kind;
+import dev.hastack.core.topology.KnownEpoch;
 import dev.hastack.core.topology.Snapshot;
 import dev.hastack.core.topology.Step;
 import dev.hastack.core.topology.Topology;
@@ -19,6 +20,7 @@ import java.util.Set;
  * <pre>
  * description: what happens, in a sentence
  * store: {identity: S1, pinned: S1}   # what nodes answer unless they say otherwise; what the configuration demands
+ * known: {identity: S1, epoch: 7}     # the greatest epoch that earlier processes saw
  * nodes: [a, b]
  * steps:
  *   - at: 1000                        # the n-th step is at n seconds, unless it says otherwise
@@ -36,13 +38,20 @@ final class ReducerScenario {
     private ReducerScenario(Fields file) {
         Optional<Fields> store = file.fieldsOr("store");
         inputs = new Inputs(store.flatMap(s -> s.textOr("identity")));
-        now = Snapshot.initial(store.flatMap(s -> s.textOr("pinned")));
+        now = Snapshot.initial(
+                store.flatMap(s -> s.textOr("pinned")), file.fieldsOr("known").map(ReducerScenario::known));
         store.ifPresent(Fields::end);
         if (file.has("nodes")) {
             now = Topology.step(now, new Input.Members(Set.copyOf(file.texts("nodes")), Instant.EPOCH))
                     .next();
         }
         file.text("description");
+    }
+
+    private static KnownEpoch known(Fields fields) {
+        KnownEpoch known = new KnownEpoch(fields.text("identity"), fields.number("epoch", 0));
+        fields.end();
+        return known;
     }
 
     static void run(Fields file) {

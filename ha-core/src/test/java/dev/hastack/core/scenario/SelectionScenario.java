@@ -26,6 +26,8 @@ import java.util.Set;
  * reads:
  *   - policy: {prefer: replica, fallback: true, own: [b], maxLag: 10000, window: 15}
  *     eligible: [b]
+ *     late: [c]                         # those that were late before
+ *     nowLate: [c]
  *     until: 105000                     # none: for ever
  *     error: no replica within 5 s ...  # of a wait of five seconds
  *     calls:                            # which have failed on nodes, find breakers open, or hold a token
@@ -47,9 +49,14 @@ final class SelectionScenario {
 
     private static void read(Fields read, Snapshot snapshot, Instant now) {
         ReadPolicy policy = policy(read.fields("policy"));
-        Eligible eligible = Selection.eligible(snapshot, policy, now);
+        Eligible eligible = Selection.eligible(snapshot, policy, Set.copyOf(read.texts("late")), now);
         read.list("eligible");
         assertThat(eligible.nodes()).as("%s.eligible", read.path()).isEqualTo(read.texts("eligible"));
+        if (read.has("nowLate")) {
+            assertThat(eligible.late())
+                    .as("%s.nowLate", read.path())
+                    .containsExactlyInAnyOrderElementsOf(read.texts("nowLate"));
+        }
         read.textOr("until")
                 .ifPresent(until -> assertThat(eligible.until()
                                 .map(end -> String.valueOf(end.toEpochMilli()))
@@ -92,6 +99,7 @@ final class SelectionScenario {
                 fields.word("prefer", Preference.class),
                 fields.flag("fallback"),
                 Set.copyOf(fields.texts("own")),
+                Set.copyOf(fields.texts("near")),
                 fields.has("maxLag") ? Optional.of(fields.millis("maxLag", Duration.ZERO)) : Optional.empty(),
                 fields.millis("window", ReadPolicy.DEFAULT_WINDOW));
         fields.end();

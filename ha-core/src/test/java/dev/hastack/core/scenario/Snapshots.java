@@ -40,7 +40,14 @@ final class Snapshots {
             ring.add(new Sample(Instant.ofEpochMilli(number(sample.get(0))), number(sample.get(1))));
         }
         Snapshot snapshot = new Snapshot(
-                1, identity, epochOf(epoch), fields.textOr("incumbent"), nodes, ring, fields.flag("closed"));
+                1,
+                Optional.empty(),
+                identity,
+                epochOf(epoch),
+                fields.textOr("incumbent"),
+                nodes,
+                ring,
+                fields.flag("closed"));
         fields.end();
         return snapshot;
     }
@@ -57,6 +64,7 @@ final class Snapshots {
                 view.number("position", 0),
                 (int) view.number("followers", 0),
                 view.millis("rtt", Duration.ofMillis(1)),
+                view.instant("answered"),
                 (int) view.number("generation", 0),
                 (int) view.number("falls", 0),
                 view.textOr("failure")

@@ -79,7 +79,8 @@ class SelectionTest {
 
     @Test
     void says_of_a_write_that_waited_in_vain_what_was_seen() {
-        assertThat(Waits.write(Duration.ofSeconds(10), Snapshot.initial(Optional.empty()), Instant.EPOCH))
+        assertThat(Waits.write(
+                        Duration.ofSeconds(10), Snapshot.initial(Optional.empty(), Optional.empty()), Instant.EPOCH))
                 .isEqualTo("no primary within 10 s; PENDING []");
     }
 

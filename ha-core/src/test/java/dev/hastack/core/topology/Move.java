@@ -121,7 +121,7 @@ record Move(Input input, int age) {
         }
 
         Snapshot start() {
-            return Snapshot.initial(Optional.ofNullable(pinned));
+            return Snapshot.initial(Optional.ofNullable(pinned), Optional.empty());
         }
 
         Optional<String> identity(SplittableRandom random) {

@@ -31,6 +31,7 @@ class WalkTest {
                 (now, in) -> {
                     Snapshot forgetful = new Snapshot(
                             now.version(),
+                            now.known(),
                             now.identity(),
                             OptionalLong.empty(),
                             now.incumbent(),
@@ -85,7 +86,7 @@ class WalkTest {
             }
             orders++;
             Snapshot now = Topology.step(
-                            Snapshot.initial(Optional.empty()),
+                            Snapshot.initial(Optional.empty(), Optional.empty()),
                             new Input.Members(Set.of("stale", "fresh", "follower", "old-follower"), Instant.EPOCH))
                     .next();
             for (int shift = 0; shift < 8; shift += 2) {

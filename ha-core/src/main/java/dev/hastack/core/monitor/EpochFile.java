@@ -1,0 +1,109 @@
+package dev.hastack.core.monitor;
+
+import dev.hastack.core.topology.KnownEpoch;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps the greatest epoch seen for the next process: one line, {@code <identity> <epoch>}. Several processes may share
+ * it; a lower epoch of the same cluster never replaces a higher one. It is replaced as a whole, so that a crash leaves the
+ * old one or the new one. Thread-safe.
+ */
+final class EpochFile {
+    private static final Logger log = LoggerFactory.getLogger(EpochFile.class);
+
+    private final String store;
+    private final Path file;
+    private final ReentrantLock lock = new ReentrantLock();
+
+    EpochFile(String store, Path file) {
+        this.store = store;
+        this.file = file;
+    }
+
+    /**
+     * What was kept; empty if the file does not exist.
+     *
+     * @throws IllegalStateException if it holds something else, or its folder is not there; the message says what to do
+     */
+    Optional<KnownEpoch> read() {
+        try {
+            return parse(Files.readString(file));
+        } catch (NoSuchFileException e) {
+            Path folder = file.toAbsolutePath().getParent();
+            if (folder == null || !Files.isWritable(folder)) {
+                throw fault("expected a file in a folder that exists and can be written", e);
+            }
+            return Optional.empty();
+        } catch (IOException e) {
+            throw fault("expected a readable file", e);
+        }
+    }
+
+    private Optional<KnownEpoch> parse(String content) {
+        String line = content.strip();
+        String[] words = line.split(" ", -1);
+        try {
+            return Optional.of(new KnownEpoch(words[0], Long.parseLong(words[1])));
+        } catch (ArrayIndexOutOfBoundsException | NumberFormatException e) {
+            throw fault(
+                    "expected one line, \"<identity> <epoch>\", but found \"" + line
+                            + "\"; correct it, or delete the file to forget the epoch",
+                    e);
+        }
+    }
+
+    private IllegalStateException fault(String expected, Exception cause) {
+        return new IllegalStateException(
+                "ha." + store + ".epoch-file = \"" + file + "\": " + expected + " (" + cause + ")", cause);
+    }
+
+    /** Keeps this epoch, on a thread of its own: epochs rise seldom, and a disk may be slow. */
+    void keep(KnownEpoch epoch) {
+        Thread thread = new Thread(() -> write(epoch), "ha-" + store + "-all-epoch-file");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private void write(KnownEpoch epoch) {
+        lock.lock();
+        try {
+            Optional<KnownEpoch> kept = Files.exists(file) ? parse(Files.readString(file)) : Optional.empty();
+            if (kept.filter(k -> k.identity().equals(epoch.identity()) && k.epoch() >= epoch.epoch())
+                    .isEmpty()) {
+                replace(epoch.identity() + " " + epoch.epoch() + "\n");
+            }
+        } catch (IOException | IllegalStateException e) {
+            log.atWarn()
+                    .setCause(e)
+                    .addKeyValue("store", store)
+                    .log("{}: epoch {} could not be kept in {}", store, epoch.epoch(), file);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void replace(String content) throws IOException {
+        Path folder = file.toAbsolutePath().getParent();
+        Path next = Files.createTempFile(folder, file.getFileName().toString(), ".next");
+        try (FileChannel channel = FileChannel.open(next, StandardOpenOption.WRITE)) {
+            ByteBuffer bytes = StandardCharsets.UTF_8.encode(content);
+            while (bytes.hasRemaining()) {
+                int unused = channel.write(bytes);
+            }
+            channel.force(true);
+        }
+        Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+}

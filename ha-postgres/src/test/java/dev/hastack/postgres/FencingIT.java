@@ -1,0 +1,113 @@
+package dev.hastack.postgres;
+
+import static dev.hastack.postgres.Stacks.execute;
+import static dev.hastack.postgres.Stacks.query;
+import static dev.hastack.postgres.Stacks.status;
+import static dev.hastack.postgres.Stacks.until;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.hastack.core.HaStack;
+import dev.hastack.core.health.Health;
+import dev.hastack.core.topology.Status;
+import dev.hastack.testkit.PostgresCluster;
+import dev.hastack.testkit.junit.HaStackTest;
+import dev.hastack.testkit.junit.Postgres;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What keeps a process from writing to an old primary that it cannot tell from the present one by asking. */
+@HaStackTest(
+        postgres =
+                @Postgres(
+                        nodes = {"main", "standby", "delivery"},
+                        synchronous = "standby"))
+class FencingIT {
+    private static final Map<String, String> QUICK =
+            Map.of("ha.probe.interval", "250ms", "ha.probe.timeout", "200ms", "ha.postgres.writes.wait", "1s");
+
+    private final PostgresCluster cluster;
+
+    @TempDir
+    Path folder;
+
+    FencingIT(PostgresCluster cluster) {
+        this.cluster = cluster;
+    }
+
+    private static Map<String, String> with(Map<String, String> one, Map<String, String> other) {
+        Map<String, String> all = new HashMap<>(one);
+        all.putAll(other);
+        return all;
+    }
+
+    @Test
+    void a_process_that_is_cut_off_with_the_primary_does_not_write_to_it_if_a_witness_is_required() throws Exception {
+        Map<String, String> settings =
+                with(with(cluster.proxiedProperties(), QUICK), Map.of("ha.postgres.writes.require-witness", "true"));
+        try (HaStack stack = Stacks.ready(cluster, settings)) {
+            HaPostgres postgres = stack.get(HaPostgres.class);
+            execute(postgres.primary(), "CREATE TABLE IF NOT EXISTS notes (id bigint)");
+
+            cluster.node("standby").proxied().cut();
+            assertThat(execute(postgres.primary(), "INSERT INTO notes VALUES (1)"))
+                    .isEqualTo(1);
+
+            cluster.node("delivery").proxied().cut();
+            until("no witness is left", () -> stack.health().health() == Health.DEGRADED && !writes(postgres));
+            assertThat(status(postgres, "main")).isEqualTo(Status.PRIMARY);
+            assertThatThrownBy(() -> postgres.primary().getConnection())
+                    .isInstanceOf(NoPrimaryException.class)
+                    .hasMessageContaining("no other node confirms the primary")
+                    .hasMessageContaining("ha.postgres.writes.require-witness");
+
+            cluster.node("delivery").proxied().heal();
+            until("a witness is back", () -> writes(postgres));
+        }
+    }
+
+    private static boolean writes(HaPostgres postgres) {
+        try {
+            execute(postgres.primary(), "INSERT INTO notes VALUES (2)");
+            return true;
+        } catch (java.sql.SQLException e) {
+            return false;
+        }
+    }
+
+    @Test
+    void an_old_primary_that_alone_answers_after_a_restart_is_fenced_if_the_epoch_was_kept() throws Exception {
+        Path file = folder.resolve("epoch");
+        Map<String, String> settings = with(QUICK, Map.of("ha.postgres.epoch-file", file.toString()));
+        long epoch;
+        try (HaStack stack = Stacks.ready(cluster, settings)) {
+            HaPostgres postgres = stack.get(HaPostgres.class);
+            cluster.node("main").kill();
+            cluster.node("standby").promote();
+            assertThat(query(postgres.primary(), "SELECT 1")).isEqualTo("1");
+            epoch = postgres.topology().maxEpoch().orElseThrow();
+            until(
+                    "it is kept",
+                    () -> Files.exists(file) && Files.readString(file).endsWith(" " + epoch + "\n"));
+        }
+        cluster.node("standby").kill();
+        cluster.node("delivery").kill();
+        cluster.node("main").start();
+
+        try (HaStack stack = Stacks.open(cluster, settings)) {
+            HaPostgres postgres = stack.get(HaPostgres.class);
+            until("main is fenced", () -> status(postgres, "main") == Status.FENCED);
+            assertThatThrownBy(() -> postgres.primary().getConnection())
+                    .isInstanceOf(NoPrimaryException.class)
+                    .hasMessageContaining("main FENCED primary at epoch " + (epoch - 1));
+        }
+        // Without it, nothing tells that main is not the primary.
+        try (HaStack stack = Stacks.open(cluster, QUICK)) {
+            assertThat(query(stack.get(HaPostgres.class).primary(), "SELECT 1")).isEqualTo("1");
+        }
+    }
+}
