@@ -63,6 +63,30 @@ class ArchitectureTest {
     }
 
     @Test
+    void the_guards_know_nobody_and_are_known_from_above_only() {
+        noClasses()
+                .that()
+                .resideInAPackage(BASE + ".guard")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        BASE,
+                        BASE + ".config",
+                        BASE + ".topology",
+                        BASE + ".select",
+                        BASE + ".monitor",
+                        BASE + ".health")
+                .check(CLASSES);
+        noClasses()
+                .that()
+                .resideInAnyPackage(BASE + ".topology", BASE + ".select", BASE + ".config", BASE + ".monitor")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(BASE + ".guard")
+                .check(CLASSES);
+    }
+
+    @Test
     void arrows_point_downwards_only() {
         noClasses()
                 .that()

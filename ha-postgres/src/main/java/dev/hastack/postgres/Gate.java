@@ -3,7 +3,6 @@ package dev.hastack.postgres;
 import dev.hastack.core.config.PostgresConfig;
 import dev.hastack.core.monitor.Monitor;
 import dev.hastack.core.select.ReadPolicy;
-import dev.hastack.core.select.Selection;
 import dev.hastack.core.select.Waits;
 import dev.hastack.core.topology.Kind;
 import java.sql.Connection;
@@ -11,9 +10,7 @@ import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
@@ -30,6 +27,7 @@ final class Gate {
     private final Monitor monitor;
     private final PostgresConfig config;
     private final ReadPolicy policy;
+    private final Diversions diversions;
     // Made once: a method reference of "this" would be an object per borrow.
     private final Check forWrites = this::takesWrites;
     private final Check forReads = this::takesReads;
@@ -40,6 +38,7 @@ final class Gate {
         this.monitor = monitor;
         this.config = config;
         this.policy = policy;
+        this.diversions = new Diversions(config);
     }
 
     /** HikariCP's own connection to the primary. */
@@ -57,32 +56,23 @@ final class Gate {
         return await(Routes::writer, forWrites, config.writes().maxWait(), this::noPrimary);
     }
 
-    /** HikariCP's own connection to the best node for reads, set read-only. */
+    /** HikariCP's own connection to the best node for reads, set read-only; that of a diverted read is wrapped. */
     Connection replica() throws SQLException {
-        NodePool pool = reader(pools.routes());
-        if (pool != null) {
+        Routes routes = pools.routes();
+        NodePool pool = routes.reader();
+        if (pool != null && !routes.diverts(pool)) {
             Connection connection = tryBorrow(pool);
             if (connection != null && checked(connection, pool, forReads)) {
                 return connection;
             }
         }
-        return await(Gate::reader, forReads, config.reads().maxWait(), this::noReplica);
+        return await(Routes::reader, forReads, config.reads().maxWait(), this::noReplica);
     }
 
     /** Whether there is a node of this role now. */
     boolean leads(boolean readOnly) {
         Routes routes = pools.routes();
         return readOnly ? !routes.readers().isEmpty() : routes.writer() != null;
-    }
-
-    private static @Nullable NodePool reader(Routes routes) {
-        List<NodePool> readers = routes.readers();
-        int n = readers.size();
-        if (n < 2) {
-            return n == 0 ? null : readers.get(0);
-        }
-        int random = ThreadLocalRandom.current().nextInt();
-        return readers.get(Selection.choose(n, i -> readers.get(i).inUse(), random));
     }
 
     /** Null if none was free within a slice, or the pool has been retired: the topology has to be looked at again. */
@@ -172,10 +162,26 @@ final class Gate {
                 pool = awaitPool(choice, topology, nobody);
                 free = Deadline.in(config.pool().connectionTimeout());
             }
-            Connection connection = borrow(pool, free);
-            if (connection != null && checked(connection, pool, check)) {
-                return connection;
-            } else if (connection != null && topology.passed()) {
+            boolean diverted = check == forReads && pools.routes().diverts(pool);
+            if (diverted && !diversions.enter(pool, free)) {
+                continue;
+            }
+            Connection connection = null;
+            boolean lent = false;
+            try {
+                connection = borrow(pool, free);
+                lent = connection != null && checked(connection, pool, check);
+                if (connection != null && lent) {
+                    return diverted
+                            ? LazyConnection.diverted(this, config.database(), connection, diversions::leave)
+                            : connection;
+                }
+            } finally {
+                if (diverted && !lent) {
+                    diversions.leave();
+                }
+            }
+            if (connection != null && topology.passed()) {
                 throw nobody.apply(pools.routes());
             }
         }

@@ -38,6 +38,7 @@ final class LazyConnection implements Connection {
     private final Gate gate;
     private final String database;
     private @Nullable Connection real;
+    private @Nullable Runnable returned;
     private @Nullable Session session;
     private boolean readOnly;
     private boolean realIsReadOnly;
@@ -50,6 +51,37 @@ final class LazyConnection implements Connection {
         this.database = database;
     }
 
+    /**
+     * The connection of a read that was diverted to the primary: bound already, and counted until it is given back.
+     *
+     * @param returned run once, when {@code real} has been given back
+     */
+    static LazyConnection diverted(Gate gate, String database, Connection real, Runnable returned) {
+        LazyConnection connection = new LazyConnection(gate, database);
+        connection.readOnly = true;
+        connection.realIsReadOnly = true;
+        connection.real = real;
+        connection.returned = returned;
+        return connection;
+    }
+
+    /** Gives the real connection back, if there is one. */
+    private void giveBack() throws SQLException {
+        Connection c = real;
+        Runnable counted = returned;
+        real = null;
+        returned = null;
+        try {
+            if (c != null) {
+                c.close();
+            }
+        } finally {
+            if (counted != null) {
+                counted.run();
+            }
+        }
+    }
+
     /** The real connection of the role that is wanted now. */
     private Connection bound() throws SQLException {
         Connection c = real;
@@ -58,11 +90,7 @@ final class LazyConnection implements Connection {
 
     private Connection bind() throws SQLException {
         checkOpen();
-        Connection other = real;
-        if (other != null) {
-            real = null;
-            other.close();
-        }
+        giveBack();
         Connection c = readOnly ? gate.replica() : gate.primary();
         try {
             if (!autoCommit) {
@@ -160,11 +188,7 @@ final class LazyConnection implements Connection {
     @Override
     public void close() throws SQLException {
         closed = true;
-        Connection c = real;
-        if (c != null) {
-            real = null;
-            c.close();
-        }
+        giveBack();
     }
 
     @Override
@@ -175,8 +199,10 @@ final class LazyConnection implements Connection {
     @Override
     public void abort(Executor executor) throws SQLException {
         closed = true;
-        if (real != null) {
-            real.abort(executor);
+        Connection c = real;
+        if (c != null) {
+            c.abort(executor);
+            giveBack();
         }
     }
 

@@ -4,9 +4,11 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.HikariPoolMXBean;
 import dev.hastack.core.config.PostgresConfig;
+import dev.hastack.core.guard.NodeBreaker;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
@@ -34,6 +36,7 @@ final class NodePool {
     private final int generation;
     private final NodeSockets sockets;
     private final StandbySessions standbys = new StandbySessions();
+    private final NodeBreaker breaker;
     private final String socketsKey;
     private final PoolTracker tracker;
     private final HikariDataSource pool;
@@ -59,7 +62,8 @@ final class NodePool {
         this.generation = generation;
         this.sockets = new NodeSockets(node);
         this.socketsKey = NodeSocketFactory.register(sockets);
-        this.tracker = new PoolTracker(metrics);
+        this.breaker = new NodeBreaker("ha-postgres-" + node, Clock.systemUTC());
+        this.tracker = new PoolTracker(metrics, breaker);
         HikariConfig hikari = new HikariConfig();
         hikari.setPoolName("ha-postgres-" + node);
         hikari.setDataSource(new SourceDataSource(physical(connector.apply(socketsKey), errors)));
@@ -129,6 +133,10 @@ final class NodePool {
 
     PoolTracker tracker() {
         return tracker;
+    }
+
+    NodeBreaker breaker() {
+        return breaker;
     }
 
     StandbySessions standbys() {

@@ -1,6 +1,7 @@
 package dev.hastack.postgres;
 
 import com.zaxxer.hikari.metrics.IMetricsTracker;
+import dev.hastack.core.guard.NodeBreaker;
 
 /**
  * Notes that a connection came back, and passes everything on to the user's own tracker, also when that is bound later.
@@ -9,10 +10,12 @@ import com.zaxxer.hikari.metrics.IMetricsTracker;
  */
 final class PoolTracker implements IMetricsTracker {
     private final NodeMetrics metrics;
+    private final NodeBreaker breaker;
     private volatile boolean returned;
 
-    PoolTracker(NodeMetrics metrics) {
+    PoolTracker(NodeMetrics metrics, NodeBreaker breaker) {
         this.metrics = metrics;
+        this.breaker = breaker;
     }
 
     /** Whether a connection came back since the last call. */
@@ -37,6 +40,7 @@ final class PoolTracker implements IMetricsTracker {
         if (!returned) {
             returned = true;
         }
+        breaker.returned();
         IMetricsTracker t = metrics.users();
         if (t != null) {
             t.recordConnectionUsageMillis(elapsed);

@@ -17,9 +17,14 @@ final class PostgresErrors {
     /** Empty for the caller's own errors, and for those that concern one connection alone. */
     static Optional<Kind> kind(Throwable error) {
         if (error instanceof SQLException e && e.getSQLState() != null) {
-            return Optional.ofNullable(kind(e.getSQLState(), ioCause(e)));
+            return cancelledByCaller(e) ? Optional.empty() : Optional.ofNullable(kind(e.getSQLState(), ioCause(e)));
         }
         return error instanceof IOException ? Optional.of(Kind.NETWORK) : Optional.empty();
+    }
+
+    /** Only the text tells a cancel from a timeout; a server of another language has it counted as a timeout. */
+    private static boolean cancelledByCaller(SQLException e) {
+        return "57014".equals(e.getSQLState()) && String.valueOf(e.getMessage()).contains("user request");
     }
 
     private static @Nullable Kind kind(String state, @Nullable IOException io) {

@@ -16,6 +16,9 @@ import java.util.Optional;
 
 /** Health as the routes have it. */
 final class PostgresHealth {
+    private static final String BREAKER =
+            "its circuit breaker is open: it answers its probe, but half of the calls of the last ten seconds failed";
+
     private final PostgresConfig config;
     private final PostgresPools pools;
 
@@ -52,9 +55,13 @@ final class PostgresHealth {
                                 .orElse("lag unknown"))
                 : Optional.empty();
         Optional<String> closed = pools.connectFailure(node).map(cause -> "connections cannot be opened: " + cause);
-        Optional<String> reason =
-                node.failure().map(PostgresHealth::text).or(() -> closed).or(() -> late);
-        boolean well = node.open() && late.isEmpty() && closed.isEmpty();
+        boolean broken = pools.pool(node).filter(pool -> pool.breaker().open()).isPresent();
+        Optional<String> reason = node.failure()
+                .map(PostgresHealth::text)
+                .or(() -> closed)
+                .or(() -> late)
+                .or(() -> broken ? Optional.of(BREAKER) : Optional.empty());
+        boolean well = node.open() && late.isEmpty() && closed.isEmpty() && !broken;
         Health health = !node.status().usable() ? Health.DOWN : well ? Health.UP : Health.DEGRADED;
         PostgresConfig.Node configured = config.nodes().get(node.node());
         return new NodeHealth(
@@ -66,6 +73,7 @@ final class PostgresHealth {
                 node.epoch(),
                 lag,
                 node.generation(),
+                broken,
                 node.since(),
                 health == Health.UP
                         ? Optional.empty()

@@ -6,6 +6,7 @@ import dev.hastack.core.monitor.Monitor;
 import dev.hastack.core.monitor.Probe;
 import dev.hastack.core.monitor.StoreAdapter;
 import dev.hastack.core.select.Eligible;
+import dev.hastack.core.select.Preference;
 import dev.hastack.core.select.Witness;
 import dev.hastack.core.topology.Change;
 import dev.hastack.core.topology.Kind;
@@ -17,15 +18,12 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Phaser;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -50,7 +48,7 @@ final class PostgresPools implements StoreAdapter {
     private final Duration witnessWithin;
     private final Map<Key, NodePool> pools = new ConcurrentHashMap<>();
     private final Retirements retirements = new Retirements();
-    private volatile Routes routes = Routes.NONE;
+    private volatile Routes routes;
     private volatile @Nullable Deadline closing;
     private volatile @Nullable Monitor monitor;
     private final Map<String, NodeMetrics> metrics;
@@ -63,6 +61,7 @@ final class PostgresPools implements StoreAdapter {
         this.connectors = connectors;
         this.reads = reads;
         this.witnessWithin = witnessWithin;
+        this.routes = Routes.none(reads.eligible(Snapshot.initial(Optional.empty(), Optional.empty()), Instant.EPOCH));
         this.metrics = config.nodes().keySet().stream()
                 .collect(Collectors.toUnmodifiableMap(node -> node, node -> new NodeMetrics("ha-postgres-" + node)));
     }
@@ -104,9 +103,10 @@ final class PostgresPools implements StoreAdapter {
 
     @Override
     public Published publish(Snapshot snapshot, Instant now) {
+        Map<String, NodePool> usable = new HashMap<>();
         for (NodeView node : snapshot.nodes().values()) {
             if (node.status().usable()) {
-                pools.computeIfAbsent(new Key(node.node(), node.generation()), this::open);
+                usable.put(node.node(), pools.computeIfAbsent(new Key(node.node(), node.generation()), this::open));
             }
         }
         Optional<Instant> witness =
@@ -117,15 +117,22 @@ final class PostgresPools implements StoreAdapter {
         Routes before = routes;
         Routes next = new Routes(
                 snapshot,
+                usable,
                 config.writable() && witnessed
-                        ? snapshot.writable().flatMap(this::pool).orElse(null)
+                        ? snapshot.writable()
+                                .map(node -> usable.get(node.node()))
+                                .orElse(null)
                         : null,
                 witness.map(until -> Deadline.in(Duration.between(now, until))).orElse(null),
+                reads.policy().prefer() == Preference.REPLICA
+                        ? snapshot.primary()
+                                .map(node -> usable.get(node.node()))
+                                .orElse(null)
+                        : null,
+                readers,
                 readers.nodes().stream()
-                        .flatMap(id -> snapshot.node(id).stream())
-                        .flatMap(node -> pool(node).stream())
+                        .flatMap(node -> Optional.ofNullable(usable.get(node)).stream())
                         .toList(),
-                readers.late(),
                 hopeless(snapshot));
         routes = next;
         return new Published(
@@ -173,7 +180,14 @@ final class PostgresPools implements StoreAdapter {
     private void report(Key key, SQLException error) {
         Monitor owner = monitor;
         Optional<Kind> kind = PostgresErrors.kind(error);
-        if (owner != null && kind.isPresent()) {
+        if (kind.isEmpty()) {
+            return;
+        }
+        NodePool pool = pools.get(key);
+        if (pool != null && kind.get() != Kind.NOT_PRIMARY) {
+            pool.breaker().failed(error);
+        }
+        if (owner != null) {
             owner.report(key.node(), key.generation(), kind.get(), error);
         }
     }
@@ -241,50 +255,5 @@ final class PostgresPools implements StoreAdapter {
                 .flatMap(this::pool)
                 .map(pool -> pool.tracker().returned())
                 .orElse(false);
-    }
-
-    /** Pools on their way out, each on a thread of its own, since closing one may wait. */
-    private static final class Retirements {
-        private final Phaser underWay = new Phaser(1);
-        private final AtomicInteger aborted = new AtomicInteger();
-
-        void drain(NodePool pool, Supplier<Deadline> until) {
-            Thread thread = new Thread(
-                    () -> {
-                        try {
-                            if (!pool.drain(until)) {
-                                aborted.incrementAndGet();
-                            }
-                        } finally {
-                            underWay.arriveAndDeregister();
-                        }
-                    },
-                    "ha-postgres-" + pool.node() + "-retire");
-            thread.setDaemon(true);
-            int unused = underWay.register();
-            try {
-                thread.start();
-            } catch (Throwable e) {
-                underWay.arriveAndDeregister();
-                throw e;
-            }
-        }
-
-        void forget() {
-            aborted.set(0);
-        }
-
-        boolean await(Duration atMost) {
-            try {
-                int unused =
-                        underWay.awaitAdvanceInterruptibly(underWay.arrive(), atMost.toMillis(), TimeUnit.MILLISECONDS);
-                return aborted.get() == 0;
-            } catch (TimeoutException e) {
-                return false;
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                return false;
-            }
-        }
     }
 }

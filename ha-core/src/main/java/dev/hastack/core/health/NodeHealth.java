@@ -17,6 +17,7 @@ import java.util.OptionalLong;
  * @param epoch the last that it showed
  * @param lag an upper bound on how far its data is behind the primary; empty for a primary, or if it is not known
  * @param generation of its connections
+ * @param breakerOpen whether its circuit breaker keeps reads away while another node serves them
  * @param since when it took this status
  * @param reason why it is not UP
  */
@@ -29,5 +30,6 @@ public record NodeHealth(
         OptionalLong epoch,
         Optional<Duration> lag,
         int generation,
+        boolean breakerOpen,
         Instant since,
         Optional<String> reason) {}

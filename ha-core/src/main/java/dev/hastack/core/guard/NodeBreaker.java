@@ -1,0 +1,107 @@
+package dev.hastack.core.guard;
+
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
+import io.github.resilience4j.core.IntervalFunction;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The circuit breaker of one node and generation. It is armed by the first failure, records outcomes only while armed, and
+ * disarms after ten seconds without a failure: a healthy node costs its callers one volatile read. Its verdict is a
+ * preference among nodes, never the last word on the only one. Thread-safe.
+ *
+ * <p>Armed, it opens when half of the calls of the last ten seconds failed, of five or more; after one second, and each
+ * time longer up to thirty, three calls may try again. The window is one of time, since one of calls would keep the
+ * failures of a quiet service for hours (docs/decisions.md).
+ */
+public final class NodeBreaker {
+    private static final Duration WINDOW = Duration.ofSeconds(10);
+    /**
+     * In percent. A call that fails and leaves its connection alive is recorded twice: as a failure, and when its connection
+     * comes back. So a third of what is recorded are half of the calls.
+     */
+    private static final float THRESHOLD = 33;
+
+    private static final CircuitBreakerConfig.Builder CONFIG = CircuitBreakerConfig.custom()
+            .slidingWindow(
+                    (int) WINDOW.toSeconds(),
+                    5,
+                    CircuitBreakerConfig.SlidingWindowType.TIME_BASED,
+                    CircuitBreakerConfig.SlidingWindowSynchronizationStrategy.LOCK_FREE)
+            .failureRateThreshold(THRESHOLD)
+            .waitIntervalFunctionInOpenState(
+                    IntervalFunction.ofExponentialRandomBackoff(Duration.ofSeconds(1), 2, 0.3, Duration.ofSeconds(30)))
+            .permittedNumberOfCallsInHalfOpenState(3)
+            .writableStackTraceEnabled(false);
+
+    private final String name;
+    private final Clock clock;
+    private final CircuitBreakerConfig config;
+    private final ReentrantLock arming = new ReentrantLock();
+    private volatile @Nullable CircuitBreaker armed;
+    private volatile long failedAt;
+
+    public NodeBreaker(String name, Clock clock) {
+        this.name = name;
+        this.clock = clock;
+        this.config =
+                new CircuitBreakerConfig.Builder(CONFIG.build()).clock(clock).build();
+    }
+
+    /** Whether a call should go to this node, if there is another; takes one of the trials of a half-open breaker. */
+    public boolean permits() {
+        CircuitBreaker breaker = armed;
+        return breaker == null || breaker.tryAcquirePermission() || calm();
+    }
+
+    /** Whether it keeps calls away now; takes no trial. */
+    public boolean open() {
+        CircuitBreaker breaker = armed;
+        return breaker != null && breaker.getState() == CircuitBreaker.State.OPEN;
+    }
+
+    /** A call failed for a reason that is the node's, and not the caller's own. */
+    public void failed(Throwable error) {
+        failedAt = clock.millis();
+        CircuitBreaker breaker = armed;
+        if (breaker == null) {
+            breaker = arm();
+        }
+        breaker.onError(0, TimeUnit.NANOSECONDS, error);
+    }
+
+    private CircuitBreaker arm() {
+        arming.lock();
+        try {
+            CircuitBreaker breaker = armed;
+            if (breaker == null) {
+                breaker = CircuitBreaker.of(name, config);
+                armed = breaker;
+            }
+            return breaker;
+        } finally {
+            arming.unlock();
+        }
+    }
+
+    /** A caller has given its connection back, whatever it did with it. */
+    public void returned() {
+        CircuitBreaker breaker = armed;
+        if (breaker != null && !calm()) {
+            breaker.onSuccess(0, TimeUnit.NANOSECONDS);
+        }
+    }
+
+    /** Disarms after a window without failure, also where a trial was lent and never came back. */
+    private boolean calm() {
+        boolean calm = clock.millis() - failedAt > WINDOW.toMillis() && !open();
+        if (calm) {
+            armed = null;
+        }
+        return calm;
+    }
+}

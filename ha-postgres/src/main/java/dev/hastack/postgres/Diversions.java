@@ -1,0 +1,52 @@
+package dev.hastack.postgres;
+
+import dev.hastack.core.config.PostgresConfig;
+import io.github.resilience4j.bulkhead.Bulkhead;
+import io.github.resilience4j.bulkhead.BulkheadConfig;
+import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
+
+/**
+ * The bulkhead of reads that go to the primary since no replica serves them: a share of its pool, so that they cannot crowd
+ * out the writes. Thread-safe.
+ */
+final class Diversions {
+    private final PostgresConfig config;
+    private final int most;
+    private final Bulkhead bulkhead;
+
+    Diversions(PostgresConfig config) {
+        this.config = config;
+        this.most = config.reads().primaryShare().of(config.pool().maxSize());
+        this.bulkhead = Bulkhead.of(
+                "ha-postgres-diverted-reads",
+                BulkheadConfig.custom()
+                        .maxConcurrentCalls(most)
+                        .maxWaitDuration(NodePool.SLICE)
+                        .writableStackTraceEnabled(false)
+                        .build());
+    }
+
+    /**
+     * Takes a place, to be given back by {@link #leave}.
+     *
+     * @return false if none became free within a slice: the topology has to be looked at again
+     * @throws SQLException if none became free until {@code free}
+     */
+    boolean enter(NodePool pool, Deadline free) throws SQLException {
+        if (bulkhead.tryAcquirePermission()) {
+            return true;
+        } else if (Thread.currentThread().isInterrupted() || free.passed()) {
+            throw new SQLTransientConnectionException(
+                    "no place in time for a read that no replica serves: all " + most + " of " + pool.node() + "'s "
+                            + config.pool().maxSize()
+                            + " connections that are for such reads are in use; see ha.postgres.reads.primary-share",
+                    "08001");
+        }
+        return false;
+    }
+
+    void leave() {
+        bulkhead.releasePermission();
+    }
+}

@@ -1,0 +1,151 @@
+package dev.hastack.postgres;
+
+import static dev.hastack.postgres.Stacks.execute;
+import static dev.hastack.postgres.Stacks.query;
+import static dev.hastack.postgres.Stacks.status;
+import static dev.hastack.postgres.Stacks.until;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.hastack.core.HaStack;
+import dev.hastack.core.health.NodeHealth;
+import dev.hastack.core.topology.Status;
+import dev.hastack.testkit.PostgresCluster;
+import dev.hastack.testkit.junit.HaStackTest;
+import dev.hastack.testkit.junit.Postgres;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** Breakers and bulkheads: nodes that answer their probes and fail calls, and reads that nobody but the primary serves. */
+@HaStackTest(postgres = @Postgres(nodes = {"main", "standby", "delivery"}))
+class GuardIT {
+    private final PostgresCluster cluster;
+
+    GuardIT(PostgresCluster cluster) {
+        this.cluster = cluster;
+    }
+
+    private HaStack deliveryStack(Map<String, String> settings) {
+        Map<String, String> all = new HashMap<>(settings);
+        all.put("ha.stack", "delivery");
+        all.put("ha.postgres.nodes.delivery.stack", "delivery");
+        return Stacks.ready(cluster, all);
+    }
+
+    private String port(String node) {
+        return Integer.toString(cluster.node(node).port());
+    }
+
+    private static NodeHealth health(HaStack stack, String node) {
+        return stack.health().stores().get(0).nodes().stream()
+                .filter(n -> n.node().equals(node))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** A function that says where it runs, and fails at this node as a server without memory does. */
+    private void failAt(HaPostgres postgres, String node) throws Exception {
+        execute(postgres.primary(), """
+                CREATE OR REPLACE FUNCTION here() RETURNS int LANGUAGE plpgsql AS $$ BEGIN
+                  IF inet_server_port() = %s THEN RAISE EXCEPTION 'out of memory' USING ERRCODE = '53200'; END IF;
+                  RETURN inet_server_port();
+                END $$""".formatted(port(node)));
+        until("the function is there", () -> "53200".equals(failure(postgres)));
+    }
+
+    private static String failure(HaPostgres postgres) {
+        try {
+            return query(postgres.replica(), "SELECT here()");
+        } catch (SQLException e) {
+            return e.getSQLState();
+        }
+    }
+
+    @Test
+    void a_replica_that_fails_calls_is_left_while_another_serves_them_and_is_not_taken_for_dead() throws Exception {
+        try (HaStack stack = deliveryStack(Map.of())) {
+            HaPostgres postgres = stack.get(HaPostgres.class);
+            failAt(postgres, "delivery");
+
+            until("reads left delivery", () -> failure(postgres).equals(port("standby")));
+
+            assertThat(status(postgres, "delivery")).isEqualTo(Status.REPLICA);
+            assertThat(health(stack, "delivery").breakerOpen()).isTrue();
+            assertThat(health(stack, "delivery").reason().orElse("")).contains("circuit breaker is open");
+
+            execute(
+                    postgres.primary(),
+                    "CREATE OR REPLACE FUNCTION here() RETURNS int LANGUAGE sql AS $$ SELECT inet_server_port() $$");
+            until("reads are back at delivery", () -> failure(postgres).equals(port("delivery")));
+            until("its breaker is closed", () -> {
+                assertThat(failure(postgres)).isIn(port("delivery"), port("standby"));
+                return !health(stack, "delivery").breakerOpen();
+            });
+        }
+    }
+
+    @Test
+    void an_open_breaker_is_not_the_last_word_on_the_only_node() throws Exception {
+        try (HaStack stack = deliveryStack(Map.of("ha.postgres.reads.fallback", "none"))) {
+            HaPostgres postgres = stack.get(HaPostgres.class);
+            failAt(postgres, "delivery");
+            until("reads left delivery", () -> failure(postgres).equals(port("standby")));
+
+            cluster.node("standby").kill();
+            until("standby is seen down", () -> status(postgres, "standby") == Status.DOWN);
+
+            assertThat(failure(postgres)).isEqualTo("53200");
+        }
+    }
+
+    @Test
+    void the_callers_own_errors_open_no_breaker() throws Exception {
+        try (HaStack stack = deliveryStack(Map.of())) {
+            HaPostgres postgres = stack.get(HaPostgres.class);
+            for (int i = 0; i < 50; i++) {
+                assertThatThrownBy(() -> query(postgres.replica(), "SELECT 1/0"))
+                        .isInstanceOf(SQLException.class);
+            }
+            assertThat(health(stack, "delivery").breakerOpen()).isFalse();
+            assertThat(query(postgres.replica(), "SELECT inet_server_port()")).isEqualTo(port("delivery"));
+        }
+    }
+
+    @Test
+    void reads_that_fall_back_to_the_primary_hold_no_more_than_their_share_of_it() throws Exception {
+        try (HaStack stack = deliveryStack(Map.of(
+                "ha.postgres.pool.max-size", "4",
+                "ha.postgres.reads.primary-share", "50%",
+                "ha.postgres.pool.connection-timeout", "300ms"))) {
+            HaPostgres postgres = stack.get(HaPostgres.class);
+            cluster.node("delivery").kill();
+            cluster.node("standby").kill();
+            until(
+                    "replicas are seen down",
+                    () -> status(postgres, "delivery") == Status.DOWN && status(postgres, "standby") == Status.DOWN);
+
+            try (Connection one = postgres.replica().getConnection()) {
+                try (Connection lazy = postgres.dataSource().getConnection()) {
+                    lazy.setReadOnly(true);
+                    assertThat(query(one, "SELECT inet_server_port()")).isEqualTo(port("main"));
+                    assertThat(query(lazy, "SELECT inet_server_port()")).isEqualTo(port("main"));
+                    assertThat(one.isReadOnly()).isTrue();
+
+                    assertThatThrownBy(() -> postgres.replica().getConnection())
+                            .isInstanceOf(SQLTransientConnectionException.class)
+                            .hasMessageContaining("all 2 of main's 4 connections that are for such reads are in use")
+                            .hasMessageContaining("ha.postgres.reads.primary-share");
+                    assertThat(query(postgres.primary(), "SELECT 1")).isEqualTo("1");
+                }
+                assertThat(query(postgres.replica(), "SELECT 1")).isEqualTo("1");
+            }
+            for (int i = 0; i < 10; i++) {
+                assertThat(query(postgres.replica(), "SELECT 1")).isEqualTo("1");
+            }
+        }
+    }
+}
