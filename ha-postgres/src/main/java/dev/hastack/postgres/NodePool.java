@@ -10,6 +10,7 @@ import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -30,7 +31,8 @@ final class NodePool {
      */
     static final Duration SLICE = Duration.ofMillis(250);
 
-    private static final Duration DRAIN_POLL = Duration.ofMillis(5);
+    private static final Duration POLL = Duration.ofMillis(5);
+    private static final Duration REFILL = Duration.ofSeconds(1);
 
     private final String node;
     private final int generation;
@@ -95,6 +97,9 @@ final class NodePool {
         return new ConnectionSource() {
             @Override
             public Connection get() throws SQLException {
+                if (generation > 0) {
+                    awaitTurn();
+                }
                 try {
                     Connection connection = sockets.connect(connector);
                     standbys.opened(connection);
@@ -117,6 +122,23 @@ final class NodePool {
                 return false;
             }
         };
+    }
+
+    /**
+     * Before each connection to a node that has come back: a pause of up to a second, at random, so that a fleet does not
+     * storm it; none while a caller waits for a connection. HikariCP opens them one after the other.
+     */
+    private void awaitTurn() {
+        Deadline turn =
+                Deadline.in(Duration.ofNanos((long) (ThreadLocalRandom.current().nextDouble() * REFILL.toNanos())));
+        while (!turn.passed() && !retired && !wanted()) {
+            LockSupport.parkNanos(POLL.toNanos());
+        }
+    }
+
+    private boolean wanted() {
+        HikariPoolMXBean numbers = stats;
+        return numbers != null && numbers.getThreadsAwaitingConnection() > 0;
     }
 
     String node() {
@@ -194,7 +216,7 @@ final class NodePool {
             stats.softEvictConnections();
             // HikariCP tells nobody of the last return, so this looks; on a thread of its own, once in a pool's life.
             while (stats.getActiveConnections() > 0 && !until.get().passed()) {
-                LockSupport.parkNanos(DRAIN_POLL.toNanos());
+                LockSupport.parkNanos(POLL.toNanos());
             }
         }
         boolean drained = stats == null || stats.getActiveConnections() == 0;

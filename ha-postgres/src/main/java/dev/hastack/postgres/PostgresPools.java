@@ -2,6 +2,7 @@ package dev.hastack.postgres;
 
 import com.zaxxer.hikari.metrics.MetricsTrackerFactory;
 import dev.hastack.core.config.PostgresConfig;
+import dev.hastack.core.monitor.DeathWatch;
 import dev.hastack.core.monitor.Monitor;
 import dev.hastack.core.monitor.Probe;
 import dev.hastack.core.monitor.StoreAdapter;
@@ -92,8 +93,18 @@ final class PostgresPools implements StoreAdapter {
 
     @Override
     public Probe probe(String node) {
+        return new PostgresProbe(probeConnection(node));
+    }
+
+    @Override
+    public Optional<DeathWatch> deathWatch(String node) {
+        return Optional.of(new PostgresDeathWatch(probeConnection(node)));
+    }
+
+    private ProbeConnection probeConnection(String node) {
         // Simple mode: one round trip whatever the server has prepared, and nothing left behind in a session.
-        return new PostgresProbe(node, key -> connectors.to(node, key, Map.of(PGProperty.PREFER_QUERY_MODE, "simple")));
+        return new ProbeConnection(
+                node, key -> connectors.to(node, key, Map.of(PGProperty.PREFER_QUERY_MODE, "simple")));
     }
 
     @Override

@@ -10,10 +10,6 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Asks one PostgreSQL server for its role, system identifier, timeline and position, in one round trip, with the rights
@@ -27,7 +23,6 @@ import org.slf4j.LoggerFactory;
  */
 final class PostgresProbe implements Probe {
     private static final String CONNECTION_CLOSED = "08003";
-    private static final String ABORTED = "the probe was ended";
     private static final String QUERY = """
             SELECT pg_is_in_recovery()
               OR coalesce(CASE WHEN current_setting('default_transaction_read_only') = 'on' THEN
@@ -42,34 +37,24 @@ final class PostgresProbe implements Probe {
                 ELSE pg_current_wal_insert_lsn() END - '0/0'::pg_lsn,
               CASE WHEN pg_is_in_recovery() THEN 0 ELSE (SELECT count(*) FROM pg_stat_replication) END""";
 
-    private static final Logger log = LoggerFactory.getLogger(PostgresProbe.class);
+    private final ProbeConnection connection;
 
-    private final Function<String, Connector> connector;
-    private final String node;
-    private volatile NodeSockets sockets;
-    private volatile boolean aborted;
-    private @Nullable String socketsKey;
-    private @Nullable Connection connection;
-
-    /** @param connector makes a connector for a key of the socket registry */
-    PostgresProbe(String node, Function<String, Connector> connector) {
-        this.node = node;
-        this.sockets = new NodeSockets(node);
-        this.connector = connector;
+    PostgresProbe(ProbeConnection connection) {
+        this.connection = connection;
     }
 
     @Override
     public Answer ask() throws SQLException {
-        Connection kept = connection;
-        if (kept == null) {
-            return query(connect());
+        if (connection.open()) {
+            return query(connection.get());
         }
         try {
-            return query(kept);
+            return query(connection.get());
         } catch (SQLException e) {
             // A connection may end alone, by an administrator, a firewall or our own abort. The node decides: ask anew.
-            if (ended(e) && !aborted) {
-                return query(connect());
+            if (ended(e) && !connection.aborted()) {
+                connection.open();
+                return query(connection.get());
             }
             throw e;
         }
@@ -80,27 +65,8 @@ final class PostgresProbe implements Probe {
         return kind.equals(Optional.of(Kind.NETWORK)) || kind.equals(Optional.of(Kind.SHUTTING_DOWN));
     }
 
-    private Connection connect() throws SQLException {
-        NodeSockets fresh = new NodeSockets(node);
-        sockets = fresh;
-        if (aborted) {
-            // abort() may have come before it could see these: one of the two sees the other.
-            fresh.abort(ABORTED);
-        }
-        String key = NodeSocketFactory.register(fresh);
-        socketsKey = key;
-        try {
-            Connection connected = fresh.connect(connector.apply(key));
-            connection = connected;
-            return connected;
-        } catch (SQLException e) {
-            close();
-            throw e;
-        }
-    }
-
-    private Answer query(Connection connection) throws SQLException {
-        try (Statement statement = connection.createStatement();
+    private Answer query(Connection session) throws SQLException {
+        try (Statement statement = session.createStatement();
                 ResultSet row = statement.executeQuery(QUERY)) {
             if (!row.next()) {
                 throw new SQLException("the probe got no row");
@@ -122,31 +88,16 @@ final class PostgresProbe implements Probe {
 
     @Override
     public void arm() {
-        aborted = false;
+        connection.arm();
     }
 
     @Override
     public void abort() {
-        aborted = true;
-        sockets.abort(ABORTED);
+        connection.abort();
     }
 
     @Override
     public void close() {
-        sockets.abort(ABORTED);
-        Connection kept = connection;
-        if (kept != null) {
-            connection = null;
-            try {
-                kept.close();
-            } catch (SQLException e) {
-                // Its socket is closed already; the driver only tidies up.
-                log.trace("closing a probe's connection", e);
-            }
-        }
-        if (socketsKey != null) {
-            NodeSocketFactory.unregister(socketsKey);
-            socketsKey = null;
-        }
+        connection.close();
     }
 }

@@ -26,7 +26,8 @@ class PostgresProbeTest {
                         "ha.postgres.nodes.main.address", "127.0.0.1:" + silent.getLocalPort()))
                 .postgres()
                 .orElseThrow();
-        return new PostgresProbe("main", key -> new DriverConnectors(config, "test").to("main", key, Map.of()));
+        return new PostgresProbe(
+                new ProbeConnection("main", key -> new DriverConnectors(config, "test").to("main", key, Map.of())));
     }
 
     @Test

@@ -61,6 +61,7 @@ public final class Monitor implements AutoCloseable {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition published = lock.newCondition();
     private final Map<String, ProbeTask> tasks = new TreeMap<>();
+    private final Map<String, DeathWatchTask> deathWatches = new TreeMap<>();
     private final Watch watch;
     private final Optional<EpochFile> epochFile;
     private volatile Snapshot snapshot;
@@ -91,6 +92,7 @@ public final class Monitor implements AutoCloseable {
         try {
             step(new Input.Members(settings.nodes(), time.now()));
             tasks.values().forEach(ProbeTask::start);
+            deathWatches.values().forEach(DeathWatchTask::start);
             watch.start();
         } finally {
             lock.unlock();
@@ -157,9 +159,16 @@ public final class Monitor implements AutoCloseable {
     /** Publishes the closed topology, wakes whoever waits, and ends the threads; waits up to the probe's deadline for them. */
     @Override
     public void close() {
-        offer(new Input.Closed(time.now()));
-        tasks.values().forEach(ProbeTask::end);
-        watch.end();
+        lock.lock();
+        try {
+            step(new Input.Closed(time.now()));
+            tasks.values().forEach(ProbeTask::end);
+            deathWatches.values().forEach(DeathWatchTask::end);
+            watch.end();
+        } finally {
+            lock.unlock();
+        }
+        deathWatches.values().forEach(task -> task.join(settings.timeout()));
         tasks.values().forEach(task -> task.join(settings.timeout()));
         watch.join(settings.timeout());
     }
@@ -197,6 +206,7 @@ public final class Monitor implements AutoCloseable {
         if (outcome.news()) {
             published.signalAll();
         }
+        deathWatches.values().forEach(DeathWatchTask::wake);
         tell(outcome.changes());
         if (!next.maxEpoch().equals(before.maxEpoch())) {
             epochFile.ifPresent(file -> next.knownEpoch().ifPresent(file::keep));
@@ -223,13 +233,17 @@ public final class Monitor implements AutoCloseable {
             request(a.node());
         } else if (action instanceof Action.Retire a) {
             adapter.retire(a.node(), a.generation(), a.interrupt());
+            Optional.ofNullable(deathWatches.get(a.node())).ifPresent(task -> task.retire(a.generation()));
         } else if (action instanceof Action.Monitor a) {
             tasks.put(a.node(), new ProbeTask(a.node(), this));
+            adapter.deathWatch(a.node())
+                    .ifPresent(death -> deathWatches.put(a.node(), new DeathWatchTask(a.node(), this, death)));
         } else if (action instanceof Action.Forget a) {
             ProbeTask task = tasks.remove(a.node());
             if (task != null) {
                 task.end();
             }
+            Optional.ofNullable(deathWatches.remove(a.node())).ifPresent(DeathWatchTask::end);
         }
     }
 

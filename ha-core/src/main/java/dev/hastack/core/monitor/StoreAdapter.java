@@ -13,6 +13,11 @@ public interface StoreAdapter {
     /** A probe for this node, not yet connected. */
     Probe probe(String node);
 
+    /** A death watch for this node, not yet connected; empty if the store has none. */
+    default Optional<DeathWatch> deathWatch(String node) {
+        return Optional.empty();
+    }
+
     /** What an error says about the node that it came from; empty for the caller's own errors. */
     Optional<Kind> kind(Throwable error);
 
