@@ -37,14 +37,16 @@ public final class PostgresCluster implements StoreCluster {
     private final PostgresLayout layout;
     private final Path folder;
     private final List<PostgresNode> nodes;
+    private final Optional<PostgresTls> tls;
     private final PostgresHealing healing;
     private final ReentrantLock lock = new ReentrantLock();
     private boolean closed;
 
-    private PostgresCluster(PostgresLayout layout, Path folder, List<PostgresNode> nodes) {
+    private PostgresCluster(PostgresLayout layout, Path folder, List<PostgresNode> nodes, Optional<PostgresTls> tls) {
         this.layout = layout;
         this.folder = folder;
         this.nodes = nodes;
+        this.tls = tls;
         this.healing = new PostgresHealing(nodes, layout.synchronous());
     }
 
@@ -69,10 +71,11 @@ public final class PostgresCluster implements StoreCluster {
         } catch (IOException e) {
             throw new UncheckedIOException("cannot create a folder for the cluster", e);
         }
+        Optional<PostgresTls> tls = layout.tls() ? Optional.of(PostgresTls.create(folder)) : Optional.empty();
         var nodes = layout.nodes().stream()
-                .map(id -> new PostgresNode(id, layout, binaries, folder, password))
+                .map(id -> new PostgresNode(id, layout, binaries, folder, password, tls))
                 .toList();
-        var cluster = new PostgresCluster(layout, folder, nodes);
+        var cluster = new PostgresCluster(layout, folder, nodes, tls);
         try {
             cluster.start();
         } catch (RuntimeException | SQLException e) {
@@ -154,6 +157,9 @@ public final class PostgresCluster implements StoreCluster {
         properties.put("ha.postgres.username", layout.username());
         properties.put("ha.postgres.password", layout.password());
         nodes.forEach(node -> properties.put("ha.postgres.nodes." + node.id() + ".address", address.apply(node)));
+        tls.map(PostgresTls::clientProperties)
+                .ifPresent(client ->
+                        client.forEach((name, value) -> properties.put("ha.postgres.properties." + name, value)));
         return properties;
     }
 
@@ -204,6 +210,7 @@ public final class PostgresCluster implements StoreCluster {
         private String database = "app";
         private String username = "app";
         private String password = "app";
+        private boolean tls;
 
         private Builder() {}
 
@@ -232,6 +239,16 @@ public final class PostgresCluster implements StoreCluster {
             return this;
         }
 
+        /**
+         * Has the application's role log in over TLS only, with a key and a certificate made for this cluster; {@link
+         * PostgresCluster#properties()} then has what a client needs. The testkit's own connections and replication go
+         * without.
+         */
+        public Builder tls() {
+            tls = true;
+            return this;
+        }
+
         /** Sets a parameter of postgresql.conf on every node. */
         public Builder setting(String name, String value) {
             settings.put(name, value);
@@ -245,7 +262,13 @@ public final class PostgresCluster implements StoreCluster {
          */
         public PostgresLayout layout() {
             return new PostgresLayout(
-                    nodes.isEmpty() ? List.of("main") : nodes, synchronous, database, username, password, settings);
+                    nodes.isEmpty() ? List.of("main") : nodes,
+                    synchronous,
+                    database,
+                    username,
+                    password,
+                    tls,
+                    settings);
         }
 
         /** As {@link PostgresCluster#start(PostgresLayout)}. */

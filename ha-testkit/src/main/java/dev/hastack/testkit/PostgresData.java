@@ -9,6 +9,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -120,13 +121,16 @@ final class PostgresData {
     /**
      * Writes the configuration anew.
      *
+     * @param overTls the role that may log in over TLS only
      * @param upstream the connection string of the node to follow, or null for a primary
      */
-    void configure(Map<String, String> settings, @Nullable String upstream) {
+    void configure(Map<String, String> settings, Optional<String> overTls, @Nullable String upstream) {
         write(data.resolve("postgresql.conf"), lines(settings));
         write(
                 data.resolve("pg_hba.conf"),
-                "host all all 127.0.0.1/32 scram-sha-256\nhost replication all 127.0.0.1/32 scram-sha-256\n");
+                overTls.map(role -> "hostnossl all \"" + role.replace("\"", "\"\"") + "\" 127.0.0.1/32 reject\n")
+                                .orElse("")
+                        + "host all all 127.0.0.1/32 scram-sha-256\nhost replication all 127.0.0.1/32 scram-sha-256\n");
         follow(upstream);
     }
 

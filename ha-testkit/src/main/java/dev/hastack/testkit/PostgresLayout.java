@@ -14,6 +14,7 @@ import java.util.regex.Pattern;
  * @param database a database that exists from the start, owned by {@code username}
  * @param username a role that may log in, and is no superuser
  * @param password the role's password, checked by SCRAM
+ * @param tls whether the role may log in over TLS only
  * @param settings of postgresql.conf on every node, before which the testkit's own yield
  */
 public record PostgresLayout(
@@ -22,6 +23,7 @@ public record PostgresLayout(
         String database,
         String username,
         String password,
+        boolean tls,
         Map<String, String> settings) {
 
     private static final Pattern ID = Pattern.compile("[a-z0-9-]+");

@@ -9,6 +9,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -31,19 +32,27 @@ public final class PostgresNode {
     private final Path folder;
     private final PostgresData data;
     private final String superuserPassword;
+    private final Optional<PostgresTls> tls;
     private final int port = Ports.free();
     private final PostgresAdmin admin;
     private final ReentrantLock lock = new ReentrantLock();
     private volatile @Nullable ServerProcess process;
     private volatile @Nullable FaultProxy proxy;
 
-    PostgresNode(String id, PostgresLayout layout, Path binaries, Path cluster, String superuserPassword) {
+    PostgresNode(
+            String id,
+            PostgresLayout layout,
+            Path binaries,
+            Path cluster,
+            String superuserPassword,
+            Optional<PostgresTls> tls) {
         this.id = id;
         this.layout = layout;
         this.binaries = binaries;
         this.folder = cluster.resolve(id);
         this.data = new PostgresData(folder);
         this.superuserPassword = superuserPassword;
+        this.tls = tls;
         this.admin = new PostgresAdmin(address(), superuserPassword);
         try {
             Files.createDirectory(folder);
@@ -296,7 +305,7 @@ public final class PostgresNode {
         try {
             kill();
             data.copyRunning(primary.data, primary.admin);
-            data.configure(settings(), primary.upstream(id));
+            configure(primary);
             start();
             awaitStreaming(primary);
         } finally {
@@ -319,12 +328,16 @@ public final class PostgresNode {
             kill();
             data.copyStopped(source.data);
         }
-        data.configure(settings(), primary == null ? null : primary.upstream(id));
+        configure(primary);
+    }
+
+    private void configure(@Nullable PostgresNode primary) {
+        data.configure(settings(), tls.map(with -> layout.username()), primary == null ? null : primary.upstream(id));
     }
 
     void create() {
         data.create(binaries, superuserPassword);
-        data.configure(settings(), null);
+        configure(null);
     }
 
     void healProxy() {
@@ -398,6 +411,7 @@ public final class PostgresNode {
         settings.put("wal_receiver_status_interval", "1s");
         settings.put("dynamic_shared_memory_type", "mmap"); // In the data folder, so that it ends with that.
         settings.put("log_line_prefix", "%m [%p] %a ");
+        tls.map(PostgresTls::settings).ifPresent(settings::putAll);
         settings.putAll(layout.settings());
         settings.put("listen_addresses", "127.0.0.1");
         settings.put("port", Integer.toString(port));

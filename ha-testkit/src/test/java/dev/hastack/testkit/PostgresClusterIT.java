@@ -8,6 +8,7 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Properties;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -197,6 +198,30 @@ class PostgresClusterIT {
                         .start())
                 .hasMessageContaining("the cluster [main] did not start")
                 .hasMessageContaining("invalid value for parameter \"shared_buffers\": \"nonsense\"");
+    }
+
+    @Test
+    void a_role_that_may_log_in_over_tls_only_does_so_by_the_properties_of_its_cluster() throws SQLException {
+        try (PostgresCluster encrypted = PostgresCluster.builder().tls().start()) {
+            String url = encrypted.node("main").jdbcUrl();
+            assertThatThrownBy(() -> DriverManager.getConnection(url + "?sslmode=disable", "app", "app"))
+                    .hasMessageContaining("pg_hba.conf rejects connection");
+
+            var properties = new Properties();
+            encrypted.properties().forEach((key, value) -> {
+                if (key.startsWith("ha.postgres.properties.")) {
+                    properties.setProperty(key.substring("ha.postgres.properties.".length()), value);
+                }
+            });
+            properties.setProperty("user", "app");
+            properties.setProperty("password", "app");
+            try (Connection connection = DriverManager.getConnection(url, properties);
+                    var statement = connection.createStatement();
+                    var rows = statement.executeQuery(
+                            "SELECT version FROM pg_stat_ssl WHERE pid = pg_backend_pid() AND ssl")) {
+                assertThat(rows.next()).as("encrypted").isTrue();
+            }
+        }
     }
 
     private static Connection application(PostgresNode node) throws SQLException {

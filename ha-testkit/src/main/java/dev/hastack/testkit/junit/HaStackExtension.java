@@ -121,6 +121,9 @@ public final class HaStackExtension implements BeforeAllCallback, BeforeEachCall
         if (!postgres.synchronous().isEmpty()) {
             builder.synchronous(postgres.synchronous());
         }
+        if (postgres.tls()) {
+            builder.tls();
+        }
         for (String setting : postgres.settings()) {
             int equals = setting.indexOf('=');
             if (equals < 1) {

@@ -14,6 +14,9 @@ public @interface Postgres {
     /** The standby that commits wait for; empty for none. */
     String synchronous() default "";
 
+    /** Whether the application's role may log in over TLS only. */
+    boolean tls() default false;
+
     /** Parameters of postgresql.conf, each {@code name=value}. */
     String[] settings() default {};
 }
