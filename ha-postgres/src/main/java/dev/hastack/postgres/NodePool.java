@@ -190,6 +190,11 @@ final class NodePool {
         return stats == null || retired ? 0 : stats.getActiveConnections();
     }
 
+    /** How many are lent, and how many callers wait for one that is busy or still being opened. */
+    int wanted() {
+        return stats == null || retired ? 0 : stats.getActiveConnections() + stats.getThreadsAwaitingConnection();
+    }
+
     /**
      * Lends no more from now on; {@link #drain} has to follow. With {@code interrupt}, whoever waits for an answer is freed.
      *

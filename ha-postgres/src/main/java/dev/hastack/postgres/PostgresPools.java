@@ -255,7 +255,7 @@ final class PostgresPools implements StoreAdapter {
         return routes.snapshot()
                 .node(node)
                 .flatMap(this::pool)
-                .map(NodePool::inUse)
+                .map(NodePool::wanted)
                 .orElse(0);
     }
 

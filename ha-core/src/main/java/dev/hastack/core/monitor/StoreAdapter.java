@@ -51,7 +51,7 @@ public interface StoreAdapter {
      */
     void retire(String node, int generation, boolean interrupt);
 
-    /** How many connections of this node callers hold now; cheap enough to be asked every few milliseconds. */
+    /** How many connections of this node callers hold or wait for now; cheap enough to be asked every few milliseconds. */
     int inUse(String node);
 
     /** Whether a connection of this node came back since the last call. */

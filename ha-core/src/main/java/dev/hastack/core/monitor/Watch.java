@@ -10,7 +10,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps the deadlines of the probes, and notices stalls: a node of which connections are in use and none comes back is a
+ * Keeps the deadlines of the probes, and notices stalls: a node of which connections are in use or waited for and none comes back is a
  * hint to probe every node, after 20 ms, then 40, 80, 160 and 250 ms later; then it rests until one comes back. A false
  * hint costs a few probes and changes nothing; where hints keep being false, they become rarer.
  */
@@ -145,7 +145,7 @@ final class Watch implements Runnable {
         }
     }
 
-    /** Whether connections of this node are in use. */
+    /** Whether connections of this node are in use or waited for. */
     private boolean watchForStall(String node, Instant now) {
         boolean usable =
                 monitor.snapshot().node(node).map(n -> n.status().usable()).orElse(false);
