@@ -58,6 +58,7 @@ final class PostgresHealth {
         boolean broken = pools.pool(node).filter(pool -> pool.breaker().open()).isPresent();
         Optional<String> reason = node.failure()
                 .map(PostgresHealth::text)
+                .or(() -> snapshot.refusal(node))
                 .or(() -> closed)
                 .or(() -> late)
                 .or(() -> broken ? Optional.of(BREAKER) : Optional.empty());

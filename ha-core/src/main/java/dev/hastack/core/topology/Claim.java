@@ -49,12 +49,12 @@ final class Claim {
             yieldTo(followed.get());
         } else {
             draft.primary().ifPresent(standing -> {
-                String reason = "contested by " + node.node() + equally();
+                String reason = "contested by " + node.node() + Epochs.equally(answer.epoch());
                 draft.changed(new Change.PrimaryLost(standing.node(), reason));
                 draft.fence(standing, reason, answer.at());
                 draft.probe(standing.node());
             });
-            contested("contested by " + rivals.get(0).node() + equally());
+            contested("contested by " + rivals.get(0).node() + Epochs.equally(answer.epoch()));
         }
     }
 
@@ -81,7 +81,7 @@ final class Claim {
 
     /** The other has the better of two equal claims: it is asked again, in case that it has just yielded. */
     private void yieldTo(NodeView other) {
-        boolean news = contested(other.node() + " stands" + equally());
+        boolean news = contested(other.node() + " stands" + Epochs.equally(answer.epoch()));
         if (news || other.status() != Status.PRIMARY) {
             draft.probe(other.node());
         }
@@ -125,11 +125,5 @@ final class Claim {
         draft.move(node, Status.PRIMARY, false, answer.at());
         draft.count(answer.epoch(), node.node(), answer.at());
         draft.sample(answer, adopted);
-    }
-
-    private String equally() {
-        return answer.epoch().isPresent()
-                ? " at the same epoch " + answer.epoch().getAsLong()
-                : " and there are no epochs";
     }
 }

@@ -10,6 +10,11 @@ final class Epochs {
         return epoch.isPresent() && other.isPresent() && epoch.getAsLong() < other.getAsLong();
     }
 
+    /** For people, of two claims: {@code  at the same epoch 7}, or that there are none. */
+    static String equally(OptionalLong epoch) {
+        return epoch.isPresent() ? " at the same epoch " + epoch.getAsLong() : " and there are no epochs";
+    }
+
     /** For people: {@code epoch 7}, or {@code no epoch}. */
     static String words(OptionalLong epoch) {
         return epoch.isPresent() ? "epoch " + epoch.getAsLong() : "no epoch";

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * One store's topology at one moment.
@@ -88,6 +89,30 @@ public record Snapshot(
      */
     public boolean contested() {
         return nodes.values().stream().anyMatch(this::contests);
+    }
+
+    /**
+     * Why this node's claim to be primary was refused, if it is fenced: {@code epoch 6 is below epoch 7 of db2}, {@code
+     * contested by db2 at the same epoch 7}. Names the nodes that have the better or an equal claim now.
+     */
+    public Optional<String> refusal(NodeView node) {
+        if (node.status() != Status.FENCED) {
+            return Optional.empty();
+        }
+        boolean contested = contests(node);
+        String others = nodes.values().stream()
+                .filter(other -> !other.node().equals(node.node()))
+                .filter(other -> contested
+                        ? other.status() == Status.PRIMARY || contests(other)
+                        : other.status().usable() && other.epoch().equals(maxEpoch))
+                .map(NodeView::node)
+                .collect(Collectors.joining(", "));
+        if (contested) {
+            return Optional.of("contested by " + (others.isEmpty() ? "a node that is gone" : others)
+                    + Epochs.equally(node.epoch()));
+        }
+        return Optional.of(Epochs.words(node.epoch()) + " is below " + Epochs.words(maxEpoch)
+                + (others.isEmpty() ? "" : " of " + others));
     }
 
     /** Whether this node is fenced, and not for an older epoch. */

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  * {health: WRITABLE, primary: a, maxEpoch: 6, identity: S1, incumbent: a, contested: false, same: true, closed: false,
+ *  refusals: {a: epoch 6 is below epoch 7 of b},
  *  nodes: {a: DOWN, b: {status: REPLICA, suspect: 1000, generation: 1, ...}}, ring: [[999, 100]], describe: text,
  *  changes: [PrimaryMoved a b, "PrimaryFenced a: epoch 6 is below epoch 7"], actions: [Retire a 0 interrupt, ProbeNow a]}
  * </pre>
@@ -59,6 +60,11 @@ final class Outcome {
         is("closed", after.closed());
         is("same", after == before);
         is("describe", after.describe(now));
+        out.fieldsOr("refusals").ifPresent(refusals -> {
+            for (String id : refusals.keys()) {
+                is(refusals, id, after.node(id).flatMap(after::refusal).orElse("none"));
+            }
+        });
         out.fieldsOr("nodes").ifPresent(nodes -> {
             assertThat(after.nodes().keySet()).as("%s.nodes", where).containsAll(nodes.keys());
             for (String id : nodes.keys()) {

@@ -42,6 +42,7 @@ class RunnerTest {
                 TRUE + "ring: [[0, 100]]",
                 TRUE + "ringSize: 2",
                 TRUE + "describe: fine",
+                TRUE + "refusals: {a: contested}",
                 TRUE + "nodes: {a: REPLICA}",
                 TRUE + "nodes: {b: DOWN}",
                 TRUE + "nodes: {a: {status: PRIMARY}}",
