@@ -95,6 +95,11 @@ public final class HaPostgres implements Store {
     /**
      * The replicas that this stack reads from, within {@code ha.postgres.reads.max-lag}, by HikariCP's own connections,
      * set read-only; where there is none, what {@code ha.postgres.reads.fallback} says.
+     *
+     * <p>A write on such a connection fails on a replica. On a primary (by the fallback, or since the node was promoted
+     * while the connection was out) it fails within a transaction, and in autocommit it is done: the driver tells the
+     * server of read-only at the beginning of a transaction only, unless {@code ha.postgres.properties.readOnlyMode} is
+     * {@code always}.
      */
     public DataSource replica() {
         return replica;

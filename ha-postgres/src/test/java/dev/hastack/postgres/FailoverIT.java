@@ -46,8 +46,7 @@ class FailoverIT {
     void open() throws Exception {
         stack = Stacks.ready(cluster, Map.of("ha.postgres.pool.max-size", "8"));
         postgres = stack.get(HaPostgres.class);
-        execute(postgres.primary(), "DROP TABLE IF EXISTS notes");
-        execute(postgres.primary(), "CREATE TABLE notes (id bigint PRIMARY KEY)");
+        Stacks.createNotes(postgres);
     }
 
     @AfterEach
@@ -165,21 +164,6 @@ class FailoverIT {
 
         cluster.node("main").resume();
         until("main is fenced", () -> status(postgres, "main") == Status.FENCED);
-    }
-
-    @Test
-    void a_session_that_an_administrator_ends_is_not_a_dead_node() throws Exception {
-        try (Connection victim = postgres.primary().getConnection();
-                Connection bystander = postgres.primary().getConnection()) {
-            String pid = query(victim, "SELECT pg_backend_pid()");
-            cluster.node("main").query("SELECT pg_terminate_backend(" + pid + ")");
-
-            assertThatThrownBy(() -> query(victim, "SELECT 1")).isInstanceOf(SQLException.class);
-            assertThat(query(bystander, "SELECT 1")).isEqualTo("1");
-        }
-        execute(postgres.primary(), "INSERT INTO notes VALUES (3)");
-        assertThat(postgres.topology().node("main").map(n -> n.generation())).contains(0);
-        assertThat(postgres.topology().node("main").map(n -> n.falls())).contains(0);
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.hastack.postgres;
 
+import static dev.hastack.postgres.Stacks.health;
 import static dev.hastack.postgres.Stacks.query;
 import static dev.hastack.postgres.Stacks.until;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -8,8 +9,6 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import dev.hastack.core.HaStack;
 import dev.hastack.core.health.Health;
-import dev.hastack.core.health.NodeHealth;
-import dev.hastack.core.health.StoreHealth;
 import dev.hastack.core.topology.Status;
 import dev.hastack.testkit.PostgresCluster;
 import dev.hastack.testkit.junit.HaStackTest;
@@ -40,14 +39,6 @@ class OpenCloseIT {
         this.cluster = cluster;
     }
 
-    private static NodeHealth node(HaStack stack, String id) {
-        StoreHealth store = stack.health().stores().get(0);
-        return store.nodes().stream()
-                .filter(n -> n.node().equals(id))
-                .findFirst()
-                .orElseThrow();
-    }
-
     @Test
     void opens_at_once_when_everything_is_down_and_says_so() throws Exception {
         Map<String, String> nowhere = Map.of(
@@ -75,11 +66,11 @@ class OpenCloseIT {
                 Stacks.open(cluster, Map.of("ha.postgres.nodes.delivery.address", "no-such-host.invalid:5432"))) {
             until(
                     "delivery is heard of",
-                    () -> node(stack, "delivery").reason().orElse("").contains("REFUSED"));
-            assertThat(node(stack, "delivery").reason().orElseThrow())
+                    () -> health(stack, "delivery").reason().orElse("").contains("REFUSED"));
+            assertThat(health(stack, "delivery").reason().orElseThrow())
                     .contains("UnknownHostException")
                     .contains("no-such-host.invalid");
-            assertThat(node(stack, "delivery").health()).isEqualTo(Health.DOWN);
+            assertThat(health(stack, "delivery").health()).isEqualTo(Health.DOWN);
             until("the rest serves", () -> stack.health().health() == Health.DEGRADED);
         }
     }
@@ -93,7 +84,7 @@ class OpenCloseIT {
                     .hasMessageContaining("every node denies access")
                     .hasMessageContaining("password authentication failed for user \"app\"")
                     .hasMessageNotContaining("s3cret");
-            assertThat(node(stack, "main").reason().orElseThrow()).startsWith("DENIED");
+            assertThat(health(stack, "main").reason().orElseThrow()).startsWith("DENIED");
             assertThat(stack.health().toString()).doesNotContain("s3cret");
         }
     }
@@ -162,7 +153,7 @@ class OpenCloseIT {
         Connection held = stack.get(HaPostgres.class).replica().getConnection();
         assertThat(held.isValid(1)).isTrue();
         cluster.node("standby").kill();
-        until("standby is seen down", () -> node(stack, "standby").role() == Status.DOWN);
+        until("standby is seen down", () -> health(stack, "standby").role() == Status.DOWN);
 
         // The retired pool would give the connection that is held half a minute.
         assertTimeoutPreemptively(Duration.ofSeconds(20), () -> stack.close(Duration.ZERO));
@@ -194,13 +185,13 @@ class OpenCloseIT {
                                 other.node("main").address()))) {
             until(
                     "delivery is foreign",
-                    () -> node(stack, "delivery").role().name().equals("FOREIGN"));
+                    () -> health(stack, "delivery").role().name().equals("FOREIGN"));
             HaPostgres postgres = stack.get(HaPostgres.class);
             for (int i = 0; i < 20; i++) {
                 assertThat(query(postgres.replica(), "SELECT inet_server_port()"))
                         .isNotEqualTo(Integer.toString(other.node("main").port()));
             }
-            assertThat(node(stack, "delivery").reason().orElseThrow()).contains("FOREIGN");
+            assertThat(health(stack, "delivery").reason().orElseThrow()).contains("FOREIGN");
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.hastack.postgres;
 
+import static dev.hastack.postgres.Stacks.PORT;
 import static dev.hastack.postgres.Stacks.execute;
 import static dev.hastack.postgres.Stacks.query;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -34,8 +35,6 @@ import org.postgresql.PGConnection;
                         nodes = {"main", "standby", "delivery"},
                         synchronous = "standby"))
 class RoutingIT {
-    private static final String PORT = "SELECT inet_server_port()";
-
     private final PostgresCluster cluster;
     private HaStack stack;
     private HaPostgres postgres;
@@ -56,8 +55,7 @@ class RoutingIT {
                         "ha.postgres.pool.max-size",
                         "4"));
         postgres = stack.get(HaPostgres.class);
-        execute(postgres.primary(), "DROP TABLE IF EXISTS notes");
-        execute(postgres.primary(), "CREATE TABLE notes (id bigint PRIMARY KEY)");
+        Stacks.createNotes(postgres);
     }
 
     @AfterEach

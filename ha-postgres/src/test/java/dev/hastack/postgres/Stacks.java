@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hastack.core.HaStack;
 import dev.hastack.core.config.StackConfig;
+import dev.hastack.core.health.NodeHealth;
 import dev.hastack.core.topology.NodeView;
 import dev.hastack.core.topology.Status;
 import dev.hastack.testkit.PostgresCluster;
+import dev.hastack.testkit.PostgresNode;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -14,12 +16,17 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import javax.sql.DataSource;
 
 /** What the tests against real servers share. */
 final class Stacks {
+    /** Which node a connection is to. */
+    static final String PORT = "SELECT inet_server_port()";
+
     private Stacks() {}
 
     /** Opens a stack on this cluster, with these settings on top of its own, and waits until it is ready. */
@@ -41,6 +48,53 @@ final class Stacks {
 
     static Status status(HaPostgres postgres, String node) {
         return postgres.topology().node(node).map(NodeView::status).orElse(Status.UNKNOWN);
+    }
+
+    /** The node as health has it. */
+    static NodeHealth health(HaStack stack, String node) {
+        return stack.health().stores().get(0).nodes().stream()
+                .filter(n -> n.node().equals(node))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** As {@link #PORT} answers on this node. */
+    static String port(PostgresCluster cluster, String node) {
+        return Integer.toString(cluster.node(node).port());
+    }
+
+    /** Waits until every standby has applied what the first node has written, so that any of them may be promoted. */
+    static void untilLevel(PostgresCluster cluster) throws Exception {
+        String written = cluster.primary().query("SELECT pg_current_wal_insert_lsn()");
+        for (PostgresNode node : cluster.nodes()) {
+            until(
+                    node.id() + " has applied everything",
+                    () -> node.isPrimary()
+                            || "t".equals(node.query("SELECT pg_last_wal_replay_lsn() >= '" + written + "'")));
+        }
+    }
+
+    /** The table that tests write to, new. */
+    static void createNotes(HaPostgres postgres) throws SQLException {
+        execute(postgres.primary(), "DROP TABLE IF EXISTS notes");
+        execute(postgres.primary(), "CREATE TABLE notes (id bigint PRIMARY KEY)");
+    }
+
+    /** Runs it on a thread of its own, for a call that is meant to wait. */
+    static CompletableFuture<String> inBackground(Callable<String> call) {
+        CompletableFuture<String> result = new CompletableFuture<>();
+        Thread thread = new Thread(
+                () -> {
+                    try {
+                        result.complete(call.call());
+                    } catch (Throwable e) {
+                        result.completeExceptionally(e);
+                    }
+                },
+                "caller");
+        thread.setDaemon(true);
+        thread.start();
+        return result;
     }
 
     static int execute(DataSource source, String sql) throws SQLException {
