@@ -131,14 +131,14 @@ final class NodePool {
     private void awaitTurn() {
         Deadline turn =
                 Deadline.in(Duration.ofNanos((long) (ThreadLocalRandom.current().nextDouble() * REFILL.toNanos())));
-        while (!turn.passed() && !retired && !wanted()) {
+        while (!turn.passed() && !retired && awaited() == 0) {
             LockSupport.parkNanos(POLL.toNanos());
         }
     }
 
-    private boolean wanted() {
-        HikariPoolMXBean numbers = stats;
-        return numbers != null && numbers.getThreadsAwaitingConnection() > 0;
+    /** How many callers wait for a connection. */
+    private int awaited() {
+        return stats == null || retired ? 0 : stats.getThreadsAwaitingConnection();
     }
 
     String node() {
@@ -192,7 +192,7 @@ final class NodePool {
 
     /** How many are lent, and how many callers wait for one that is busy or still being opened. */
     int wanted() {
-        return stats == null || retired ? 0 : stats.getActiveConnections() + stats.getThreadsAwaitingConnection();
+        return inUse() + awaited();
     }
 
     /**

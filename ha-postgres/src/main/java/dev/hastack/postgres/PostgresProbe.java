@@ -17,7 +17,8 @@ import java.util.OptionalLong;
  *
  * <p>The timeline of a primary is the first eight digits of its current WAL file's name; {@code
  * pg_control_checkpoint()} would be the last checkpoint's, minutes old after a promotion. That of a replica is the
- * greater of what its WAL receiver streams (visible with pg_read_all_stats) and the minimum recovery end's. A primary
+ * greatest of what its WAL receiver streams (visible with pg_read_all_stats), the minimum recovery end's, and its last
+ * restartpoint's: all are of histories that it has replayed, and the first alone is never late. A primary
  * that the server's configuration makes read-only counts as a replica; a user whose own settings say so does not make
  * it one.
  */
@@ -30,8 +31,9 @@ final class PostgresProbe implements Probe {
                       FROM pg_settings WHERE name = 'default_transaction_read_only') END, false),
               (SELECT system_identifier FROM pg_control_system()),
               CASE WHEN pg_is_in_recovery()
-                THEN greatest((SELECT min_recovery_end_timeline FROM pg_control_recovery()),
-                              (SELECT received_tli FROM pg_stat_wal_receiver))
+                THEN greatest((SELECT received_tli FROM pg_stat_wal_receiver),
+                              (SELECT min_recovery_end_timeline FROM pg_control_recovery()),
+                              (SELECT timeline_id FROM pg_control_checkpoint()))
                 ELSE ('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::bigint END,
               CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn()
                 ELSE pg_current_wal_insert_lsn() END - '0/0'::pg_lsn,

@@ -41,6 +41,8 @@ class ArchitectureTest {
                 .should()
                 .haveSimpleName("HaPostgres")
                 .orShould()
+                .haveSimpleName("Outcome")
+                .orShould()
                 .haveSimpleNameEndingWith("Exception")
                 .orShould()
                 .haveSimpleName("PostgresProvider")
