@@ -5,6 +5,7 @@ import dev.hastack.examples.http.Handler;
 import dev.hastack.examples.http.HttpError;
 import dev.hastack.examples.http.Request;
 import dev.hastack.examples.http.Response;
+import dev.hastack.postgres.Outcome;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Map;
@@ -24,7 +25,8 @@ import javax.sql.DataSource;
  *
  * <p>A save answers 200 or 201 only after its commit. Its version must be one more than what is saved (1 for a new
  * article), and saving the same version with the same content again is as good as once. So a client whose answer was
- * lost just saves again, and two editors cannot overwrite each other.
+ * lost just saves again, and two editors cannot overwrite each other. While there is no primary, 503 says that nothing
+ * was done, and 504 that nobody knows.
  */
 final class EditingApi implements Handler {
 
@@ -108,11 +110,13 @@ final class EditingApi implements Handler {
             if (!SqlErrors.unavailable(e)) {
                 throw e;
             }
-            throw new HttpError(
-                    503,
-                    "the primary went away before it answered, so this may be " + done
-                            + " or not; sending it again is safe. " + topology.get() + ". Cause: " + e.getMessage(),
-                    e);
+            String advice = "; sending it again is safe. " + topology.get() + ". Cause: " + e.getMessage();
+            throw Outcome.of(e) == Outcome.UNKNOWN
+                    ? new HttpError(
+                            504,
+                            "the primary went away before it answered, so this may be " + done + " or not" + advice,
+                            e)
+                    : new HttpError(503, "not " + done + ", the primary went away" + advice, e);
         }
     }
 }

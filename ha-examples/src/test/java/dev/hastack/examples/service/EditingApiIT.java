@@ -8,6 +8,7 @@ import dev.hastack.examples.http.HttpError;
 import dev.hastack.examples.http.Json;
 import dev.hastack.examples.http.Request;
 import dev.hastack.examples.http.Response;
+import dev.hastack.testkit.FaultProxy;
 import dev.hastack.testkit.PostgresCluster;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -18,6 +19,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -178,19 +180,16 @@ class EditingApiIT {
     void without_a_primary_a_save_says_that_nothing_was_saved() {
         PGSimpleDataSource nowhere = new PGSimpleDataSource();
         nowhere.setUrl("jdbc:postgresql://127.0.0.1:1/cms");
-        EditingApi cutOff = new EditingApi(nowhere, nowhere, () -> "the topology");
 
-        assertThatThrownBy(() -> cutOff.handle(request(
-                        "PUT", "publications/noun-food/articles/n-60", "{\"version\": 1, \"title\": \"bread\"}")))
+        assertThatThrownBy(() -> saveThrough(nowhere, "n-60"))
                 .isInstanceOfSatisfying(
                         HttpError.class, error -> assertThat(error.status()).isEqualTo(503))
                 .hasMessageContaining("not saved, there is no primary to write to");
     }
 
     @Test
-    void a_save_whose_answer_was_lost_says_that_it_may_have_happened() {
-        // Its session is ended by an administrator before the statement arrives.
-        PGSimpleDataSource breaking = new PGSimpleDataSource() {
+    void a_save_at_a_session_that_the_server_has_ended_says_that_nothing_was_saved() throws Exception {
+        PGSimpleDataSource ending = new PGSimpleDataSource() {
             @Override
             public Connection getConnection() throws SQLException {
                 Connection connection = database.getConnection();
@@ -199,13 +198,44 @@ class EditingApiIT {
                 return connection;
             }
         };
-        EditingApi api = new EditingApi(breaking, database, () -> "the topology");
 
-        assertThatThrownBy(() -> api.handle(request(
-                        "PUT", "publications/noun-food/articles/n-70", "{\"version\": 1, \"title\": \"bread\"}")))
+        assertThatThrownBy(() -> saveThrough(ending, "n-70"))
                 .isInstanceOfSatisfying(
                         HttpError.class, error -> assertThat(error.status()).isEqualTo(503))
-                .hasMessageContaining("may be saved or not; sending it again is safe. the topology");
+                .hasMessageContaining("not saved, the primary went away; sending it again is safe. the topology");
+        assertThatThrownBy(() -> editing.handle(get("publications/noun-food/articles/n-70")))
+                .hasMessageContaining("there is no article n-70");
+    }
+
+    @Test
+    void a_save_whose_answer_was_lost_says_that_it_may_have_happened() throws Exception {
+        try (FaultProxy network = FaultProxy.to("127.0.0.1", cluster.primary().port())) {
+            PGSimpleDataSource losing = new PGSimpleDataSource() {
+                @Override
+                public Connection getConnection() throws SQLException {
+                    Connection connection = super.getConnection();
+                    network.blackHole(FaultProxy.Direction.TO_CLIENT);
+                    return connection;
+                }
+            };
+            losing.setUrl("jdbc:postgresql://" + network.address() + "/" + database.getDatabaseName());
+            losing.setUser(database.getUser());
+            losing.setPassword(database.getPassword());
+            losing.setSocketTimeout(1);
+
+            assertThatThrownBy(() -> saveThrough(losing, "n-80"))
+                    .isInstanceOfSatisfying(
+                            HttpError.class, error -> assertThat(error.status()).isEqualTo(504))
+                    .hasMessageContaining("may be saved or not; sending it again is safe. the topology");
+        }
+        assertThat(editing.handle(get("publications/noun-food/articles/n-80")).status())
+                .isEqualTo(200);
+    }
+
+    private static Response saveThrough(DataSource primary, String id) throws SQLException {
+        return new EditingApi(primary, database, () -> "the topology")
+                .handle(request(
+                        "PUT", "publications/noun-food/articles/" + id, "{\"version\": 1, \"title\": \"bread\"}"));
     }
 
     private static void superuser(String sql) throws SQLException {
