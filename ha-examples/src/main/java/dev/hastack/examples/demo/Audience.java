@@ -21,13 +21,15 @@ final class Audience {
 
     private final Platform platform;
     private final List<Article> published;
+    private final News news;
     private final List<Article> fresh;
     private final AtomicInteger next = new AtomicInteger();
 
     private Audience(Platform platform, List<Article> articles) {
         this.platform = platform;
         this.published = articles.subList(0, PUBLISHED);
-        this.fresh = articles.subList(PUBLISHED, articles.size());
+        this.news = new News(articles.get(PUBLISHED), System::nanoTime);
+        this.fresh = articles.subList(PUBLISHED + 1, articles.size());
     }
 
     /** Publishes what readers will read, and returns when the delivery stack has it. */
@@ -42,9 +44,9 @@ final class Audience {
     }
 
     private void publish() throws IOException, InterruptedException {
+        publish(news.next());
         for (Article article : published) {
-            expectSuccess(platform.editing().send("PUT", article.path(), Json.write(article)));
-            expectSuccess(platform.editing().send("POST", article.path() + "/publish", ""));
+            publish(article);
         }
         // A replica replays in order, so with the last it has them all.
         String last = published.get(published.size() - 1).path();
@@ -54,13 +56,22 @@ final class Audience {
         }
     }
 
+    private void publish(Article article) throws IOException, InterruptedException {
+        expectSuccess(platform.editing().send("PUT", article.path(), Json.write(article)));
+        expectSuccess(platform.editing().send("POST", article.path() + "/publish", ""));
+    }
+
     private static void expectSuccess(HttpResponse<String> answer) throws IOException {
         if (answer.statusCode() >= 300) {
             throw new IOException("an editing server answered " + answer.statusCode() + ": " + answer.body());
         }
     }
 
-    /** Sets the clients to work: four writers, four readers and one editor. */
+    News news() {
+        return news;
+    }
+
+    /** Sets the clients to work: four writers, four readers, one editor, and one who publishes the news. */
     Load work(Recorder recorder) {
         Load load = new Load();
         Clients clients = new Clients(
@@ -69,11 +80,13 @@ final class Audience {
                 platform.delivery(),
                 () -> fresh.get(Math.floorMod(next.getAndIncrement(), fresh.size())),
                 published,
+                news,
                 recorder,
                 load::stopped);
         load.start("writer", 4, Duration.ofMillis(12), clients::write);
         load.start("reader", 4, Duration.ofMillis(12), clients::read);
         load.start("editor", 1, Duration.ofMillis(100), clients::edit);
+        load.start("newsroom", 1, Duration.ofMillis(50), clients::report);
         return load;
     }
 }

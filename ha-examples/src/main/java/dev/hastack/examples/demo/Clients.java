@@ -20,6 +20,8 @@ final class Clients {
 
     private static final Logger LOG = LoggerFactory.getLogger(Clients.class);
     private static final int LISTING_EVERY = 20;
+    private static final int NEWS_EVERY = 4;
+    private static final int NOTHING_DONE = 503;
     private static final long BEFORE_RETRY_MILLIS = 20;
 
     private final Balancer editors;
@@ -27,6 +29,7 @@ final class Clients {
     private final Balancer delivery;
     private final Supplier<Article> fresh;
     private final List<Article> published;
+    private final News news;
     private final Recorder recorder;
     private final BooleanSupplier stopped;
 
@@ -35,6 +38,7 @@ final class Clients {
      *
      * @param fresh articles that nobody has saved yet
      * @param published articles that the delivery stack has had for long
+     * @param news of which the delivery stack has an edition
      */
     Clients(
             Balancer editors,
@@ -42,6 +46,7 @@ final class Clients {
             Balancer delivery,
             Supplier<Article> fresh,
             List<Article> published,
+            News news,
             Recorder recorder,
             BooleanSupplier stopped) {
         this.editors = editors;
@@ -49,6 +54,7 @@ final class Clients {
         this.delivery = delivery;
         this.fresh = fresh;
         this.published = published;
+        this.news = news;
         this.recorder = recorder;
         this.stopped = stopped;
     }
@@ -56,19 +62,39 @@ final class Clients {
     /** Saves an article and publishes it. */
     void write() throws InterruptedException {
         Article article = fresh.get();
-        if (save(editing, "", article)) {
-            until(editing, "POST", article.path() + "/publish", "");
+        publish(article);
+    }
+
+    /** Saves and publishes the next edition of the news. */
+    void report() throws InterruptedException {
+        Article edition = news.next();
+        if (publish(edition)) {
+            news.published(edition);
         }
     }
 
-    /** Reads a published article, and looks at what it got; now and then a list of them. */
+    private boolean publish(Article article) throws InterruptedException {
+        return save(editing, "", article) && until(editing, "POST", article.path() + "/publish", "", () -> {});
+    }
+
+    /** Reads a published article, and looks at what it got; now and then a list of them, or the news. */
     void read() throws InterruptedException {
         ThreadLocalRandom random = ThreadLocalRandom.current();
         Article article = published.get(random.nextInt(published.size()));
-        if (random.nextInt(LISTING_EVERY) == 0) {
+        if (random.nextInt(NEWS_EVERY) == 0) {
+            readNews();
+        } else if (random.nextInt(LISTING_EVERY) == 0) {
             read(delivery, "/publications/" + article.publication() + "/articles", "\"id\"");
         } else {
             read(delivery, article.path(), Json.write(article));
+        }
+    }
+
+    private void readNews() throws InterruptedException {
+        long askedAt = System.nanoTime();
+        String got = read(delivery, news.path(), news.next().id());
+        if (!got.isEmpty()) {
+            recorder.wasSuperseded(news.age(Json.read(got, Article.class), askedAt));
         }
     }
 
@@ -84,15 +110,21 @@ final class Clients {
     }
 
     private boolean save(Balancer to, String prefix, Article article) throws InterruptedException {
-        boolean saved = until(to, "PUT", prefix + article.path(), Json.write(article));
+        boolean saved =
+                until(to, "PUT", prefix + article.path(), Json.write(article), () -> recorder.savedOrNot(article));
         if (saved) {
             recorder.saved(article);
         }
         return saved;
     }
 
-    /** Sends it until it is answered with success; false when the load ended before. */
-    private boolean until(Balancer to, String method, String path, String body) throws InterruptedException {
+    /**
+     * Sends it until it is answered with success; false when the load ended before.
+     *
+     * @param unknown what to do when nobody knows whether it happened
+     */
+    private boolean until(Balancer to, String method, String path, String body, Runnable unknown)
+            throws InterruptedException {
         while (true) {
             String problem;
             try {
@@ -102,8 +134,12 @@ final class Clients {
                     return true;
                 }
                 problem = answer.statusCode() + " " + answer.body();
+                if (answer.statusCode() >= 500 && answer.statusCode() != NOTHING_DONE) {
+                    unknown.run();
+                }
             } catch (IOException e) {
                 problem = e.toString();
+                unknown.run();
             }
             recorder.writeFailed();
             LOG.warn("{} {} failed: {}", method, path, problem);

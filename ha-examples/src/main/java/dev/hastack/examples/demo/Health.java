@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /** What a server answers to {@code /health}. */
 final class Health {
@@ -38,14 +39,16 @@ final class Health {
 
     /** Its topology in one line, such as {@code main PRIMARY epoch 1 | standby REPLICA epoch 1 | delivery DOWN (refused)}. */
     static String topology(String health) {
-        List<String> nodes = new ArrayList<>();
-        for (JsonElement store :
-                JsonParser.parseString(health).getAsJsonObject().getAsJsonArray("stores")) {
-            for (JsonElement node : store.getAsJsonObject().getAsJsonArray("nodes")) {
-                nodes.add(node(node.getAsJsonObject()));
-            }
-        }
-        return String.join(" | ", nodes);
+        return nodes(health).stream().map(Health::node).collect(Collectors.joining(" | "));
+    }
+
+    /** The role in which it sees a node, or nothing when it knows none of this name. */
+    static String role(String health, String node) {
+        return nodes(health).stream()
+                .filter(seen -> seen.get("node").getAsString().equals(node))
+                .map(seen -> seen.get("role").getAsString())
+                .findFirst()
+                .orElse("");
     }
 
     /** Whether every node of every store serves. */
@@ -55,6 +58,15 @@ final class Health {
                 .get("status")
                 .getAsString()
                 .equals("UP");
+    }
+
+    private static List<JsonObject> nodes(String health) {
+        List<JsonObject> nodes = new ArrayList<>();
+        for (JsonElement store :
+                JsonParser.parseString(health).getAsJsonObject().getAsJsonArray("stores")) {
+            store.getAsJsonObject().getAsJsonArray("nodes").forEach(node -> nodes.add(node.getAsJsonObject()));
+        }
+        return nodes;
     }
 
     private static String node(JsonObject node) {

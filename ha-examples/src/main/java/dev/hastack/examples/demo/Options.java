@@ -74,7 +74,7 @@ record Options(boolean help, List<Scene> scenes, Duration load, Optional<Path> j
 
     static String usage() {
         return HELP.formatted(Arrays.stream(Scene.values())
-                .map(scene -> "                    %-15s %s".formatted(scene.id(), scene.story()))
+                .map(scene -> "                    %-19s %s".formatted(scene.id(), scene.story()))
                 .collect(Collectors.joining("\n")));
     }
 

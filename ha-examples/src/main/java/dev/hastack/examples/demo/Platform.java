@@ -12,10 +12,17 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /** The stores and processes of both stacks, and the balancers in front of them. */
 final class Platform implements AutoCloseable {
+
+    /**
+     * How old what a reader gets may be. The default is longer, and would make a scene of a replica that lags longer
+     * than people like to look on.
+     */
+    static final Duration MAX_LAG = Duration.ofSeconds(2);
 
     private static final Duration START = Duration.ofSeconds(60);
     private static final Duration HEALING = Duration.ofSeconds(30);
@@ -58,6 +65,7 @@ final class Platform implements AutoCloseable {
         Map<String, String> environment = new HashMap<>(stores.environment());
         environment.put("HA_STACK", stack);
         environment.put("HA_SERVICE", name);
+        environment.put("HA_POSTGRES_READS_MAX_LAG", MAX_LAG.toMillis() + "ms");
         if (program == Editor.class) {
             environment.put(
                     "EDITING_SERVERS",
@@ -86,16 +94,26 @@ final class Platform implements AutoCloseable {
     /** Mends what a scene broke, and returns when every process has seen it. */
     void heal() throws InterruptedException {
         stores.heal();
+        awaitSeen(Stores.MAIN, "PRIMARY"); // who was not asked since may not know that it went
         awaitWhole();
     }
 
     private void awaitWhole() throws InterruptedException {
+        await("every node", Health::isWhole);
+    }
+
+    /** Returns when every server of both stacks sees this node in this role. */
+    void awaitSeen(String node, String role) throws InterruptedException {
+        await(node + " as " + role, health -> Health.role(health, node).equals(role));
+    }
+
+    private void await(String what, Predicate<String> seen) throws InterruptedException {
         Deadline deadline = new Deadline(HEALING);
         for (Service service : List.of(editing, delivery)) {
             for (URI url : service.urls()) {
                 String health = Health.of(url);
-                while (!Health.isWhole(health)) {
-                    deadline.pause(url + " does not see every node: " + health);
+                while (!seen.test(health)) {
+                    deadline.pause(url + " does not see " + what + ": " + health);
                     health = Health.of(url);
                 }
             }

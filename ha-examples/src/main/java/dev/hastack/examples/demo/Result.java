@@ -14,8 +14,10 @@ import java.util.OptionalInt;
  * @param readFailures those of the delivery stack without a good answer
  * @param acknowledged articles whose save was answered with 200 or 201
  * @param lost acknowledged articles that the primary does not have any more, as they were saved
+ * @param strays articles that an old primary took by itself, though no client was told that nobody knows
  * @param writeSilence the longest time in which no save was acknowledged
  * @param readSilence the longest time in which no reader had an answer
+ * @param oldestRead the longest time for which an article that a reader got had been superseded
  * @param writesAfterFault saves acknowledged after a primary was there again, when the scene took it away
  */
 record Result(
@@ -25,8 +27,10 @@ record Result(
         int readFailures,
         int acknowledged,
         List<String> lost,
+        List<String> strays,
         Duration writeSilence,
         Duration readSilence,
+        Duration oldestRead,
         OptionalInt writesAfterFault) {
 
     /** Fewer would prove too little. */
@@ -34,6 +38,7 @@ record Result(
 
     Result {
         lost = List.copyOf(lost);
+        strays = List.copyOf(strays);
     }
 
     int failures() {
@@ -46,6 +51,10 @@ record Result(
         if (!lost.isEmpty()) {
             broken.add("lost " + lost.size() + " acknowledged article(s): " + some(lost));
         }
+        if (!strays.isEmpty()) {
+            broken.add(
+                    "an old primary took " + strays.size() + " article(s) behind its clients' backs: " + some(strays));
+        }
         if (acknowledged < ENOUGH) {
             broken.add(
                     "only " + acknowledged + " articles were acknowledged; fewer than " + ENOUGH + " prove too little");
@@ -53,7 +62,11 @@ record Result(
         if (readFailures > 0) {
             broken.add(readFailures + " read(s) failed");
         }
-        if (writeFailures > 0 && scene != Scene.PRIMARY_KILLED) {
+        if (oldestRead.compareTo(Platform.MAX_LAG) > 0) {
+            broken.add("a reader got an article that had been superseded for " + oldestRead.toMillis()
+                    + " ms; more than " + Platform.MAX_LAG.toMillis() + " ms are too many");
+        }
+        if (writeFailures > 0 && scene.sparesPrimary()) {
             broken.add(writeFailures + " write(s) failed although the primary lived");
         }
         if (writesAfterFault.orElse(1) == 0) {

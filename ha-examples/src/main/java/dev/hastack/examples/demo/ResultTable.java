@@ -10,7 +10,15 @@ import java.util.Map;
 final class ResultTable {
 
     private static final List<String> HEAD = List.of(
-            "scene", "requests", "failures", "acknowledged", "lost", "writes silent", "reads silent", "promise");
+            "scene",
+            "requests",
+            "failures",
+            "acknowledged",
+            "lost",
+            "writes silent",
+            "reads silent",
+            "oldest read",
+            "promise");
 
     private ResultTable() {}
 
@@ -26,6 +34,7 @@ final class ResultTable {
                     String.valueOf(result.lost().size()),
                     result.writeSilence().toMillis() + " ms",
                     result.readSilence().toMillis() + " ms",
+                    result.oldestRead().toMillis() + " ms",
                     result.kept() ? "kept" : "BROKEN"));
         }
         StringBuilder text = new StringBuilder();
@@ -53,8 +62,10 @@ final class ResultTable {
             row.put("failures", result.failures());
             row.put("acknowledged", result.acknowledged());
             row.put("lost", result.lost().size());
+            row.put("strays", result.strays().size());
             row.put("writeSilenceMs", result.writeSilence().toMillis());
             row.put("readSilenceMs", result.readSilence().toMillis());
+            row.put("oldestReadMs", result.oldestRead().toMillis());
             row.put("kept", result.kept());
             rows.add(row);
         }

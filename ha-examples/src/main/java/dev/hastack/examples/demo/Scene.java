@@ -7,7 +7,11 @@ import java.util.stream.Collectors;
 enum Scene {
     STEADY("steady", "nothing breaks: the measure of all that follows"),
     PRIMARY_KILLED("primary-killed", "the primary is killed (SIGKILL), and an operator promotes the standby"),
-    REPLICA_KILLED("replica-killed", "the replica of the delivery stack is killed (SIGKILL)");
+    PRIMARY_HANGS("primary-hangs", "the primary hangs (SIGSTOP), and an operator promotes the standby"),
+    OLD_PRIMARY_RETURNS("old-primary-returns", "a hung primary wakes up after its standby was promoted"),
+    SWITCHOVER("switchover", "an operator stops the primary, promotes the standby, and has the old primary follow"),
+    REPLICA_KILLED("replica-killed", "the replica of the delivery stack is killed (SIGKILL)"),
+    REPLICA_LAGS("replica-lags", "the replica of the delivery stack stops replaying for a while");
 
     private final String id;
     private final String story;
@@ -25,6 +29,11 @@ enum Scene {
     /** What happens, in one line. */
     String story() {
         return story;
+    }
+
+    /** Whether the primary lives on as such, so that no write has a reason to fail. */
+    boolean sparesPrimary() {
+        return this == STEADY || this == REPLICA_KILLED || this == REPLICA_LAGS;
     }
 
     static Scene named(String name) throws UsageError {

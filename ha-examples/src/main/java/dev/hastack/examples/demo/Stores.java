@@ -1,6 +1,7 @@
 package dev.hastack.examples.demo;
 
 import dev.hastack.testkit.PostgresCluster;
+import dev.hastack.testkit.PostgresNode;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -62,39 +63,8 @@ final class Stores implements AutoCloseable {
         return postgres.properties().getOrDefault("ha.postgres." + name, "");
     }
 
-    /** SIGKILL for every process of the node. */
-    void kill(String node) {
-        postgres.node(node).kill();
-    }
-
-    /** What an operator does when the primary is gone; returns when the standby takes writes. */
-    void promoteStandby() {
-        postgres.node(STANDBY).promote();
-    }
-
-    /**
-     * Whether the delivery stack's replica holds more of the dead primary than the standby does. It may: nothing made the
-     * primary send to the synchronous standby first. Nobody was told that this is saved, and the new primary will never
-     * have it, so such a replica cannot follow.
-     */
-    boolean deliveryIsAhead() {
-        try {
-            String position = postgres.node(STANDBY).query("SELECT pg_last_wal_receive_lsn()");
-            String ahead = postgres.node(DELIVERY).query("SELECT pg_last_wal_receive_lsn() > '" + position + "'");
-            return "t".equals(ahead);
-        } catch (SQLException e) {
-            throw new IllegalStateException("the replicas' positions could not be compared: " + e.getMessage(), e);
-        }
-    }
-
-    /** Makes the delivery stack's replica stream from the new primary. */
-    void followStandby() {
-        postgres.node(DELIVERY).follow(postgres.node(STANDBY));
-    }
-
-    /** Gives the delivery stack's replica a new copy of the new primary, and returns when it streams. */
-    void rebuildDelivery() {
-        postgres.node(DELIVERY).rejoin(postgres.node(STANDBY));
+    PostgresNode node(String id) {
+        return postgres.node(id);
     }
 
     /** Undoes every fault and every promotion, and keeps all data. */

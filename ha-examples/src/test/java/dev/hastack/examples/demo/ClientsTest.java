@@ -26,6 +26,7 @@ class ClientsTest {
     private final Queue<String> received = new ConcurrentLinkedQueue<>();
     private final Queue<Integer> failures = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean stopped = new AtomicBoolean();
+    private final News news = new News(BREAD, System::nanoTime);
     private final Recorder recorder = new Recorder();
     private Article served = BREAD;
     private WebServer server;
@@ -36,7 +37,7 @@ class ClientsTest {
     void start() throws IOException {
         server = WebServer.start(0, this::answer);
         balancer = new Balancer(List.of(URI.create("http://localhost:" + server.port())));
-        clients = new Clients(balancer, balancer, balancer, () -> BREAD, List.of(BREAD), recorder, stopped::get);
+        clients = new Clients(balancer, balancer, balancer, () -> BREAD, List.of(BREAD), news, recorder, stopped::get);
     }
 
     @AfterEach
@@ -75,6 +76,42 @@ class ClientsTest {
 
         assertThat(recorder.writeFailures()).isEqualTo(1);
         assertThat(recorder.acknowledged()).isEmpty();
+    }
+
+    @Test
+    void after_a_503_it_is_known_that_a_save_did_not_happen_and_after_a_504_it_is_not() throws Exception {
+        failures.add(503);
+        clients.write();
+        assertThat(recorder.isUnknown(BREAD)).isFalse();
+
+        failures.add(504);
+        clients.write();
+        assertThat(recorder.isUnknown(BREAD)).isTrue();
+    }
+
+    @Test
+    void the_next_edition_of_the_news_is_not_due_before_the_last_is_published() throws Exception {
+        failures.add(503);
+        stopped.set(true);
+        clients.report();
+        assertThat(news.next()).isEqualTo(BREAD);
+
+        clients.report();
+        assertThat(news.next().version()).isEqualTo(2);
+    }
+
+    @Test
+    void a_reader_of_superseded_news_tells_for_how_long_they_were() throws Exception {
+        clients.report();
+        clients.report();
+        served = BREAD;
+
+        for (int i = 0; i < 50; i++) {
+            clients.read(); // some of them are of the news
+        }
+
+        assertThat(recorder.oldestRead()).isPositive();
+        assertThat(recorder.readFailures()).isZero();
     }
 
     @Test

@@ -19,6 +19,12 @@ class HealthTest {
     }
 
     @Test
+    void a_node_is_seen_in_its_role() {
+        assertThat(Health.role(ANSWER, "standby")).isEqualTo("PRIMARY");
+        assertThat(Health.role(ANSWER, "nobody")).isEmpty();
+    }
+
+    @Test
     void is_whole_only_when_everything_is_up() {
         assertThat(Health.isWhole(ANSWER)).isFalse();
         assertThat(Health.isWhole(ANSWER.replace("DEGRADED", "UP"))).isTrue();

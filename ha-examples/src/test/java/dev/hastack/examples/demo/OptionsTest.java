@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -38,7 +39,8 @@ class OptionsTest {
         assertThatThrownBy(() -> Options.parse("--scene", "flood"))
                 .isInstanceOf(UsageError.class)
                 .hasMessageContaining("\"flood\"")
-                .hasMessageContaining("steady, primary-killed, replica-killed");
+                .hasMessageContaining(
+                        "steady, primary-killed, primary-hangs, old-primary-returns, switchover, replica-killed");
     }
 
     @ParameterizedTest
@@ -75,7 +77,8 @@ class OptionsTest {
     @Test
     void the_help_names_every_scene_and_option_but_not_the_one_for_tests() {
         assertThat(Options.usage())
-                .contains("steady", "primary-killed", "replica-killed", "--seconds", "--json", "--help")
+                .contains(Arrays.stream(Scene.values()).map(Scene::id).toList())
+                .contains("--seconds", "--json", "--help")
                 .doesNotContain("sabotage", "%");
     }
 }
