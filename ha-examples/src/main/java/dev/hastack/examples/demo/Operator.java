@@ -13,7 +13,7 @@ final class Operator {
     /** What an operator, or Patroni, needs to find out that a primary is gone and to promote the standby. */
     private static final Duration UNTIL_PROMOTION = Duration.ofMillis(500);
 
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final Platform platform;
     private final News news;
@@ -51,6 +51,21 @@ final class Operator {
         Duration begin = timeline.elapsed();
         switch (scene) {
             case STEADY -> {}
+            case REPLICA_LAGS -> letDeliveryLag();
+            case REPLICA_KILLED -> {
+                awaitReaders("delivery serves, and nobody reads from it");
+                delivery.kill();
+                timeline.note("delivery killed");
+            }
+            case SWITCHOVER -> {
+                main.stop();
+                timeline.note("main stopped");
+                promoteStandby(begin);
+                main.follow(standby);
+                main.start();
+                platform.awaitSeen(Stores.MAIN, "REPLICA");
+                timeline.note("main follows standby");
+            }
             case PRIMARY_KILLED -> {
                 main.kill();
                 timeline.note("main killed");
@@ -66,20 +81,6 @@ final class Operator {
             case OLD_PRIMARY_RETURNS -> {
                 return wakeOldPrimary(begin);
             }
-            case SWITCHOVER -> {
-                main.stop();
-                timeline.note("main stopped");
-                promoteStandby(begin);
-                main.follow(standby);
-                main.start();
-                platform.awaitSeen(Stores.MAIN, "REPLICA");
-                timeline.note("main follows standby");
-            }
-            case REPLICA_KILLED -> {
-                delivery.kill();
-                timeline.note("delivery killed");
-            }
-            case REPLICA_LAGS -> letDeliveryLag();
         }
         return List.of();
     }
@@ -118,7 +119,7 @@ final class Operator {
 
         timeline.until(load.dividedBy(2));
         main.resume();
-        // Its standby follows another by now; without this it would keep every writer waiting, and be harmless.
+        // Its standby has left it, so every writer would wait, and it would be harmless.
         main.query("ALTER SYSTEM SET synchronous_standby_names = ''");
         main.query("SELECT pg_reload_conf()");
         main.query("COMMENT ON DATABASE postgres IS 'written on a primary that is none any more'");
@@ -148,6 +149,7 @@ final class Operator {
     }
 
     private void letDeliveryLag() throws InterruptedException, SQLException {
+        awaitReaders("delivery serves, and nobody reads from it");
         delivery.pauseReplay();
         timeline.note("delivery stops replaying");
         Deadline deadline = new Deadline(PATIENCE);
@@ -164,11 +166,16 @@ final class Operator {
         }
         delivery.resumeReplay();
         timeline.note("delivery replays again; its news was " + age.toMillis() + " ms old");
-        deadline = new Deadline(PATIENCE);
-        while (!deliveryIsRead()) {
-            deadline.pause("delivery replays again, and nobody reads from it");
-        }
+        awaitReaders("delivery replays again, and nobody reads from it");
         timeline.note("its readers are back");
+    }
+
+    /** After a fall ha-stack keeps a replica out for a while, and what befalls it then says nothing of its readers. */
+    private void awaitReaders(String otherwise) throws InterruptedException, SQLException {
+        Deadline deadline = new Deadline(PATIENCE);
+        while (!deliveryIsRead()) {
+            deadline.pause(otherwise);
+        }
     }
 
     /** Whether anybody asked it for published articles within the last half second, by its own clock and word. */

@@ -36,6 +36,9 @@ record Result(
     /** Fewer would prove too little. */
     static final int ENOUGH = 1_000;
 
+    /** A replica that grows too old is left by a timer, and eleven processes and three servers share this machine. */
+    private static final Duration TIMERS_LATENESS = Duration.ofMillis(250);
+
     Result {
         lost = List.copyOf(lost);
         strays = List.copyOf(strays);
@@ -62,7 +65,7 @@ record Result(
         if (readFailures > 0) {
             broken.add(readFailures + " read(s) failed");
         }
-        if (oldestRead.compareTo(Platform.MAX_LAG) > 0) {
+        if (oldestRead.compareTo(Platform.MAX_LAG.plus(TIMERS_LATENESS)) > 0) {
             broken.add("a reader got an article that had been superseded for " + oldestRead.toMillis()
                     + " ms; more than " + Platform.MAX_LAG.toMillis() + " ms are too many");
         }

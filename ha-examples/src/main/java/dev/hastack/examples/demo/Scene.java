@@ -6,12 +6,12 @@ import java.util.stream.Collectors;
 /** What happens to the platform while its clients work. */
 enum Scene {
     STEADY("steady", "nothing breaks: the measure of all that follows"),
+    REPLICA_LAGS("replica-lags", "the replica of the delivery stack stops replaying for a while"),
+    REPLICA_KILLED("replica-killed", "the replica of the delivery stack is killed (SIGKILL)"),
+    SWITCHOVER("switchover", "an operator stops the primary, promotes the standby, and has the old primary follow"),
     PRIMARY_KILLED("primary-killed", "the primary is killed (SIGKILL), and an operator promotes the standby"),
     PRIMARY_HANGS("primary-hangs", "the primary hangs (SIGSTOP), and an operator promotes the standby"),
-    OLD_PRIMARY_RETURNS("old-primary-returns", "a hung primary wakes up after its standby was promoted"),
-    SWITCHOVER("switchover", "an operator stops the primary, promotes the standby, and has the old primary follow"),
-    REPLICA_KILLED("replica-killed", "the replica of the delivery stack is killed (SIGKILL)"),
-    REPLICA_LAGS("replica-lags", "the replica of the delivery stack stops replaying for a while");
+    OLD_PRIMARY_RETURNS("old-primary-returns", "a hung primary wakes up (SIGCONT) after the standby was promoted");
 
     private final String id;
     private final String story;
@@ -33,7 +33,7 @@ enum Scene {
 
     /** Whether the primary lives on as such, so that no write has a reason to fail. */
     boolean sparesPrimary() {
-        return this == STEADY || this == REPLICA_KILLED || this == REPLICA_LAGS;
+        return this == STEADY || this == REPLICA_LAGS || this == REPLICA_KILLED;
     }
 
     static Scene named(String name) throws UsageError {

@@ -39,8 +39,7 @@ class OptionsTest {
         assertThatThrownBy(() -> Options.parse("--scene", "flood"))
                 .isInstanceOf(UsageError.class)
                 .hasMessageContaining("\"flood\"")
-                .hasMessageContaining(
-                        "steady, primary-killed, primary-hangs, old-primary-returns, switchover, replica-killed");
+                .hasMessageContaining("steady, replica-lags, replica-killed, switchover, primary-killed");
     }
 
     @ParameterizedTest

@@ -64,10 +64,10 @@ class ResultTest {
         long allowed = Platform.MAX_LAG.toMillis();
 
         assertThat(result(allowed, List.of()).kept()).isTrue();
-        assertThat(result(allowed + 1, List.of()).broken())
+        assertThat(result(allowed + 300, List.of()).broken())
                 .singleElement()
                 .asString()
-                .contains(allowed + 1 + " ms");
+                .contains(allowed + 300 + " ms");
     }
 
     @Test
