@@ -48,7 +48,6 @@ final class Operator {
      * @throws SQLException when a node that must answer does not
      */
     List<Article> act(Scene scene) throws InterruptedException, SQLException {
-        Duration begin = timeline.elapsed();
         switch (scene) {
             case STEADY -> {}
             case REPLICA_LAGS -> letDeliveryLag();
@@ -57,39 +56,46 @@ final class Operator {
                 delivery.kill();
                 timeline.note("delivery killed");
             }
-            case SWITCHOVER -> {
-                main.stop();
-                timeline.note("main stopped");
-                promoteStandby(begin);
-                main.follow(standby);
-                main.start();
-                platform.awaitSeen(Stores.MAIN, "REPLICA");
-                timeline.note("main follows standby");
-            }
+            case SWITCHOVER -> switchOver();
             case PRIMARY_KILLED -> {
                 main.kill();
-                timeline.note("main killed");
-                Thread.sleep(UNTIL_PROMOTION.toMillis());
-                promoteStandby(begin);
+                promoteStandby(noticed("main killed"));
             }
             case PRIMARY_HANGS -> {
                 main.hang();
-                timeline.note("main hangs");
-                Thread.sleep(UNTIL_PROMOTION.toMillis());
-                promoteStandby(begin);
+                promoteStandby(noticed("main hangs"));
             }
             case OLD_PRIMARY_RETURNS -> {
-                return wakeOldPrimary(begin);
+                return wakeOldPrimary();
             }
         }
         return List.of();
     }
 
-    private void promoteStandby(Duration begin) throws InterruptedException, SQLException {
+    private void switchOver() throws InterruptedException, SQLException {
+        Duration begin = timeline.elapsed();
+        main.stop();
+        timeline.note("main stopped");
+        promoteStandby(begin);
+        main.follow(standby);
+        main.start();
+        platform.awaitSeen(Stores.MAIN, "REPLICA");
+        timeline.note("main follows standby");
+    }
+
+    /** Tells what has just happened to the primary, and returns when an operator knows it, with when it was. */
+    private Duration noticed(String event) throws InterruptedException {
+        Duration at = timeline.elapsed();
+        timeline.note(event);
+        Thread.sleep(UNTIL_PROMOTION.toMillis());
+        return at;
+    }
+
+    private void promoteStandby(Duration since) throws InterruptedException, SQLException {
         boolean ahead = deliveryIsAhead();
         standby.promote();
         recorder.recovered();
-        Duration without = timeline.elapsed().minus(begin);
+        Duration without = timeline.elapsed().minus(since);
         timeline.note("standby promoted, after " + without.toMillis() + " ms without a primary");
         if (ahead) {
             delivery.rejoin(standby);
@@ -110,12 +116,11 @@ final class Operator {
         return "t".equals(delivery.query("SELECT pg_last_wal_receive_lsn() > '" + position + "'"));
     }
 
-    private List<Article> wakeOldPrimary(Duration begin) throws InterruptedException, SQLException {
+    private List<Article> wakeOldPrimary() throws InterruptedException, SQLException {
         main.hang();
-        timeline.note("main hangs");
-        Thread.sleep(UNTIL_PROMOTION.toMillis());
+        Duration since = noticed("main hangs");
         String shared = snapshotOfStandby();
-        promoteStandby(begin);
+        promoteStandby(since);
 
         timeline.until(load.dividedBy(2));
         main.resume();
@@ -132,7 +137,7 @@ final class Operator {
         try (Connection connection = main.superuser()) {
             alone = Evidence.savedBeyond(connection, shared);
         }
-        timeline.note("main has " + alone.size() + " saves of its own, and is given up");
+        timeline.note("main has saved " + alone.size() + " article(s) by itself, and is given up");
         main.rejoin(standby);
         platform.awaitSeen(Stores.MAIN, "REPLICA");
         timeline.note("main rebuilt, and follows standby");
@@ -161,11 +166,11 @@ final class Operator {
         timeline.until(load.multipliedBy(2).dividedBy(3));
         Duration age = ageOfDelivery();
         while (age.compareTo(Platform.MAX_LAG) <= 0) {
-            deadline.pause("delivery does not lag: its news is " + age.toMillis() + " ms old");
+            deadline.pause("delivery does not lag: its news has been superseded for " + age.toMillis() + " ms");
             age = ageOfDelivery();
         }
         delivery.resumeReplay();
-        timeline.note("delivery replays again; its news was " + age.toMillis() + " ms old");
+        timeline.note("delivery replays again; its news had been superseded for " + age.toMillis() + " ms");
         awaitReaders("delivery replays again, and nobody reads from it");
         timeline.note("its readers are back");
     }
