@@ -146,6 +146,16 @@ final class PostgresData {
         }
     }
 
+    /** What ALTER SYSTEM SET adds, for a server that cannot be asked. */
+    void alter(String setting, String value) {
+        Path file = data.resolve("postgresql.auto.conf");
+        try {
+            write(file, Files.readString(file) + lines(Map.of(setting, value)));
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + file, e);
+        }
+    }
+
     private static String lines(Map<String, String> settings) {
         return new TreeMap<>(settings)
                 .entrySet().stream()

@@ -45,6 +45,8 @@ final class PostgresHealing {
             main.promote();
         } else if (primary.get() != main) {
             rebuild(primary.get());
+        } else {
+            main.commitAsConfigured();
         }
         standbys.forEach(this::restore);
         awaitWhole();

@@ -25,6 +25,7 @@ public final class PostgresNode {
     private static final Duration START = Duration.ofSeconds(30);
     private static final Duration CHANGE = Duration.ofSeconds(20);
     private static final int LOG_LINES = 40;
+    private static final String SYNCHRONOUS = "synchronous_standby_names";
 
     private final String id;
     private final PostgresLayout layout;
@@ -265,6 +266,29 @@ public final class PostgresNode {
     }
 
     /**
+     * Commits wait for no standby any more, as after an operator's ALTER SYSTEM; {@link PostgresCluster#heal()} undoes it.
+     * A running node is told at once and takes it within moments, a hung one as it wakes, one that does not run at its start.
+     */
+    public void commitAlone() {
+        lock.lock();
+        try {
+            data.alter(SYNCHRONOUS, "");
+            ServerProcess present = process;
+            if (present != null && present.isAlive()) {
+                present.signal("HUP");
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Undoes {@link #commitAlone()} on a primary. */
+    void commitAsConfigured() {
+        ask("ALTER SYSTEM RESET " + SYNCHRONOUS);
+        ask("SELECT pg_reload_conf()");
+    }
+
+    /**
      * Makes a standby stream from another node, and returns when it does. A node that does not run gets to follow at
      * its next start.
      *
@@ -418,8 +442,7 @@ public final class PostgresNode {
         settings.put("unix_socket_directories", "");
         // Only where the layout has the primary: a promoted standby must not wait for itself.
         if (id.equals(layout.nodes().get(0))) {
-            layout.synchronous()
-                    .ifPresent(node -> settings.put("synchronous_standby_names", "FIRST 1 (\"" + node + "\")"));
+            layout.synchronous().ifPresent(node -> settings.put(SYNCHRONOUS, "FIRST 1 (\"" + node + "\")"));
         }
         return settings;
     }

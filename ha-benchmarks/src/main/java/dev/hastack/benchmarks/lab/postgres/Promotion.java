@@ -1,4 +1,4 @@
-package dev.hastack.benchmarks.failover;
+package dev.hastack.benchmarks.lab.postgres;
 
 import dev.hastack.testkit.PostgresNode;
 import java.sql.Connection;

@@ -1,0 +1,142 @@
+package dev.hastack.benchmarks.lab;
+
+import dev.hastack.benchmarks.lab.postgres.PostgresStore;
+import dev.hastack.benchmarks.lab.postgres.StallHints;
+import dev.hastack.benchmarks.lab.round.Client;
+import dev.hastack.benchmarks.lab.round.Fault;
+import dev.hastack.benchmarks.lab.round.Outcome;
+import dev.hastack.benchmarks.lab.round.Round;
+import dev.hastack.benchmarks.lab.round.Servers;
+import dev.hastack.benchmarks.lab.round.Store;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** Plays faults on real servers under load, ha-stack and its peers in the same run, and reports what callers saw. */
+public final class Laboratory {
+    private static final List<Store<?>> STORES = List.of(new PostgresStore());
+
+    private static final String HELP = """
+            Usage: ha-benchmarks/laboratory [options]
+
+            Starts real servers on this machine, puts four writers and four readers on one client after the other, breaks
+            something, and reports what the callers saw. Needs a JDK 17 or later and Maven, nothing else.
+
+              --store NAME      the store (default: postgres)
+              --fault A,B       these faults only (default: all)
+              --client X,Y      these clients only (default: all)
+              --rounds N        rounds of ha-stack (default: 10)
+              --peer-rounds N   rounds of each other client (default: 3: they are slow to come back, and scatter little)
+              --patience S      seconds after which a first write counts as never (default: 30)
+              --write FILE      write the report between the marks <!-- laboratory --> and <!-- /laboratory --> of FILE
+              --stalls          measure instead how many probes long statements cause
+              --help            say this
+
+            %s
+            Exit code: 0 when every target was held, 1 when one was not, 2 when the options are wrong.
+            """;
+
+    private Laboratory() {}
+
+    /** Runs as {@code --help} says. */
+    public static void main(String[] args) throws Exception {
+        int exit;
+        try {
+            Options options = Options.parse(args);
+            if (options.help()) {
+                System.out.print(help());
+                exit = 0;
+            } else if (options.stalls()) {
+                exit = StallHints.run() ? 0 : 1;
+            } else {
+                exit = run(store(options.store()), options) ? 0 : 1;
+            }
+        } catch (UsageError e) {
+            System.err.println("laboratory: " + e.getMessage() + " (--help says more)");
+            exit = 2;
+        }
+        // Threads of clients that hung may still be there.
+        System.exit(exit);
+    }
+
+    private static Store<?> store(String id) throws UsageError {
+        return STORES.stream()
+                .filter(store -> store.id().equals(id))
+                .findFirst()
+                .orElseThrow(() -> new UsageError("--store knows no \"" + id + "\"; there are "
+                        + STORES.stream().map(Store::id).collect(Collectors.joining(", "))));
+    }
+
+    private static String help() {
+        StringBuilder lists = new StringBuilder();
+        for (Store<?> store : STORES) {
+            lists.append("Faults of ").append(store.id()).append(":\n");
+            store.faults().forEach(fault -> lists.append("  %-17s %s%n".formatted(fault.id(), fault.story())));
+            lists.append("Clients of ").append(store.id()).append(":\n");
+            store.clients()
+                    .forEach(client -> lists.append("  ").append(client.id()).append('\n'));
+        }
+        return HELP.formatted(lists);
+    }
+
+    private static <S extends Servers> boolean run(Store<S> store, Options options) throws Exception {
+        Selection<S> selection = Selection.of(store, options);
+        System.out.printf(
+                Locale.ROOT,
+                "%d faults, %d clients: %d to %d minutes%n",
+                selection.faults().size(),
+                selection.clients().size(),
+                minutes(selection.least()),
+                minutes(selection.most()));
+        Report report;
+        try (S servers = store.start()) {
+            String setting = Machine.text() + "; " + store.versions(servers);
+            report = Report.of(setting, store, selection, play(selection, servers));
+        }
+        System.out.println();
+        System.out.print(report);
+        if (options.write().isPresent()) {
+            report.writeTo(options.write().get());
+        }
+        return report.held();
+    }
+
+    private static long minutes(Duration duration) {
+        return duration.plusSeconds(59).toMinutes();
+    }
+
+    private static <S extends Servers> Results play(Selection<S> selection, S servers) throws Exception {
+        Results results = new Results();
+        // Round 0 warms up code and caches, and does not count.
+        Fault<S> first = selection.faults().get(0);
+        for (Client<S> client : selection.clients()) {
+            print(first, client, 0, new Round<>(client, first, selection.patience()).run(servers));
+        }
+        int most =
+                selection.clients().stream().mapToInt(selection::roundsOf).max().orElse(0);
+        for (Fault<S> fault : selection.faults()) {
+            // Who never came back is not waited for again.
+            Set<Client<S>> gone = new HashSet<>();
+            for (int round = 1; round <= most; round++) {
+                for (Client<S> client : selection.order(round)) {
+                    if (!gone.contains(client)) {
+                        Outcome outcome = new Round<>(client, fault, selection.patience()).run(servers);
+                        print(fault, client, round, outcome);
+                        results.add(fault.id(), client.id(), outcome);
+                        if (!outcome.recovered() && client.peer()) {
+                            gone.add(client);
+                        }
+                    }
+                }
+            }
+        }
+        return results;
+    }
+
+    private static void print(Fault<?> fault, Client<?> client, int round, Outcome outcome) {
+        System.out.printf("%-15s round %2d, %-14s: %s%n", fault.id(), round, client.id(), outcome);
+    }
+}

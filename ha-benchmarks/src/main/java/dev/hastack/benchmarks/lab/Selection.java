@@ -1,0 +1,88 @@
+package dev.hastack.benchmarks.lab;
+
+import dev.hastack.benchmarks.lab.round.Client;
+import dev.hastack.benchmarks.lab.round.Fault;
+import dev.hastack.benchmarks.lab.round.Round;
+import dev.hastack.benchmarks.lab.round.Servers;
+import dev.hastack.benchmarks.lab.round.Store;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.function.Function;
+
+/**
+ * What is played of a store.
+ *
+ * @param rounds of a client that is no peer
+ * @param peerRounds of one that is
+ * @param patience how long a first write is waited for
+ */
+record Selection<S extends Servers>(
+        List<Fault<S>> faults, List<Client<S>> clients, int rounds, int peerRounds, Duration patience) {
+
+    Selection {
+        faults = List.copyOf(faults);
+        clients = List.copyOf(clients);
+    }
+
+    /** Of all that the store has, what the options name. */
+    static <S extends Servers> Selection<S> of(Store<S> store, Options options) throws UsageError {
+        return new Selection<>(
+                pick("--fault", options.faults(), List.copyOf(store.faults()), Fault::id),
+                pick("--client", options.clients(), List.copyOf(store.clients()), Client::id),
+                options.rounds(),
+                options.peerRounds(),
+                options.patience());
+    }
+
+    private static <T> List<T> pick(String option, List<String> ids, List<T> all, Function<T, String> id)
+            throws UsageError {
+        List<String> known = all.stream().map(id).toList();
+        for (String wanted : ids) {
+            if (!known.contains(wanted)) {
+                throw new UsageError(option + " knows no \"" + wanted + "\"; there are " + String.join(", ", known));
+            }
+        }
+        return all.stream()
+                .filter(one -> ids.isEmpty() || ids.contains(id.apply(one)))
+                .toList();
+    }
+
+    int roundsOf(Client<S> client) {
+        return client.peer() ? peerRounds : rounds;
+    }
+
+    /** Who plays this round, in an order that alternates, so that nobody always comes after the same. */
+    List<Client<S>> order(int round) {
+        List<Client<S>> order = new ArrayList<>(
+                clients.stream().filter(client -> round <= roundsOf(client)).toList());
+        if (round % 2 == 1) {
+            Collections.reverse(order);
+        }
+        return order;
+    }
+
+    /** If every client comes back at once. */
+    Duration least() {
+        Duration sum = Round.AROUND.multipliedBy(clients.size());
+        for (Fault<S> fault : faults) {
+            for (Client<S> client : clients) {
+                sum = sum.plus(fault.lasts().plus(Round.AROUND).multipliedBy(roundsOf(client)));
+            }
+        }
+        return sum;
+    }
+
+    /** If no peer ever comes back, which is looked at once. */
+    Duration most() {
+        Duration sum = least();
+        for (Fault<S> fault : faults) {
+            if (fault.promotes()) {
+                long peers = clients.stream().filter(Client::peer).count();
+                sum = sum.plus(patience.multipliedBy(peers));
+            }
+        }
+        return sum;
+    }
+}

@@ -1,0 +1,139 @@
+package dev.hastack.benchmarks.lab.postgres;
+
+import dev.hastack.benchmarks.lab.round.Fault;
+import dev.hastack.benchmarks.lab.round.Session;
+import dev.hastack.testkit.PostgresNode;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
+
+/** The primary fails, is cut off or retires, and the synchronous standby is promoted. */
+enum FailedPrimary implements Fault<PostgresServers> {
+    KILLED("SIGKILL to main; standby is promoted 500 ms later", 1) {
+        @Override
+        public Moments strike(PostgresServers servers, Session session) throws Exception {
+            long struck = System.nanoTime();
+            servers.main().kill();
+            return promotion(servers, struck);
+        }
+    },
+    HUNG("SIGSTOP to main; standby is promoted 500 ms later, and main stays hung", 1) {
+        @Override
+        public Moments strike(PostgresServers servers, Session session) throws Exception {
+            long struck = System.nanoTime();
+            servers.main().hang();
+            return promotion(servers, struck);
+        }
+    },
+    STALE(
+            "as hung, but main goes on 1 s after the promotion, commits without its standby, and the pools renew their"
+                    + " connections; 15 s more of load",
+            18) {
+        @Override
+        public Moments strike(PostgresServers servers, Session session) throws Exception {
+            long struck = System.nanoTime();
+            servers.main().hang();
+            Moments moments = promotion(servers, struck);
+            TimeUnit.SECONDS.sleep(1);
+            // First the setting: it has to hold for what main finds waiting as it wakes.
+            servers.main().commitAlone();
+            servers.main().resume();
+            session.renew();
+            TimeUnit.SECONDS.sleep(15);
+            return moments;
+        }
+    },
+    SWITCHOVER(
+            "main is stopped cleanly, standby is promoted, delivery follows it, main comes back as a standby of it",
+            3) {
+        @Override
+        public Moments strike(PostgresServers servers, Session session) throws Exception {
+            long struck = System.nanoTime();
+            servers.main().stop();
+            Moments moments = new Moments(struck, OptionalLong.of(Promotion.of(servers.standby())));
+            servers.delivery().follow(servers.standby());
+            servers.main().follow(servers.standby());
+            servers.main().start();
+            TimeUnit.SECONDS.sleep(1);
+            return moments;
+        }
+    },
+    BLACK_HOLE("the network of main swallows every packet, standby is promoted 500 ms later; all through proxies", 1) {
+        @Override
+        public PostgresServers reachedBy(PostgresServers servers) {
+            return servers.throughProxies();
+        }
+
+        @Override
+        public Moments strike(PostgresServers servers, Session session) throws Exception {
+            long struck = System.nanoTime();
+            servers.main().proxied().blackHole();
+            return promotion(servers, struck);
+        }
+    },
+    TWO_PRIMARIES(
+            "main commits without its standby, which is promoted while main goes on serving; 10 s more of load", 11) {
+        @Override
+        public Moments strike(PostgresServers servers, Session session) throws Exception {
+            long struck = System.nanoTime();
+            servers.main().commitAlone();
+            TimeUnit.NANOSECONDS.sleep(DETECTION.toNanos());
+            // Nobody sends delivery after it: what it gets from main it could not take there.
+            long writable = Promotion.of(servers.standby());
+            TimeUnit.SECONDS.sleep(10);
+            return new Moments(struck, OptionalLong.of(writable));
+        }
+    };
+
+    /** What whoever promotes needs to notice. */
+    private static final Duration DETECTION = Duration.ofMillis(500);
+
+    private final String story;
+    private final Duration lasts;
+
+    FailedPrimary(String story, int seconds) {
+        this.story = story;
+        this.lasts = Duration.ofSeconds(seconds);
+    }
+
+    @Override
+    public String id() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    @Override
+    public String story() {
+        return story;
+    }
+
+    @Override
+    public Duration lasts() {
+        return lasts;
+    }
+
+    @Override
+    public boolean promotes() {
+        return true;
+    }
+
+    private static Moments promotion(PostgresServers servers, long struck) throws Exception {
+        TimeUnit.NANOSECONDS.sleep(DETECTION.toNanos());
+        boolean follows = !isAhead(servers.delivery(), servers.standby());
+        long writable = Promotion.of(servers.standby());
+        if (follows) {
+            servers.delivery().follow(servers.standby());
+        }
+        return new Moments(struck, OptionalLong.of(writable));
+    }
+
+    /**
+     * Whether the replica holds more of the old primary than the standby: nothing makes that send to its synchronous standby
+     * first. Such a replica cannot follow, and an operator would look before sending it into a loop.
+     */
+    private static boolean isAhead(PostgresNode replica, PostgresNode standby) throws SQLException {
+        String position = standby.query("SELECT pg_last_wal_receive_lsn()");
+        return "t".equals(replica.query("SELECT pg_last_wal_receive_lsn() > '" + position + "'"));
+    }
+}

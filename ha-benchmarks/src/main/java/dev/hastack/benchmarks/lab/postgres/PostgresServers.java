@@ -1,0 +1,118 @@
+package dev.hastack.benchmarks.lab.postgres;
+
+import dev.hastack.benchmarks.lab.round.Servers;
+import dev.hastack.testkit.PostgresCluster;
+import dev.hastack.testkit.PostgresNode;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * A primary, its synchronous standby, and a replica for reads.
+ *
+ * @param proxied whether clients reach them through the testkit's proxies
+ * @param maxLag what the fault asks of a client that can be told how stale a read may be
+ */
+record PostgresServers(PostgresCluster cluster, boolean proxied, Optional<Duration> maxLag) implements Servers {
+
+    static PostgresServers start() {
+        PostgresCluster cluster = PostgresCluster.builder()
+                .node("main")
+                .node("standby")
+                .node("delivery")
+                .synchronous("standby")
+                .start();
+        return new PostgresServers(cluster, false, Optional.empty());
+    }
+
+    PostgresNode main() {
+        return cluster.node("main");
+    }
+
+    PostgresNode standby() {
+        return cluster.node("standby");
+    }
+
+    PostgresNode delivery() {
+        return cluster.node("delivery");
+    }
+
+    PostgresServers throughProxies() {
+        return new PostgresServers(cluster, true, maxLag);
+    }
+
+    PostgresServers withMaxLag(Duration lag) {
+        return new PostgresServers(cluster, proxied, Optional.of(lag));
+    }
+
+    /** In ha-stack's keys. */
+    Map<String, String> properties() {
+        Map<String, String> properties =
+                new LinkedHashMap<>(proxied ? cluster.proxiedProperties() : cluster.properties());
+        maxLag.ifPresent(lag -> properties.put("ha.postgres.reads.max-lag", lag.toMillis() + "ms"));
+        return properties;
+    }
+
+    /** All hosts and the database, as they stand in a URL of the driver. */
+    String hosts() {
+        return hosts(cluster.nodes());
+    }
+
+    /** These hosts, in this order, and the database. */
+    String hosts(List<PostgresNode> nodes) {
+        return nodes.stream()
+                .map(node -> proxied ? node.proxied().address() : node.address())
+                .collect(Collectors.joining(",", "//", "/" + cluster.layout().database()));
+    }
+
+    @Override
+    public void reset() throws SQLException {
+        cluster.heal();
+        try (Connection connection = main().superuser();
+                Statement statement = connection.createStatement()) {
+            statement.execute("DROP TABLE IF EXISTS written");
+            statement.execute("CREATE TABLE written (id bigint PRIMARY KEY)");
+            statement.execute("ALTER TABLE written OWNER TO " + cluster.layout().username());
+        }
+    }
+
+    @Override
+    public Stored stored() throws SQLException {
+        PostgresNode newest = cluster.primary();
+        Set<Long> primary = written(newest);
+        Set<Long> onlyStale = new HashSet<>();
+        for (PostgresNode node : cluster.nodes()) {
+            if (node != newest && node.isPrimary()) {
+                onlyStale.addAll(written(node));
+            }
+        }
+        onlyStale.removeAll(primary);
+        return new Stored(primary, onlyStale);
+    }
+
+    private static Set<Long> written(PostgresNode node) throws SQLException {
+        Set<Long> ids = new HashSet<>();
+        try (Connection connection = node.superuser();
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery("SELECT id FROM written")) {
+            while (rows.next()) {
+                ids.add(rows.getLong(1));
+            }
+        }
+        return ids;
+    }
+
+    @Override
+    public void close() {
+        cluster.close();
+    }
+}

@@ -1,0 +1,162 @@
+package dev.hastack.benchmarks.lab.round;
+
+import dev.hastack.benchmarks.lab.round.Recording.Acknowledged;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.OptionalDouble;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
+
+/**
+ * What a fault did to the callers of one round; times are in ms.
+ *
+ * @param outage from the fault to the moment that the new primary accepted writes, which no client can shorten; empty if
+ *     nobody was promoted
+ * @param firstWrite from that moment to the first acknowledged write that the new primary has; infinite if there was none
+ * @param writeSilence the longest time, from the fault on, in which no write was acknowledged; infinite if none was for
+ *     the rest of the round and nobody knows for how long
+ * @param readSilence the same of reads
+ * @param failedReads reads that failed, tried again twice
+ * @param lost acknowledged writes that the new primary does not have
+ * @param onlyStale rows that a superseded primary has and the new one has not
+ * @param untold those of {@code onlyStale} whose callers were not told that the outcome is unknown; a call under way at
+ *     the end counts as told
+ * @param stalest the age of the oldest acknowledged write that a read after the fault did not show, where it was greatest
+ */
+public record Outcome(
+        OptionalDouble outage,
+        OptionalDouble firstWrite,
+        double writeSilence,
+        double readSilence,
+        int failedWrites,
+        int failedReads,
+        int lost,
+        int onlyStale,
+        int untold,
+        double stalest) {
+    private static final double NANOS = 1e6;
+
+    static Outcome of(Fault.Moments moments, Recording recording, Servers.Stored stored) {
+        // Since the fault: nanoTime() may overflow, so only its differences can be compared.
+        long struck = moments.struck();
+        List<Acknowledged> acknowledged = recording.acknowledged();
+        long end = recording.until() - struck;
+        OptionalDouble firstWrite = OptionalDouble.empty();
+        if (moments.writable().isPresent()) {
+            long writable = moments.writable().getAsLong();
+            firstWrite = OptionalDouble.of(acknowledged.stream()
+                    .filter(write -> stored.primary().contains(write.id()))
+                    .mapToDouble(write -> (write.at() - writable) / NANOS)
+                    .filter(ms -> ms >= 0)
+                    .min()
+                    .orElse(Double.POSITIVE_INFINITY));
+        }
+        boolean writesEnded = firstWrite.isPresent() && Double.isInfinite(firstWrite.getAsDouble());
+        long lost = acknowledged.stream()
+                .filter(write -> !stored.primary().contains(write.id()))
+                .count();
+        return new Outcome(
+                moments.writable().isPresent()
+                        ? OptionalDouble.of((moments.writable().getAsLong() - struck) / NANOS)
+                        : OptionalDouble.empty(),
+                firstWrite,
+                writesEnded
+                        ? Double.POSITIVE_INFINITY
+                        : silence(acknowledged.stream().mapToLong(write -> write.at() - struck), end),
+                silence(recording.reads().stream().mapToLong(read -> read.at() - struck), end),
+                recording.failed().size(),
+                recording.failedReads(),
+                (int) lost,
+                stored.onlyStale().size(),
+                untold(recording, stored.onlyStale()),
+                stalest(recording, struck));
+    }
+
+    /** The longest gap from 0 to the end; one that began before 0 counts whole. */
+    private static double silence(LongStream successes, long end) {
+        long longest = 0;
+        long last = 0;
+        for (long at : LongStream.concat(successes.filter(at -> at <= end), LongStream.of(end))
+                .sorted()
+                .toArray()) {
+            if (at > 0) {
+                longest = Math.max(longest, at - last);
+            }
+            last = at;
+        }
+        return longest / NANOS;
+    }
+
+    private static int untold(Recording recording, Set<Long> onlyStale) {
+        Set<Long> answered =
+                recording.acknowledged().stream().map(Acknowledged::id).collect(Collectors.toSet());
+        recording.failed().stream()
+                .filter(write -> !write.toldUnknown())
+                .map(Recording.Failed::id)
+                .forEach(answered::add);
+        return (int) onlyStale.stream().filter(answered::contains).count();
+    }
+
+    private static double stalest(Recording recording, long origin) {
+        List<Acknowledged> byId = recording.acknowledged().stream()
+                .sorted(Comparator.comparingLong(Acknowledged::id))
+                .toList();
+        long[] ids = byId.stream().mapToLong(Acknowledged::id).toArray();
+        // oldest[i]: when the first of ids[i], ids[i + 1], ... was acknowledged.
+        long[] oldest = byId.stream().mapToLong(write -> write.at() - origin).toArray();
+        for (int i = oldest.length - 2; i >= 0; i--) {
+            oldest[i] = Math.min(oldest[i], oldest[i + 1]);
+        }
+        long stalest = 0;
+        for (Recording.Read read : recording.reads()) {
+            int found = Arrays.binarySearch(ids, read.shown() + 1);
+            int next = found >= 0 ? found : -found - 1;
+            if (read.at() - origin > 0 && next < oldest.length) {
+                stalest = Math.max(stalest, read.at() - origin - oldest[next]);
+            }
+        }
+        return stalest / NANOS;
+    }
+
+    /** {@link #firstWrite} of a fault that promotes. */
+    public double firstWriteOrNever() {
+        return firstWrite.orElse(Double.POSITIVE_INFINITY);
+    }
+
+    /** Whether writes came back, where there was something to come back to. */
+    public boolean recovered() {
+        return firstWrite.isEmpty() || Double.isFinite(firstWrite.getAsDouble());
+    }
+
+    @Override
+    public String toString() {
+        String promotion = outage.isEmpty()
+                ? ""
+                : String.format(
+                        Locale.ROOT,
+                        "no primary for %.1f ms, first write %s ms later, ",
+                        outage.getAsDouble(),
+                        millis(firstWrite.orElse(0)));
+        return promotion
+                + String.format(
+                        Locale.ROOT,
+                        "silence: writes %s, reads %s ms; failed: %d writes, %d reads; lost %d, only stale %d, untold %d;"
+                                + " stalest read %s ms",
+                        millis(writeSilence),
+                        millis(readSilence),
+                        failedWrites,
+                        failedReads,
+                        lost,
+                        onlyStale,
+                        untold,
+                        millis(stalest));
+    }
+
+    /** With one digit; {@code never} if infinite. */
+    public static String millis(double ms) {
+        return Double.isInfinite(ms) ? "never" : String.format(Locale.ROOT, "%.1f", ms);
+    }
+}
