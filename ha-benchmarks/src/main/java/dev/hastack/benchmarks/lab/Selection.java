@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 
 /**
@@ -63,24 +64,30 @@ record Selection<S extends Servers>(
         return order;
     }
 
-    /** If every client comes back at once. */
+    /** About how long it takes if every client comes back at once. */
     Duration least() {
-        Duration sum = Round.AROUND.multipliedBy(clients.size());
-        for (Fault<S> fault : faults) {
-            for (Client<S> client : clients) {
-                sum = sum.plus(fault.lasts().plus(Round.AROUND).multipliedBy(roundsOf(client)));
-            }
-        }
-        return sum;
+        return sum((fault, client) -> once(fault).multipliedBy(roundsOf(client)));
     }
 
-    /** If no peer ever comes back, which is looked at once. */
+    /** About how long it takes if no peer comes back after a promotion, which is looked at once. */
     Duration most() {
-        Duration sum = least();
+        return sum((fault, client) -> {
+            Duration all = once(fault).multipliedBy(roundsOf(client));
+            Duration never = once(fault).plus(patience);
+            return client.peer() && fault.promotes() && never.compareTo(all) > 0 ? never : all;
+        });
+    }
+
+    private Duration once(Fault<S> fault) {
+        return fault.lasts().plus(Round.AROUND);
+    }
+
+    private Duration sum(BiFunction<Fault<S>, Client<S>, Duration> part) {
+        // The rounds that warm up.
+        Duration sum = once(faults.get(0)).multipliedBy(clients.size());
         for (Fault<S> fault : faults) {
-            if (fault.promotes()) {
-                long peers = clients.stream().filter(Client::peer).count();
-                sum = sum.plus(patience.multipliedBy(peers));
+            for (Client<S> client : clients) {
+                sum = sum.plus(part.apply(fault, client));
             }
         }
         return sum;

@@ -4,7 +4,9 @@ import dev.hastack.benchmarks.lab.round.Client;
 import dev.hastack.benchmarks.lab.round.Session;
 import dev.hastack.testkit.PostgresNode;
 import java.util.List;
-import software.amazon.jdbc.Driver;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import software.amazon.jdbc.util.CoreServicesContainer;
 import software.amazon.jdbc.util.HikariCPSQLException;
 
 /**
@@ -18,6 +20,9 @@ import software.amazon.jdbc.util.HikariCPSQLException;
  * might settle on delivery for good. Each pool begins with its first host.
  */
 record AwsClient() implements Client<PostgresServers> {
+    /** A failover logs a lot that is expected here; held, since loggers that nobody holds forget their level. */
+    private static final Logger LOGGER = Logger.getLogger("software.amazon.jdbc");
+
     private static final String PARAMETERS = "?wrapperDialect=pg&wrapperPlugins=failover2,efm2"
             + "&singleWriterConnectionString=true&failoverMode=reader-or-writer&enableConnectFailover=true"
             // The page of the host monitoring plugin: timeouts must be set, as they may wait for ever else.
@@ -40,6 +45,7 @@ record AwsClient() implements Client<PostgresServers> {
 
     @Override
     public Session open(PostgresServers servers) {
+        LOGGER.setLevel(Level.OFF);
         List<PostgresNode> writes = List.of(servers.main(), servers.standby());
         List<PostgresNode> reads = List.of(servers.delivery(), servers.standby(), servers.main());
         HikariPools pools = HikariPools.open(
@@ -49,8 +55,8 @@ record AwsClient() implements Client<PostgresServers> {
                 pool -> pool.setExceptionOverrideClassName(HikariCPSQLException.class.getName()));
         return new SqlSession(pools.writes(), pools.reads(), SqlSession::isConnectionError, pools::renew, () -> {
             pools.close();
-            // Its monitors would go on into the rounds of other clients.
-            Driver.releaseResources();
+            // Its monitors would go on into the rounds of other clients. Driver.releaseResources() needs AWS's SDK.
+            CoreServicesContainer.getInstance().getMonitorService().releaseResources();
         });
     }
 

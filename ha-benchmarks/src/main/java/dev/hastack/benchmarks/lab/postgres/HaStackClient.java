@@ -6,6 +6,7 @@ import dev.hastack.benchmarks.lab.round.Session;
 import dev.hastack.core.HaStack;
 import dev.hastack.core.config.StackConfig;
 import dev.hastack.postgres.HaPostgres;
+import dev.hastack.postgres.Outcome;
 import java.sql.SQLException;
 import java.time.Duration;
 
@@ -39,7 +40,7 @@ record HaStackClient() implements Client<PostgresServers> {
         return new SqlSession(
                 postgres.primary(),
                 postgres.replica(),
-                SqlSession::isConnectionError,
+                failure -> Outcome.of(failure) == Outcome.UNKNOWN,
                 () -> renew(postgres),
                 () -> stack.close(Duration.ZERO));
     }

@@ -22,7 +22,7 @@ import java.util.stream.Collectors;
  * @param proxied whether clients reach them through the testkit's proxies
  * @param maxLag what the fault asks of a client that can be told how stale a read may be
  */
-record PostgresServers(PostgresCluster cluster, boolean proxied, Optional<Duration> maxLag) implements Servers {
+public record PostgresServers(PostgresCluster cluster, boolean proxied, Optional<Duration> maxLag) implements Servers {
 
     static PostgresServers start() {
         PostgresCluster cluster = PostgresCluster.builder()
