@@ -24,14 +24,15 @@ import java.util.stream.Collectors;
  */
 public record PostgresServers(PostgresCluster cluster, boolean proxied, Optional<Duration> maxLag) implements Servers {
 
-    static PostgresServers start() {
-        PostgresCluster cluster = PostgresCluster.builder()
+    /** @param settings of postgresql.conf */
+    static PostgresServers start(Map<String, String> settings) {
+        PostgresCluster.Builder builder = PostgresCluster.builder()
                 .node("main")
                 .node("standby")
                 .node("delivery")
-                .synchronous("standby")
-                .start();
-        return new PostgresServers(cluster, false, Optional.empty());
+                .synchronous("standby");
+        settings.forEach(builder::setting);
+        return new PostgresServers(builder.start(), false, Optional.empty());
     }
 
     PostgresNode main() {

@@ -8,6 +8,7 @@ import dev.hastack.benchmarks.lab.round.Target;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** PostgreSQL: nine faults, ha-stack and five peers. */
 public record PostgresStore() implements Store<PostgresServers> {
@@ -51,6 +52,6 @@ public record PostgresStore() implements Store<PostgresServers> {
 
     @Override
     public PostgresServers start() {
-        return PostgresServers.start();
+        return PostgresServers.start(Map.of());
     }
 }

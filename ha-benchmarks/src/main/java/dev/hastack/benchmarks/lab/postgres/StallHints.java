@@ -5,9 +5,9 @@ import dev.hastack.core.config.StackConfig;
 import dev.hastack.postgres.HaPostgres;
 import dev.hastack.testkit.PostgresNode;
 import java.sql.Connection;
-import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -21,34 +21,33 @@ import javax.sql.DataSource;
 
 /**
  * What statements that are slow by nature cost: connections are in use and none comes back, which looks like a hang, and
- * ha-stack probes. The servers count the probes: each is one transaction in the application's database, where nobody else
- * is but the statements themselves.
+ * ha-stack probes. The servers' logs count the probes. (Their statistics do not: a session reports its transactions
+ * together with accesses to tables, and a probe has none.)
  */
 public final class StallHints {
     private static final int THREADS = 4;
     private static final Duration CALM = Duration.ofSeconds(15);
     private static final Duration BUSY = Duration.ofSeconds(30);
     private static final double MOST_PER_SECOND = 5;
-    /** A server shows a session's transactions up to a second late, and up to ten while it is idle. */
-    private static final Duration SHOWN = Duration.ofSeconds(2);
+    /** What a probe asks first, in the log of a server that logs every statement. */
+    private static final String PROBE = "SELECT pg_is_in_recovery()";
+
+    private static final Duration SETTLING = Duration.ofSeconds(5);
 
     private StallHints() {}
 
     /** Measures and prints; whether the target is held. */
     public static boolean run() throws Exception {
-        try (PostgresServers servers = PostgresServers.start();
+        try (PostgresServers servers = PostgresServers.start(Map.of("log_statement", "all"));
                 HaStack stack = HaStack.open(StackConfig.of(servers.properties()))) {
             if (!stack.awaitReady(Duration.ofSeconds(20))) {
                 throw new IllegalStateException("not ready: " + stack.health());
             }
             // The pools fill up first.
-            TimeUnit.NANOSECONDS.sleep(SHOWN.toNanos() * 2);
-            Map<PostgresNode, Double> calm = rates(servers, CALM, () -> {
-                TimeUnit.NANOSECONDS.sleep(CALM.toNanos());
-                return 0;
-            });
+            TimeUnit.NANOSECONDS.sleep(SETTLING.toNanos());
+            Map<PostgresNode, Double> calm = rates(servers, () -> TimeUnit.NANOSECONDS.sleep(CALM.toNanos()));
             DataSource primary = stack.get(HaPostgres.class).primary();
-            Map<PostgresNode, Double> busy = rates(servers, BUSY, () -> sleepers(primary));
+            Map<PostgresNode, Double> busy = rates(servers, () -> sleep(primary));
             System.out.printf(
                     "%d threads run SELECT pg_sleep(2) through primary() for %d s%n", THREADS, BUSY.toSeconds());
             boolean held = true;
@@ -68,49 +67,51 @@ public final class StallHints {
         }
     }
 
-    /** @param work takes as long as {@code time}, and says how many statements of its own it ran on the primary */
-    private static Map<PostgresNode, Double> rates(PostgresServers servers, Duration time, Callable<Integer> work)
-            throws Exception {
+    /** How many probes per second each node gets while the work is done. */
+    private static Map<PostgresNode, Double> rates(PostgresServers servers, Work work) throws Exception {
         List<PostgresNode> nodes = servers.cluster().nodes();
         Map<PostgresNode, Long> before = new LinkedHashMap<>();
-        for (PostgresNode node : nodes) {
-            before.put(node, transactions(node));
-        }
-        int own = work.call();
-        TimeUnit.NANOSECONDS.sleep(SHOWN.toNanos());
+        nodes.forEach(node -> before.put(node, probes(node)));
+        long begin = System.nanoTime();
+        work.run();
+        double seconds = (System.nanoTime() - begin) / 1e9;
         Map<PostgresNode, Double> rates = new LinkedHashMap<>();
-        for (PostgresNode node : nodes) {
-            long count = transactions(node) - before.getOrDefault(node, 0L) - (node == servers.main() ? own : 0);
-            rates.put(node, count / (double) time.plus(SHOWN).toSeconds());
-        }
+        nodes.forEach(node -> rates.put(node, (probes(node) - before.getOrDefault(node, 0L)) / seconds));
         return rates;
     }
 
-    private static long transactions(PostgresNode node) throws SQLException {
-        return Long.parseLong(String.valueOf(
-                node.query("SELECT xact_commit + xact_rollback FROM pg_stat_database WHERE datname = 'app'")));
+    private static long probes(PostgresNode node) {
+        long count = node.log(Integer.MAX_VALUE)
+                .lines()
+                .filter(line -> line.contains(PROBE))
+                .count();
+        if (count == 0) {
+            throw new IllegalStateException("no statement in the log of " + node + " contains " + PROBE
+                    + ": does a probe begin otherwise by now?");
+        }
+        return count;
     }
 
-    private static int sleepers(DataSource primary) throws Exception {
+    private interface Work {
+        void run() throws Exception;
+    }
+
+    private static void sleep(DataSource primary) throws Exception {
         ExecutorService threads = Executors.newFixedThreadPool(THREADS);
         try {
             long begin = System.nanoTime();
-            Callable<Integer> sleeper = () -> {
-                int count = 0;
+            Callable<Boolean> sleeper = () -> {
                 while (System.nanoTime() - begin < BUSY.toNanos()) {
                     try (Connection connection = primary.getConnection();
                             Statement statement = connection.createStatement()) {
                         statement.execute("SELECT pg_sleep(2)");
                     }
-                    count++;
                 }
-                return count;
+                return true;
             };
-            int own = 0;
-            for (Future<Integer> counted : threads.invokeAll(List.of(sleeper, sleeper, sleeper, sleeper))) {
-                own += counted.get();
+            for (Future<Boolean> done : threads.invokeAll(Collections.nCopies(THREADS, sleeper))) {
+                done.get();
             }
-            return own;
         } finally {
             threads.shutdownNow();
         }

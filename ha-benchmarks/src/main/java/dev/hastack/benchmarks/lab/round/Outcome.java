@@ -137,7 +137,7 @@ public record Outcome(
                 ? ""
                 : String.format(
                         Locale.ROOT,
-                        "no primary for %.1f ms, first write %s ms later, ",
+                        "promoted after %.1f ms, first write %s ms later, ",
                         outage.getAsDouble(),
                         millis(firstWrite.orElse(0)));
         return promotion
