@@ -141,6 +141,25 @@ class PostgresClusterIT {
     }
 
     @Test
+    void commits_without_its_standby_if_told_so_while_it_hung() throws SQLException {
+        main.hang();
+        standby.hang();
+        main.commitAlone();
+        main.resume();
+        try (Connection connection = application(main);
+                var statement = connection.createStatement()) {
+            // Until the server has read it, a commit waits; then that one is let go as well.
+            statement.execute("CREATE TABLE alone ()");
+            statement.execute("DROP TABLE alone");
+        }
+
+        cluster.heal();
+        assertThat(main.query("SHOW synchronous_standby_names")).isEqualTo("FIRST 1 (\"standby\")");
+        assertThat(main.query("SELECT sync_state FROM pg_stat_replication WHERE application_name = 'standby'"))
+                .isEqualTo("sync");
+    }
+
+    @Test
     void rejoins_a_superseded_primary_as_a_standby() throws SQLException {
         main.kill();
         standby.promote();

@@ -2,11 +2,8 @@ package dev.hastack.benchmarks.lab.postgres;
 
 import dev.hastack.benchmarks.lab.round.Fault;
 import dev.hastack.benchmarks.lab.round.Session;
-import dev.hastack.testkit.PostgresNode;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Locale;
-import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 
 /** The primary fails, is cut off or retires, and the synchronous standby is promoted. */
@@ -52,7 +49,7 @@ enum FailedPrimary implements Fault<PostgresServers> {
         public Moments strike(PostgresServers servers, Session session) throws Exception {
             long struck = System.nanoTime();
             servers.main().stop();
-            Moments moments = new Moments(struck, OptionalLong.of(Promotion.of(servers.standby())));
+            Moments moments = servers.promote(struck);
             servers.delivery().follow(servers.standby());
             servers.main().follow(servers.standby());
             servers.main().start();
@@ -81,9 +78,9 @@ enum FailedPrimary implements Fault<PostgresServers> {
             servers.main().commitAlone();
             TimeUnit.NANOSECONDS.sleep(DETECTION.toNanos());
             // Nobody sends delivery after it: what it gets from main it could not take there.
-            long writable = Promotion.of(servers.standby());
+            Moments moments = servers.promote(struck);
             TimeUnit.SECONDS.sleep(10);
-            return new Moments(struck, OptionalLong.of(writable));
+            return moments;
         }
     };
 
@@ -120,20 +117,6 @@ enum FailedPrimary implements Fault<PostgresServers> {
 
     private static Moments promotion(PostgresServers servers, long struck) throws Exception {
         TimeUnit.NANOSECONDS.sleep(DETECTION.toNanos());
-        boolean follows = !isAhead(servers.delivery(), servers.standby());
-        long writable = Promotion.of(servers.standby());
-        if (follows) {
-            servers.delivery().follow(servers.standby());
-        }
-        return new Moments(struck, OptionalLong.of(writable));
-    }
-
-    /**
-     * Whether the replica holds more of the old primary than the standby: nothing makes that send to its synchronous standby
-     * first. Such a replica cannot follow, and an operator would look before sending it into a loop.
-     */
-    private static boolean isAhead(PostgresNode replica, PostgresNode standby) throws SQLException {
-        String position = standby.query("SELECT pg_last_wal_receive_lsn()");
-        return "t".equals(replica.query("SELECT pg_last_wal_receive_lsn() > '" + position + "'"));
+        return servers.promoteAndFollow(struck);
     }
 }

@@ -5,7 +5,6 @@ import dev.hastack.benchmarks.lab.round.Session;
 import dev.hastack.testkit.PostgresNode;
 import java.time.Duration;
 import java.util.Locale;
-import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 
 /** A replica fails, and nobody is promoted: the other one and the primary go on. */
@@ -73,6 +72,6 @@ enum FailedReplica implements Fault<PostgresServers> {
     public Moments strike(PostgresServers servers, Session session) throws InterruptedException {
         long struck = System.nanoTime();
         play(servers.delivery());
-        return new Moments(struck, OptionalLong.empty());
+        return Moments.withoutPromotion(struck);
     }
 }

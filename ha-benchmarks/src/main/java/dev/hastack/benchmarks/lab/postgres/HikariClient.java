@@ -5,6 +5,8 @@ import dev.hastack.benchmarks.lab.round.Client;
 import dev.hastack.benchmarks.lab.round.Session;
 import java.time.Duration;
 import java.util.Locale;
+import org.postgresql.hostchooser.GlobalHostStatusTracker;
+import org.postgresql.hostchooser.HostStatus;
 
 /**
  * HikariCP over the driver's own failover: a URL with all hosts, and two pools as the driver's manual shows them
@@ -55,6 +57,11 @@ enum HikariClient implements Client<PostgresServers> {
 
     /** Two pools of this kind over the driver's own failover. */
     HikariPools pools(PostgresServers servers) {
+        // The driver keeps what it knows of a host for the whole JVM; a program that starts knows nothing of the last
+        // round.
+        servers.cluster()
+                .nodes()
+                .forEach(node -> GlobalHostStatusTracker.reportHostStatus(servers.host(node), HostStatus.ConnectOK));
         String url = "jdbc:postgresql:" + servers.hosts();
         return HikariPools.open(servers, url + PRIMARY + parameters, url + SECONDARY + parameters, this::tune);
     }

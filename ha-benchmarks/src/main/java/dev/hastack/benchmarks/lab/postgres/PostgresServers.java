@@ -1,5 +1,6 @@
 package dev.hastack.benchmarks.lab.postgres;
 
+import dev.hastack.benchmarks.lab.round.Fault;
 import dev.hastack.benchmarks.lab.round.Servers;
 import dev.hastack.testkit.PostgresCluster;
 import dev.hastack.testkit.PostgresNode;
@@ -13,8 +14,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.postgresql.util.HostSpec;
 
 /**
  * A primary, its synchronous standby, and a replica for reads.
@@ -55,6 +58,11 @@ public record PostgresServers(PostgresCluster cluster, boolean proxied, Optional
         return new PostgresServers(cluster, proxied, Optional.of(lag));
     }
 
+    /** Where clients reach a node. */
+    HostSpec host(PostgresNode node) {
+        return new HostSpec("127.0.0.1", proxied ? node.proxied().port() : node.port());
+    }
+
     /** In ha-stack's keys. */
     Map<String, String> properties() {
         Map<String, String> properties =
@@ -71,7 +79,7 @@ public record PostgresServers(PostgresCluster cluster, boolean proxied, Optional
     /** These hosts, in this order, and the database. */
     String hosts(List<PostgresNode> nodes) {
         return nodes.stream()
-                .map(node -> proxied ? node.proxied().address() : node.address())
+                .map(node -> host(node).toString())
                 .collect(Collectors.joining(",", "//", "/" + cluster.layout().database()));
     }
 
@@ -84,6 +92,31 @@ public record PostgresServers(PostgresCluster cluster, boolean proxied, Optional
             statement.execute("CREATE TABLE written (id bigint PRIMARY KEY)");
             statement.execute("ALTER TABLE written OWNER TO " + cluster.layout().username());
         }
+    }
+
+    /** Promotes the standby, and nothing else. */
+    Fault.Moments promote(long struck) throws Exception {
+        Set<Long> before = written(standby());
+        return new Fault.Moments(struck, OptionalLong.of(Promotion.of(standby())), before);
+    }
+
+    /** Promotes the standby, and sends delivery after it if that can follow. */
+    Fault.Moments promoteAndFollow(long struck) throws Exception {
+        boolean follows = !deliveryIsAhead();
+        Fault.Moments moments = promote(struck);
+        if (follows) {
+            delivery().follow(standby());
+        }
+        return moments;
+    }
+
+    /**
+     * Whether the replica holds more of the old primary than the standby: nothing makes that send to its synchronous standby
+     * first. Such a replica cannot follow, and an operator would look before sending it into a loop.
+     */
+    private boolean deliveryIsAhead() throws SQLException {
+        String position = standby().query("SELECT pg_last_wal_receive_lsn()");
+        return "t".equals(delivery().query("SELECT pg_last_wal_receive_lsn() > '" + position + "'"));
     }
 
     @Override

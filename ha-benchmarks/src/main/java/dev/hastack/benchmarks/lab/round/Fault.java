@@ -2,6 +2,7 @@ package dev.hastack.benchmarks.lab.round;
 
 import java.time.Duration;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /**
  * Something that goes wrong, together with what operators then do about it.
@@ -34,7 +35,18 @@ public interface Fault<S extends Servers> {
      * When it happened, as {@link System#nanoTime()}.
      *
      * @param struck when the fault began
-     * @param writable when the new primary accepted writes, or a little earlier
+     * @param writable when the new primary accepted writes, or a little earlier; empty if nobody was promoted
+     * @param before ids of the writes that the new primary had before it was one: when the old one acknowledges these later,
+     *     that is no sign of the new one
      */
-    record Moments(long struck, OptionalLong writable) {}
+    record Moments(long struck, OptionalLong writable, Set<Long> before) {
+        public Moments {
+            before = Set.copyOf(before);
+        }
+
+        /** Of a fault in which nobody is promoted. */
+        public static Moments withoutPromotion(long struck) {
+            return new Moments(struck, OptionalLong.empty(), Set.of());
+        }
+    }
 }

@@ -15,7 +15,7 @@ import java.util.stream.LongStream;
  *
  * @param outage from the fault to the moment that the new primary accepted writes, which no client can shorten; empty if
  *     nobody was promoted
- * @param firstWrite from that moment to the first acknowledged write that the new primary has; infinite if there was none
+ * @param firstWrite from that moment to the first acknowledged write that the new primary took; infinite if there was none
  * @param writeSilence the longest time, from the fault on, in which no write was acknowledged; infinite if none was for
  *     the rest of the round and nobody knows for how long
  * @param readSilence the same of reads
@@ -49,6 +49,7 @@ public record Outcome(
             long writable = moments.writable().getAsLong();
             firstWrite = OptionalDouble.of(acknowledged.stream()
                     .filter(write -> stored.primary().contains(write.id()))
+                    .filter(write -> !moments.before().contains(write.id()))
                     .mapToDouble(write -> (write.at() - writable) / NANOS)
                     .filter(ms -> ms >= 0)
                     .min()

@@ -23,6 +23,7 @@ class OutcomeTest {
     private final List<Acknowledged> acknowledged = new ArrayList<>();
     private final List<Failed> failed = new ArrayList<>();
     private final List<Read> reads = new ArrayList<>();
+    private Set<Long> before = Set.of();
     private Set<Long> missing = Set.of();
     private Set<Long> onlyStale = Set.of();
     private OptionalLong writable = OptionalLong.of(WRITABLE);
@@ -49,6 +50,14 @@ class OutcomeTest {
 
         assertThat(outcome().firstWrite()).hasValue(50.0);
         assertThat(outcome().lost()).isEqualTo(1);
+    }
+
+    @Test
+    void a_write_that_the_new_primary_had_before_its_promotion_is_not_the_first_write() {
+        acknowledge(990, 1610, 1650);
+        before = Set.of(1L, 2L);
+
+        assertThat(outcome().firstWrite()).hasValue(50.0);
     }
 
     @Test
@@ -157,7 +166,7 @@ class OutcomeTest {
         Set<Long> primary = acknowledged.stream().map(Acknowledged::id).collect(Collectors.toCollection(HashSet::new));
         primary.removeAll(missing);
         return Outcome.of(
-                new Fault.Moments(STRUCK, writable),
+                new Fault.Moments(STRUCK, writable, before),
                 new Recording(acknowledged, failed, reads, 0, until),
                 new Servers.Stored(primary, onlyStale));
     }
