@@ -1,8 +1,6 @@
 package dev.hastack.benchmarks.overhead;
 
-import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
-import com.zaxxer.hikari.metrics.IMetricsTracker;
 import dev.hastack.core.config.StackConfig;
 import dev.hastack.core.monitor.Events;
 import dev.hastack.postgres.HaPostgres;
@@ -21,14 +19,12 @@ import org.postgresql.PGConnection;
 
 /** The pools under comparison, alike in size and settings. Each is opened only for the benchmarks that take it. */
 public final class Pools {
-    private static final int SIZE = 10;
-
     private Pools() {}
 
     /** HikariCP as it is. */
     @State(Scope.Benchmark)
     public static class Bare {
-        final HikariDataSource pool = new HikariDataSource(hikari());
+        final HikariDataSource pool = Hikari.pool(Hikari.bare(), "main");
 
         @TearDown
         public void close() {
@@ -36,16 +32,10 @@ public final class Pools {
         }
     }
 
-    /** HikariCP with a metrics tracker that does nothing, as every monitored pool has one that does something. */
+    /** HikariCP with a metrics tracker. */
     @State(Scope.Benchmark)
     public static class Tracked {
-        final HikariDataSource pool = open();
-
-        private static HikariDataSource open() {
-            HikariConfig config = hikari();
-            config.setMetricsTrackerFactory((name, stats) -> new IMetricsTracker() {});
-            return new HikariDataSource(config);
-        }
+        final HikariDataSource pool = Hikari.pool(Hikari.tracked(), "main");
 
         @TearDown
         public void close() {
@@ -65,7 +55,7 @@ public final class Pools {
             Map<String, String> settings = new HashMap<>(Map.of(
                     "ha.postgres.database", "cms",
                     "ha.postgres.username", "cms",
-                    "ha.postgres.pool.max-size", Integer.toString(SIZE),
+                    "ha.postgres.pool.max-size", Integer.toString(Hikari.SIZE),
                     "ha.postgres.nodes.main.address", "main"));
             for (String replica : replicas) {
                 settings.put("ha.postgres.nodes." + replica + ".address", replica);
@@ -123,13 +113,5 @@ public final class Pools {
         public HaTwo() {
             super("replica-1", "replica-2");
         }
-    }
-
-    private static HikariConfig hikari() {
-        HikariConfig config = new HikariConfig();
-        config.setMaximumPoolSize(SIZE);
-        config.setMinimumIdle(SIZE);
-        config.setDataSource(Stubs.dataSource());
-        return config;
     }
 }

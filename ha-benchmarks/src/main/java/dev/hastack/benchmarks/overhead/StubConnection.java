@@ -1,6 +1,7 @@
 package dev.hastack.benchmarks.overhead;
 
 import java.sql.Connection;
+import java.sql.DatabaseMetaData;
 import java.sql.SQLWarning;
 import java.sql.Statement;
 import java.util.Map;
@@ -16,12 +17,14 @@ import org.postgresql.PGConnection;
 abstract class StubConnection implements Connection, PGConnection {
     private final Map<String, String> parameters = parameters();
     private final Statement statement;
+    private final DatabaseMetaData metaData;
     private boolean readOnly;
     private boolean autoCommit = true;
     private boolean closed;
 
-    StubConnection(boolean replica, Statement statement) {
+    StubConnection(boolean replica, Statement statement, DatabaseMetaData metaData) {
         this.statement = statement;
+        this.metaData = metaData;
         parameters.put("in_hot_standby", replica ? "on" : "off");
     }
 
@@ -52,7 +55,17 @@ abstract class StubConnection implements Connection, PGConnection {
     }
 
     @Override
+    public DatabaseMetaData getMetaData() {
+        return metaData;
+    }
+
+    @Override
     public Statement createStatement() {
+        return statement;
+    }
+
+    @Override
+    public Statement createStatement(int type, int concurrency, int holdability) {
         return statement;
     }
 

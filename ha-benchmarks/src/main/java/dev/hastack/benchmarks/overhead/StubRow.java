@@ -1,13 +1,21 @@
 package dev.hastack.benchmarks.overhead;
 
 import java.sql.ResultSet;
+import java.sql.ResultSetMetaData;
 
 /** What a probe reads: in recovery, system identifier, timeline, position, followers. */
 abstract class StubRow implements ResultSet {
     private final boolean replica;
+    private final ResultSetMetaData columns;
 
-    StubRow(boolean replica) {
+    StubRow(boolean replica, ResultSetMetaData columns) {
         this.replica = replica;
+        this.columns = columns;
+    }
+
+    @Override
+    public ResultSetMetaData getMetaData() {
+        return columns;
     }
 
     @Override

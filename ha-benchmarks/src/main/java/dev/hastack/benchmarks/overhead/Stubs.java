@@ -3,9 +3,10 @@ package dev.hastack.benchmarks.overhead;
 import java.lang.invoke.MethodHandles;
 import java.lang.reflect.Constructor;
 import java.sql.Connection;
+import java.sql.DatabaseMetaData;
 import java.sql.ResultSet;
+import java.sql.ResultSetMetaData;
 import java.sql.Statement;
-import javax.sql.DataSource;
 import net.bytebuddy.ByteBuddy;
 import net.bytebuddy.dynamic.loading.ClassLoadingStrategy;
 
@@ -16,23 +17,24 @@ import net.bytebuddy.dynamic.loading.ClassLoadingStrategy;
  */
 final class Stubs {
     private static final Constructor<? extends StubConnection> CONNECTION =
-            concrete(StubConnection.class, boolean.class, Statement.class);
+            concrete(StubConnection.class, boolean.class, Statement.class, DatabaseMetaData.class);
     private static final Constructor<? extends StubStatement> STATEMENT =
             concrete(StubStatement.class, ResultSet.class);
-    private static final Constructor<? extends StubRow> ROW = concrete(StubRow.class, boolean.class);
+    private static final Constructor<? extends StubRow> ROW =
+            concrete(StubRow.class, boolean.class, ResultSetMetaData.class);
 
-    private static final Constructor<? extends StubDataSource> DATA_SOURCE = concrete(StubDataSource.class);
+    private static final Constructor<? extends StubMetaData> META_DATA = concrete(StubMetaData.class, boolean.class);
+
+    private static final ResultSetMetaData COLUMNS = make(concrete(StubColumns.class));
 
     private Stubs() {}
 
     /** A new connection to a primary or to a replica of it. */
     static Connection connection(boolean replica) {
-        return make(CONNECTION, replica, make(STATEMENT, make(ROW, replica)));
-    }
-
-    /** Of connections to a primary. */
-    static DataSource dataSource() {
-        return make(DATA_SOURCE);
+        StubStatement statement = make(STATEMENT, make(ROW, replica, COLUMNS));
+        StubConnection connection = make(CONNECTION, replica, statement, make(META_DATA, replica));
+        statement.of(connection);
+        return connection;
     }
 
     private static <T> T make(Constructor<T> constructor, Object... arguments) {
