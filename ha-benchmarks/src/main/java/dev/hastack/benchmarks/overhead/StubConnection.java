@@ -7,8 +7,11 @@ import java.sql.Statement;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
+import org.postgresql.PGNotification;
 
 /**
  * A connection that answers at once. It has those methods that HikariCP and ha-stack call, with the cost that they have
@@ -20,7 +23,7 @@ abstract class StubConnection implements Connection, PGConnection {
     private final DatabaseMetaData metaData;
     private boolean readOnly;
     private boolean autoCommit = true;
-    private boolean closed;
+    private volatile boolean closed;
 
     StubConnection(boolean replica, Statement statement, DatabaseMetaData metaData) {
         this.statement = statement;
@@ -132,6 +135,15 @@ abstract class StubConnection implements Connection, PGConnection {
     @Override
     public int getNetworkTimeout() {
         return 0;
+    }
+
+    /** As a server that has nothing to say: ha-stack waits here for the end of the connection. */
+    @Override
+    public PGNotification[] getNotifications(int timeoutMillis) {
+        while (!closed) {
+            LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(1));
+        }
+        return new PGNotification[0];
     }
 
     @Override
