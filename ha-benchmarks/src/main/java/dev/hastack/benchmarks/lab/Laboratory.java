@@ -1,5 +1,6 @@
 package dev.hastack.benchmarks.lab;
 
+import dev.hastack.benchmarks.lab.postgres.Deaths;
 import dev.hastack.benchmarks.lab.postgres.PostgresStore;
 import dev.hastack.benchmarks.lab.postgres.StallHints;
 import dev.hastack.benchmarks.lab.round.Client;
@@ -33,6 +34,7 @@ public final class Laboratory {
               --patience S      seconds after which a first write counts as never (default: 30)
               --write FILE      write the report between the marks <!-- laboratory --> and <!-- /laboratory --> of FILE
               --stalls          measure instead how many probes long statements cause
+              --deaths          measure instead how soon an idle process notices that the primary was killed
               --help            say this
 
             %s
@@ -49,10 +51,8 @@ public final class Laboratory {
             if (options.help()) {
                 System.out.print(help());
                 exit = 0;
-            } else if (options.stalls()) {
-                exit = StallHints.run() ? 0 : 1;
             } else {
-                exit = run(store(options.store()), options) ? 0 : 1;
+                exit = measure(options) ? 0 : 1;
             }
         } catch (UsageError e) {
             System.err.println("laboratory: " + e.getMessage() + " (--help says more)");
@@ -60,6 +60,19 @@ public final class Laboratory {
         }
         // Threads of clients that hung may still be there.
         System.exit(exit);
+    }
+
+    private static boolean measure(Options options) throws Exception {
+        switch (options.task()) {
+            case FAULTS -> {
+                return run(store(options.store()), options);
+            }
+            case STALLS -> {
+                return StallHints.run();
+            }
+            case DEATHS -> Deaths.run();
+        }
+        return true;
     }
 
     private static Store<?> store(String id) throws UsageError {

@@ -13,7 +13,7 @@ import java.util.Optional;
  * What the laboratory is asked to do.
  *
  * @param help only to say what it can do
- * @param stalls to measure what stall hints cost, and no fault
+ * @param task what to measure
  * @param store the store's id
  * @param faults ids; empty for all
  * @param clients ids; empty for all
@@ -24,7 +24,7 @@ import java.util.Optional;
  */
 record Options(
         boolean help,
-        boolean stalls,
+        Task task,
         String store,
         List<String> faults,
         List<String> clients,
@@ -34,10 +34,17 @@ record Options(
         Optional<Path> write) {
     private static final int MOST = 1000;
 
+    /** What can be measured. */
+    enum Task {
+        FAULTS,
+        STALLS,
+        DEATHS
+    }
+
     static Options parse(String... arguments) throws UsageError {
         Deque<String> rest = new ArrayDeque<>(List.of(arguments));
         boolean help = false;
-        boolean stalls = false;
+        Task task = Task.FAULTS;
         String store = "postgres";
         List<String> faults = List.of();
         List<String> clients = List.of();
@@ -54,7 +61,8 @@ record Options(
             }
             switch (argument) {
                 case "--help", "-h" -> help = true;
-                case "--stalls" -> stalls = true;
+                case "--stalls" -> task = Task.STALLS;
+                case "--deaths" -> task = Task.DEATHS;
                 case "--store" -> store = value(argument, "the name of a store", rest);
                 case "--fault" ->
                     faults = List.of(value(argument, "names of faults", rest).split(",", -1));
@@ -67,7 +75,7 @@ record Options(
                 default -> throw new UsageError("there is no option \"" + argument + "\"");
             }
         }
-        return new Options(help, stalls, store, faults, clients, rounds, peerRounds, patience, write);
+        return new Options(help, task, store, faults, clients, rounds, peerRounds, patience, write);
     }
 
     private static String value(String option, String what, Deque<String> rest) throws UsageError {

@@ -31,11 +31,7 @@ record HaStackClient() implements Client<PostgresServers> {
 
     @Override
     public Session open(PostgresServers servers) throws InterruptedException {
-        HaStack stack = HaStack.open(StackConfig.of(servers.properties()));
-        if (!stack.awaitReady(Duration.ofSeconds(20))) {
-            stack.close();
-            throw new IllegalStateException("not ready: " + stack.health());
-        }
+        HaStack stack = ready(servers);
         HaPostgres postgres = stack.get(HaPostgres.class);
         return new SqlSession(
                 postgres.primary(),
@@ -43,6 +39,16 @@ record HaStackClient() implements Client<PostgresServers> {
                 failure -> Outcome.of(failure) == Outcome.UNKNOWN,
                 () -> renew(postgres),
                 () -> stack.close(Duration.ZERO));
+    }
+
+    /** A stack as a program opens it, ready for reads and writes. */
+    static HaStack ready(PostgresServers servers) {
+        HaStack stack = HaStack.open(StackConfig.of(servers.properties()));
+        if (!stack.awaitReady(Duration.ofSeconds(20))) {
+            stack.close();
+            throw new IllegalStateException("not ready: " + stack.health());
+        }
+        return stack;
     }
 
     private static void renew(HaPostgres postgres) {

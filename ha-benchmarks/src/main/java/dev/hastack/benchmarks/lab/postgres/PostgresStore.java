@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** PostgreSQL: nine faults, ha-stack and five peers. */
+/** PostgreSQL: nine faults, ha-stack and four peers. */
 public record PostgresStore() implements Store<PostgresServers> {
 
     @Override

@@ -1,7 +1,6 @@
 package dev.hastack.benchmarks.lab.postgres;
 
 import dev.hastack.core.HaStack;
-import dev.hastack.core.config.StackConfig;
 import dev.hastack.postgres.HaPostgres;
 import dev.hastack.testkit.PostgresNode;
 import java.sql.Connection;
@@ -39,10 +38,7 @@ public final class StallHints {
     /** Measures and prints; whether the target is held. */
     public static boolean run() throws Exception {
         try (PostgresServers servers = PostgresServers.start(Map.of("log_statement", "all"));
-                HaStack stack = HaStack.open(StackConfig.of(servers.properties()))) {
-            if (!stack.awaitReady(Duration.ofSeconds(20))) {
-                throw new IllegalStateException("not ready: " + stack.health());
-            }
+                HaStack stack = HaStackClient.ready(servers)) {
             // The pools fill up first.
             TimeUnit.NANOSECONDS.sleep(SETTLING.toNanos());
             Map<PostgresNode, Double> calm = rates(servers, () -> TimeUnit.NANOSECONDS.sleep(CALM.toNanos()));
