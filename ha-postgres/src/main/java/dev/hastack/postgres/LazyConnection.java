@@ -38,7 +38,6 @@ final class LazyConnection implements Connection {
     private final Gate gate;
     private final String database;
     private @Nullable Connection real;
-    private @Nullable Runnable returned;
     private @Nullable Session session;
     private boolean readOnly;
     private boolean realIsReadOnly;
@@ -61,23 +60,21 @@ final class LazyConnection implements Connection {
         connection.readOnly = true;
         connection.realIsReadOnly = true;
         connection.real = real;
-        connection.returned = returned;
+        connection.session().returned = returned;
         return connection;
     }
 
     /** Gives the real connection back, if there is one. */
     private void giveBack() throws SQLException {
         Connection c = real;
-        Runnable counted = returned;
         real = null;
-        returned = null;
         try {
             if (c != null) {
                 c.close();
             }
         } finally {
-            if (counted != null) {
-                counted.run();
+            if (session != null) {
+                session.givenBack();
             }
         }
     }

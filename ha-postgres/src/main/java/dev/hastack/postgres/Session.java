@@ -25,6 +25,18 @@ final class Session {
 
     private @Nullable Properties clientInfo;
 
+    /** To be run once, when the real connection has been given back. Here, since few connections need it. */
+    @Nullable
+    Runnable returned;
+
+    void givenBack() {
+        Runnable once = returned;
+        returned = null;
+        if (once != null) {
+            once.run();
+        }
+    }
+
     Properties clientInfo() {
         Properties p = clientInfo;
         if (p == null) {

@@ -84,6 +84,28 @@ class RoutingIT {
     }
 
     @Test
+    void of_nodes_alike_in_stack_those_of_the_own_zone_are_read_from() throws Exception {
+        for (String near : new String[] {"standby", "delivery"}) {
+            String far = near.equals("standby") ? "delivery" : "standby";
+            try (HaStack zoned = Stacks.ready(
+                    cluster,
+                    Map.of(
+                            "ha.zone",
+                            "a",
+                            "ha.postgres.nodes." + near + ".zone",
+                            "a",
+                            "ha.postgres.nodes." + far + ".zone",
+                            "b"))) {
+                DataSource reads = zoned.get(HaPostgres.class).replica();
+                for (int i = 0; i < 20; i++) {
+                    assertThat(query(reads, "SELECT inet_server_port()"))
+                            .isEqualTo(Integer.toString(cluster.node(near).port()));
+                }
+            }
+        }
+    }
+
+    @Test
     void a_stack_may_prefer_the_primary_for_reads() throws Exception {
         try (HaStack editing = Stacks.ready(
                 cluster, Map.of("ha.stack", "editing", "ha.stacks.editing.postgres.reads.prefer", "primary"))) {
