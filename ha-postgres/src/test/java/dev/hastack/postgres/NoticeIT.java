@@ -67,6 +67,21 @@ class NoticeIT {
     }
 
     @Test
+    void a_promotion_beside_a_living_primary_is_told_by_the_sessions_of_the_standby() throws Exception {
+        try (HaStack stack = Stacks.ready(cluster, SELDOM)) {
+            HaPostgres postgres = stack.get(HaPostgres.class);
+            untilWatched("standby", 10);
+
+            cluster.node("standby").promote();
+            until("reads have told it", () -> {
+                assertThat(query(postgres.replica(), "SELECT 1")).isEqualTo("1");
+                return status(postgres, "standby") == Status.PRIMARY;
+            });
+            assertThat(status(postgres, "main")).isEqualTo(Status.FENCED);
+        }
+    }
+
+    @Test
     void an_administrator_who_ends_the_death_watch_ends_nothing_else() throws Exception {
         try (HaStack stack = Stacks.ready(cluster, SELDOM)) {
             HaPostgres postgres = stack.get(HaPostgres.class);
