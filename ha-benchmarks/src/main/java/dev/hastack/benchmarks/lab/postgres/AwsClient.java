@@ -39,7 +39,7 @@ record AwsClient() implements Client<PostgresServers> {
         return "AWS Advanced JDBC Wrapper under HikariCP with its `HikariCPSQLException`, writes over"
                 + " `jdbc:aws-wrapper:postgresql://main,standby/app`, reads over `delivery,standby,main`, both `"
                 + PARAMETERS
-                + "`; its failover plugins are not made for community PostgreSQL (its compatibility page), this is the"
+                + "` and a `clusterId` of its own; its failover plugins are not made for community PostgreSQL (its compatibility page), this is the"
                 + " nearest to it that works";
     }
 
@@ -50,8 +50,8 @@ record AwsClient() implements Client<PostgresServers> {
         List<PostgresNode> reads = List.of(servers.delivery(), servers.standby(), servers.main());
         HikariPools pools = HikariPools.open(
                 servers,
-                url(servers, writes),
-                url(servers, reads),
+                url(servers, writes, "writes"),
+                url(servers, reads, "reads"),
                 pool -> pool.setExceptionOverrideClassName(HikariCPSQLException.class.getName()));
         return new SqlSession(pools.writes(), pools.reads(), SqlSession::isConnectionError, pools::renew, () -> {
             pools.close();
@@ -60,7 +60,8 @@ record AwsClient() implements Client<PostgresServers> {
         });
     }
 
-    private static String url(PostgresServers servers, List<PostgresNode> hosts) {
-        return "jdbc:aws-wrapper:postgresql:" + servers.hosts(hosts) + PARAMETERS;
+    /** Two lists of hosts are two clusters to it, whose topologies it would else mix up. */
+    private static String url(PostgresServers servers, List<PostgresNode> hosts, String cluster) {
+        return "jdbc:aws-wrapper:postgresql:" + servers.hosts(hosts) + PARAMETERS + "&clusterId=" + cluster;
     }
 }
