@@ -43,7 +43,7 @@ public final class Deaths {
     }
 
     private static double round(PostgresServers servers) throws Exception {
-        try (HaStack stack = HaStackClient.ready(servers)) {
+        try (HaStack stack = HaStackClient.connect(servers)) {
             CompletableFuture<Long> noticed = new CompletableFuture<>();
             stack.subscribe(event -> {
                 if (event.change() instanceof Change.PrimaryLost) {

@@ -11,7 +11,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 
 /** ha-stack as it comes. */
-record HaStackClient() implements Client<PostgresServers> {
+public record HaStackClient() implements Client<PostgresServers> {
 
     @Override
     public String id() {
@@ -30,8 +30,22 @@ record HaStackClient() implements Client<PostgresServers> {
     }
 
     @Override
-    public Session open(PostgresServers servers) throws InterruptedException {
-        HaStack stack = ready(servers);
+    public Session open(PostgresServers servers) {
+        return session(connect(servers));
+    }
+
+    /** A stack that is ready. */
+    public static HaStack connect(PostgresServers servers) {
+        HaStack stack = HaStack.open(StackConfig.of(servers.properties()));
+        if (!stack.awaitReady(Duration.ofSeconds(20))) {
+            stack.close();
+            throw new IllegalStateException("not ready: " + stack.health());
+        }
+        return stack;
+    }
+
+    /** Closing it closes the stack. */
+    public static Session session(HaStack stack) {
         HaPostgres postgres = stack.get(HaPostgres.class);
         return new SqlSession(
                 postgres.primary(),
@@ -39,16 +53,6 @@ record HaStackClient() implements Client<PostgresServers> {
                 failure -> Outcome.of(failure) == Outcome.UNKNOWN,
                 () -> renew(postgres),
                 () -> stack.close(Duration.ZERO));
-    }
-
-    /** A stack as a program opens it, ready for reads and writes. */
-    static HaStack ready(PostgresServers servers) {
-        HaStack stack = HaStack.open(StackConfig.of(servers.properties()));
-        if (!stack.awaitReady(Duration.ofSeconds(20))) {
-            stack.close();
-            throw new IllegalStateException("not ready: " + stack.health());
-        }
-        return stack;
     }
 
     private static void renew(HaPostgres postgres) {

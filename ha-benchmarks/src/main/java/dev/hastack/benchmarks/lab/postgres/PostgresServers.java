@@ -27,8 +27,12 @@ import org.postgresql.util.HostSpec;
  */
 public record PostgresServers(PostgresCluster cluster, boolean proxied, Optional<Duration> maxLag) implements Servers {
 
-    /** @param settings of postgresql.conf */
-    static PostgresServers start(Map<String, String> settings) {
+    /**
+     * Starts them; returns when they are whole.
+     *
+     * @param settings of postgresql.conf
+     */
+    public static PostgresServers start(Map<String, String> settings) {
         PostgresCluster.Builder builder = PostgresCluster.builder()
                 .node("main")
                 .node("standby")
@@ -38,23 +42,23 @@ public record PostgresServers(PostgresCluster cluster, boolean proxied, Optional
         return new PostgresServers(builder.start(), false, Optional.empty());
     }
 
-    PostgresNode main() {
+    public PostgresNode main() {
         return cluster.node("main");
     }
 
-    PostgresNode standby() {
+    public PostgresNode standby() {
         return cluster.node("standby");
     }
 
-    PostgresNode delivery() {
+    public PostgresNode delivery() {
         return cluster.node("delivery");
     }
 
-    PostgresServers throughProxies() {
+    public PostgresServers throughProxies() {
         return new PostgresServers(cluster, true, maxLag);
     }
 
-    PostgresServers withMaxLag(Duration lag) {
+    public PostgresServers withMaxLag(Duration lag) {
         return new PostgresServers(cluster, proxied, Optional.of(lag));
     }
 
@@ -96,18 +100,28 @@ public record PostgresServers(PostgresCluster cluster, boolean proxied, Optional
 
     /** Promotes the standby, and nothing else. */
     Fault.Moments promote(long struck) throws Exception {
-        Set<Long> before = written(standby());
+        Set<Long> before = written(standby(), 0);
         return new Fault.Moments(struck, OptionalLong.of(Promotion.of(standby())), before);
     }
 
-    /** Promotes the standby, and sends delivery after it if that can follow. */
+    /** {@link #promoteAndFollow()}, for the record. */
     Fault.Moments promoteAndFollow(long struck) throws Exception {
+        Set<Long> before = written(standby(), 0);
+        return new Fault.Moments(struck, OptionalLong.of(promoteAndFollow()), before);
+    }
+
+    /**
+     * Promotes the standby, and sends delivery after it if that can follow.
+     *
+     * @return when the standby accepted writes, or a little earlier, as {@link System#nanoTime()}
+     */
+    public long promoteAndFollow() throws Exception {
         boolean follows = !deliveryIsAhead();
-        Fault.Moments moments = promote(struck);
+        long writable = Promotion.of(standby());
         if (follows) {
             delivery().follow(standby());
         }
-        return moments;
+        return writable;
     }
 
     /**
@@ -121,23 +135,28 @@ public record PostgresServers(PostgresCluster cluster, boolean proxied, Optional
 
     @Override
     public Stored stored() throws SQLException {
+        return stored(0);
+    }
+
+    /** {@link #stored()} of the ids above this one. */
+    public Stored stored(long above) throws SQLException {
         PostgresNode newest = cluster.primary();
-        Set<Long> primary = written(newest);
+        Set<Long> primary = written(newest, above);
         Set<Long> onlyStale = new HashSet<>();
         for (PostgresNode node : cluster.nodes()) {
             if (node != newest && node.isPrimary()) {
-                onlyStale.addAll(written(node));
+                onlyStale.addAll(written(node, above));
             }
         }
         onlyStale.removeAll(primary);
         return new Stored(primary, onlyStale);
     }
 
-    private static Set<Long> written(PostgresNode node) throws SQLException {
+    private static Set<Long> written(PostgresNode node, long above) throws SQLException {
         Set<Long> ids = new HashSet<>();
         try (Connection connection = node.superuser();
                 Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery("SELECT id FROM written")) {
+                ResultSet rows = statement.executeQuery("SELECT id FROM written WHERE id > " + above)) {
             while (rows.next()) {
                 ids.add(rows.getLong(1));
             }

@@ -38,7 +38,7 @@ public final class StallHints {
     /** Measures and prints; whether the target is held. */
     public static boolean run() throws Exception {
         try (PostgresServers servers = PostgresServers.start(Map.of("log_statement", "all"));
-                HaStack stack = HaStackClient.ready(servers)) {
+                HaStack stack = HaStackClient.connect(servers)) {
             // The pools fill up first.
             TimeUnit.NANOSECONDS.sleep(SETTLING.toNanos());
             Map<PostgresNode, Double> calm = rates(servers, () -> TimeUnit.NANOSECONDS.sleep(CALM.toNanos()));

@@ -8,8 +8,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
-/** Threads that write and read through one client without a pause, as those of a busy program. */
-final class Load {
+/** Threads that write and read through one client, as those of a program. */
+public final class Load {
     private static final int WRITERS = 4;
     private static final int READERS = 4;
     /** A read can be tried again, and a caller is expected to. */
@@ -28,11 +28,20 @@ final class Load {
     private final AtomicInteger writeCount = new AtomicInteger();
     private final AtomicInteger readCount = new AtomicInteger();
     private final AtomicInteger failedReads = new AtomicInteger();
-    private final AtomicLong ids = new AtomicLong();
+    private final AtomicLong ids;
+    private final Duration pause;
     private volatile boolean stopped;
 
-    Load(Session session) {
+    /**
+     * Begins at once.
+     *
+     * @param ids that of the last write so far
+     * @param pause of each thread after each call
+     */
+    public Load(Session session, AtomicLong ids, Duration pause) {
         this.session = session;
+        this.ids = ids;
+        this.pause = pause;
         for (int i = 0; i < WRITERS; i++) {
             start("writer-" + i, this::write);
         }
@@ -46,6 +55,7 @@ final class Load {
                 () -> {
                     while (!stopped) {
                         call.run();
+                        LockSupport.parkNanos(pause.toNanos());
                     }
                 },
                 name);
@@ -62,7 +72,7 @@ final class Load {
             acknowledged.add(new Recording.Acknowledged(id, System.nanoTime()));
             writeCount.incrementAndGet();
         } catch (Exception e) {
-            failed.add(new Recording.Failed(id, session.tellsUnknown(e)));
+            failed.add(new Recording.Failed(id, session.tellsUnknown(e), e.toString()));
             LockSupport.parkNanos(PAUSE_NANOS);
         }
     }
@@ -70,8 +80,9 @@ final class Load {
     private void read() {
         for (int attempt = 0; attempt < READ_ATTEMPTS && !stopped; attempt++) {
             try {
+                long from = System.nanoTime();
                 long shown = session.read();
-                reads.add(new Recording.Read(shown, System.nanoTime()));
+                reads.add(new Recording.Read(shown, from, System.nanoTime()));
                 readCount.incrementAndGet();
                 return;
             } catch (Exception e) {
@@ -84,7 +95,7 @@ final class Load {
     }
 
     /** Waits until this many more writes and reads succeed; whether that came true in time. */
-    boolean await(int more, Duration atMost) {
+    public boolean await(int more, Duration atMost) {
         int writesEnough = writeCount.get() + more;
         int readsEnough = readCount.get() + more;
         long begin = System.nanoTime();
@@ -98,7 +109,7 @@ final class Load {
     }
 
     /** Ends the load. Calls under way are waited for, but not for long: then they have neither succeeded nor failed. */
-    Recording stop() throws InterruptedException {
+    public Recording stop() throws InterruptedException {
         long until = System.nanoTime();
         stopped = true;
         for (Thread thread : threads) {

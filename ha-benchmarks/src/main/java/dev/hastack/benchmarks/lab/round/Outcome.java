@@ -1,8 +1,6 @@
 package dev.hastack.benchmarks.lab.round;
 
 import dev.hastack.benchmarks.lab.round.Recording.Acknowledged;
-import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
@@ -102,21 +100,11 @@ public record Outcome(
     }
 
     private static double stalest(Recording recording, long origin) {
-        List<Acknowledged> byId = recording.acknowledged().stream()
-                .sorted(Comparator.comparingLong(Acknowledged::id))
-                .toList();
-        long[] ids = byId.stream().mapToLong(Acknowledged::id).toArray();
-        // oldest[i]: when the first of ids[i], ids[i + 1], ... was acknowledged.
-        long[] oldest = byId.stream().mapToLong(write -> write.at() - origin).toArray();
-        for (int i = oldest.length - 2; i >= 0; i--) {
-            oldest[i] = Math.min(oldest[i], oldest[i + 1]);
-        }
+        Acknowledgements acknowledgements = Acknowledgements.of(recording.acknowledged());
         long stalest = 0;
         for (Recording.Read read : recording.reads()) {
-            int found = Arrays.binarySearch(ids, read.shown() + 1);
-            int next = found >= 0 ? found : -found - 1;
-            if (read.at() - origin > 0 && next < oldest.length) {
-                stalest = Math.max(stalest, read.at() - origin - oldest[next]);
+            if (read.at() - origin > 0) {
+                stalest = Math.max(stalest, acknowledgements.age(read.shown(), read.at()));
             }
         }
         return stalest / NANOS;

@@ -11,19 +11,32 @@ import java.util.List;
  * @param failedReads how many did not
  * @param until when the load ended
  */
-record Recording(List<Acknowledged> acknowledged, List<Failed> failed, List<Read> reads, int failedReads, long until) {
+public record Recording(
+        List<Acknowledged> acknowledged, List<Failed> failed, List<Read> reads, int failedReads, long until) {
 
-    Recording {
+    public Recording {
         acknowledged = List.copyOf(acknowledged);
         failed = List.copyOf(failed);
         reads = List.copyOf(reads);
     }
 
-    record Acknowledged(long id, long at) {}
+    /** One that the client said is stored. */
+    public record Acknowledged(long id, long at) {}
 
-    /** @param toldUnknown whether its caller was told that nobody knows what became of it */
-    record Failed(long id, boolean toldUnknown) {}
+    /**
+     * One that was not acknowledged.
+     *
+     * @param toldUnknown whether its caller was told that nobody knows what became of it
+     * @param error what else its caller was told
+     */
+    public record Failed(long id, boolean toldUnknown, String error) {}
 
-    /** @param shown the greatest id that it showed */
-    record Read(long shown, long at) {}
+    /**
+     * One that brought an answer.
+     *
+     * @param shown the greatest id that it showed
+     * @param from when it was asked for
+     * @param at when the answer came
+     */
+    public record Read(long shown, long from, long at) {}
 }

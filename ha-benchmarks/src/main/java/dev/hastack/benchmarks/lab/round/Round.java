@@ -1,6 +1,7 @@
 package dev.hastack.benchmarks.lab.round;
 
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * One client and one fault on healthy servers.
@@ -22,7 +23,7 @@ public record Round<S extends Servers>(Client<S> client, Fault<S> fault, Duratio
         S reached = fault.reachedBy(servers);
         Session session = client.open(reached);
         try {
-            Load load = new Load(session);
+            Load load = new Load(session, new AtomicLong(), Duration.ZERO);
             Fault.Moments moments;
             Recording recording;
             try {

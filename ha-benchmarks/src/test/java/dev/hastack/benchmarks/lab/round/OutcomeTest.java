@@ -113,8 +113,8 @@ class OutcomeTest {
     @Test
     void rows_of_a_stale_primary_are_untold_unless_their_callers_heard_that_nobody_knows() {
         acknowledge(990, 1200);
-        failed.add(new Failed(3, false));
-        failed.add(new Failed(4, true));
+        failed.add(new Failed(3, false, ""));
+        failed.add(new Failed(4, true, ""));
         onlyStale = Set.of(2L, 3L, 4L, 5L);
 
         assertThat(outcome().onlyStale()).isEqualTo(4);
@@ -158,7 +158,7 @@ class OutcomeTest {
 
     private void read(long shown, int... millis) {
         for (int when : millis) {
-            reads.add(new Read(shown, at(when)));
+            reads.add(new Read(shown, at(when), at(when)));
         }
     }
 
