@@ -76,11 +76,6 @@ public class BorrowBenchmark {
     }
 
     @Benchmark
-    public boolean routed_bare(Pools.Bare hikari) throws SQLException {
-        return Work.read(hikari.pool);
-    }
-
-    @Benchmark
     public boolean routed_spring(SpringPeer.Tracked spring) throws SQLException {
         return Work.read(spring.source);
     }
@@ -112,11 +107,6 @@ public class BorrowBenchmark {
 
     @Benchmark
     public boolean written_tracked(Pools.Tracked hikari) throws SQLException {
-        return Work.write(hikari.pool);
-    }
-
-    @Benchmark
-    public boolean written_bare(Pools.Bare hikari) throws SQLException {
         return Work.write(hikari.pool);
     }
 

@@ -26,7 +26,7 @@ record Report(List<Round> rounds) {
         for (String task : TASKS) {
             row(task, HA, "");
             for (String peer : PEERS) {
-                if (rounds.get(0).has(task, peer)) {
+                if (rounds.stream().anyMatch(round -> round.has(task, peer))) {
                     row(task, peer, told(ratio(task, HA, peer)));
                 }
             }
@@ -47,20 +47,24 @@ record Report(List<Round> rounds) {
     }
 
     private void row(String task, String by, String ratio) {
-        double bytes = series(r -> r.of(task, by).bytes()).median();
+        double bytes = series(task, by, r -> r.of(task, by).bytes()).median();
         System.out.printf(Locale.ROOT, "%-8s %-10s %8.1f %8.1f %24s%n", task, by, nanos(task, by), bytes, ratio);
     }
 
     private double nanos(String task, String by) {
-        return series(r -> r.of(task, by).nanos()).median();
+        return series(task, by, r -> r.of(task, by).nanos()).median();
     }
 
     private Series ratio(String task, String by, String peer) {
-        return series(r -> r.of(task, by).nanos() / r.of(task, peer).nanos());
+        return series(task, peer, r -> r.of(task, by).nanos() / r.of(task, peer).nanos());
     }
 
-    private Series series(ToDoubleFunction<Round> figure) {
-        return Series.of(rounds.stream().mapToDouble(figure).boxed().toList());
+    private Series series(String task, String by, ToDoubleFunction<Round> figure) {
+        return Series.of(rounds.stream()
+                .filter(round -> round.has(task, by))
+                .mapToDouble(figure)
+                .boxed()
+                .toList());
     }
 
     private static String told(Series ratios) {
