@@ -1,6 +1,8 @@
 package dev.hastack.postgres;
 
 import java.sql.SQLException;
+import java.sql.SQLNonTransientConnectionException;
+import java.sql.SQLTransientConnectionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,10 +33,8 @@ public enum Outcome {
         if (lost != null) {
             return lost.outcome();
         }
-        return error instanceof NoPrimaryException
-                        || error instanceof NoReplicaException
-                        || error instanceof NotWritableException
-                        || error instanceof StackClosedException
+        // The driver throws neither type: they come from the gate and the pool, which had no connection to give.
+        return error instanceof SQLTransientConnectionException || error instanceof SQLNonTransientConnectionException
                 ? NOT_SENT
                 : of(error.getSQLState());
     }
@@ -44,7 +44,7 @@ public enum Outcome {
             return UNKNOWN;
         }
         return switch (state) {
-            // Never connected; refused by the server at login; the pool had none to lend.
+            // Never connected; refused by the server at login.
             case "08001", "08004" -> NOT_SENT;
             // Closed before the call: what it wanted to send, a COMMIT for instance, was not sent.
             case "08003" -> NOT_COMMITTED;
