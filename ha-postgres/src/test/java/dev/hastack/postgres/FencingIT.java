@@ -51,10 +51,10 @@ class FencingIT {
                 with(with(cluster.proxiedProperties(), QUICK), Map.of("ha.postgres.writes.require-witness", "true"));
         try (HaStack stack = Stacks.ready(cluster, settings)) {
             HaPostgres postgres = stack.get(HaPostgres.class);
-            execute(postgres.primary(), "CREATE TABLE IF NOT EXISTS notes (id bigint)");
+            execute(postgres.primary(), "CREATE TABLE IF NOT EXISTS witnessed (id bigint)");
 
             cluster.node("standby").proxied().cut();
-            assertThat(execute(postgres.primary(), "INSERT INTO notes VALUES (1)"))
+            assertThat(execute(postgres.primary(), "INSERT INTO witnessed VALUES (1)"))
                     .isEqualTo(1);
 
             cluster.node("delivery").proxied().cut();
@@ -72,7 +72,7 @@ class FencingIT {
 
     private static boolean writes(HaPostgres postgres) {
         try {
-            execute(postgres.primary(), "INSERT INTO notes VALUES (2)");
+            execute(postgres.primary(), "INSERT INTO witnessed VALUES (2)");
             return true;
         } catch (java.sql.SQLException e) {
             return false;

@@ -47,7 +47,7 @@ class NoticeIT {
             until("main is seen down", () -> status(postgres, "main") == Status.DOWN);
 
             cluster.node("standby").promote();
-            assertThat(execute(postgres.primary(), "CREATE TABLE IF NOT EXISTS notes (id bigint)"))
+            assertThat(execute(postgres.primary(), "CREATE TABLE IF NOT EXISTS noticed (id bigint)"))
                     .isZero();
         }
     }

@@ -38,7 +38,7 @@ class OutcomeIT {
     void open() throws Exception {
         stack = Stacks.ready(cluster, Map.of("ha.postgres.pool.max-size", "2"));
         postgres = stack.get(HaPostgres.class);
-        execute(postgres.primary(), "CREATE TABLE IF NOT EXISTS notes (id bigint)");
+        execute(postgres.primary(), "CREATE TABLE IF NOT EXISTS outcomes (id bigint)");
     }
 
     @AfterEach
@@ -71,7 +71,7 @@ class OutcomeIT {
     @Test
     void an_autocommit_statement_under_way_at_a_node_that_dies_has_an_unknown_outcome() throws Exception {
         SQLException e = failureUnderWay(
-                () -> execute(postgres.primary(), "INSERT INTO notes SELECT 1 FROM pg_sleep(60)"),
+                () -> execute(postgres.primary(), "INSERT INTO outcomes SELECT 1 FROM pg_sleep(60)"),
                 cluster.node("main")::kill);
 
         assertThat(Outcome.of(e)).isEqualTo(Outcome.UNKNOWN);
@@ -83,7 +83,7 @@ class OutcomeIT {
         try (Connection connection = postgres.primary().getConnection()) {
             connection.setAutoCommit(false);
             SQLException e = failureUnderWay(
-                    () -> execute(connection, "INSERT INTO notes SELECT 1 FROM pg_sleep(60)"),
+                    () -> execute(connection, "INSERT INTO outcomes SELECT 1 FROM pg_sleep(60)"),
                     cluster.node("main")::hang);
 
             assertThat(Outcome.of(e)).isEqualTo(Outcome.NOT_COMMITTED);
@@ -98,7 +98,7 @@ class OutcomeIT {
         cluster.node("standby").hang();
         try (Connection connection = postgres.primary().getConnection()) {
             connection.setAutoCommit(false);
-            execute(connection, "INSERT INTO notes VALUES (1)");
+            execute(connection, "INSERT INTO outcomes VALUES (1)");
             // It waits for its synchronous standby.
             SQLException e = failureUnderWay(connection::commit, cluster.node("main")::hang);
 
@@ -129,7 +129,7 @@ class OutcomeIT {
             HaPostgres reading = delivery.get(HaPostgres.class);
             for (Call write : new Call[] {
                 () -> reading.primary().getConnection(),
-                () -> execute(reading.dataSource(), "INSERT INTO notes VALUES (1)")
+                () -> execute(reading.dataSource(), "INSERT INTO outcomes VALUES (1)")
             }) {
                 SQLException e = failure(write);
                 assertThat((Throwable) e)
@@ -143,7 +143,7 @@ class OutcomeIT {
                 until("its session is the primary's", () -> "f".equals(query(late, "SELECT pg_is_in_recovery()")));
                 late.setReadOnly(false);
 
-                SQLException e = failure(() -> execute(late, "INSERT INTO notes VALUES (1)"));
+                SQLException e = failure(() -> execute(late, "INSERT INTO outcomes VALUES (1)"));
                 assertThat(e.getSQLState()).isEqualTo("25006");
                 assertThat(Outcome.of(e)).isEqualTo(Outcome.NOT_COMMITTED);
             }
