@@ -6,6 +6,7 @@ import dev.hastack.testkit.PostgresNode;
 import java.util.List;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import java.util.stream.Collectors;
 import software.amazon.jdbc.util.CoreServicesContainer;
 import software.amazon.jdbc.util.HikariCPSQLException;
 
@@ -22,6 +23,9 @@ import software.amazon.jdbc.util.HikariCPSQLException;
 record AwsClient() implements Client<PostgresServers> {
     /** A failover logs a lot that is expected here; held, since loggers that nobody holds forget their level. */
     private static final Logger LOGGER = Logger.getLogger("software.amazon.jdbc");
+
+    /** The wrapper resets the monitors of a host by its name without the port: each node needs a name of its own. */
+    private static final List<String> LOOPBACKS = List.of("127.0.0.1", "127.0.1", "127.1");
 
     private static final String PARAMETERS = "?wrapperDialect=pg&wrapperPlugins=failover2,efm2"
             + "&singleWriterConnectionString=true&failoverMode=reader-or-writer&enableConnectFailover=true"
@@ -62,6 +66,12 @@ record AwsClient() implements Client<PostgresServers> {
 
     /** Two lists of hosts are two clusters to it, whose topologies it would else mix up. */
     private static String url(PostgresServers servers, List<PostgresNode> hosts, String cluster) {
-        return "jdbc:aws-wrapper:postgresql:" + servers.hosts(hosts) + PARAMETERS + "&clusterId=" + cluster;
+        return hosts.stream()
+                .map(node -> LOOPBACKS.get(servers.cluster().nodes().indexOf(node)) + ":"
+                        + servers.host(node).getPort())
+                .collect(Collectors.joining(
+                        ",",
+                        "jdbc:aws-wrapper:postgresql://",
+                        "/" + servers.cluster().layout().database() + PARAMETERS + "&clusterId=" + cluster));
     }
 }

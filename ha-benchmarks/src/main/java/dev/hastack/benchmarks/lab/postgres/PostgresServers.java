@@ -11,7 +11,6 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -77,12 +76,7 @@ public record PostgresServers(PostgresCluster cluster, boolean proxied, Optional
 
     /** All hosts and the database, as they stand in a URL of the driver. */
     String hosts() {
-        return hosts(cluster.nodes());
-    }
-
-    /** These hosts, in this order, and the database. */
-    String hosts(List<PostgresNode> nodes) {
-        return nodes.stream()
+        return cluster.nodes().stream()
                 .map(node -> host(node).toString())
                 .collect(Collectors.joining(",", "//", "/" + cluster.layout().database()));
     }
