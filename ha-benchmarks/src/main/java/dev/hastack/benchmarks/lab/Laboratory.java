@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -136,10 +137,9 @@ public final class Laboratory {
             for (int round = 1; round <= most; round++) {
                 for (Client<S> client : selection.order(round)) {
                     if (!gone.contains(client)) {
-                        Outcome outcome = new Round<>(client, fault, selection.patience()).run(servers);
-                        print(fault, client, round, outcome);
-                        results.add(fault.id(), client.id(), outcome);
-                        if (!outcome.recovered() && client.peer()) {
+                        Optional<Outcome> outcome = round(client, fault, round, selection.patience(), servers);
+                        outcome.ifPresent(o -> results.add(fault.id(), client.id(), o));
+                        if (client.peer() && outcome.filter(Outcome::recovered).isEmpty()) {
                             gone.add(client);
                         }
                     }
@@ -147,6 +147,22 @@ public final class Laboratory {
             }
         }
         return results;
+    }
+
+    /** One round; empty if a peer did not even work before the fault, which must not end the run of all others. */
+    private static <S extends Servers> Optional<Outcome> round(
+            Client<S> client, Fault<S> fault, int round, Duration patience, S servers) throws Exception {
+        try {
+            Outcome outcome = new Round<>(client, fault, patience).run(servers);
+            print(fault, client, round, outcome);
+            return Optional.of(outcome);
+        } catch (IllegalStateException e) {
+            if (!client.peer()) {
+                throw e;
+            }
+            System.out.printf("%-15s round %2d, %-14s: %s%n", fault.id(), round, client.id(), e.getMessage());
+            return Optional.empty();
+        }
     }
 
     private static void print(Fault<?> fault, Client<?> client, int round, Outcome outcome) {

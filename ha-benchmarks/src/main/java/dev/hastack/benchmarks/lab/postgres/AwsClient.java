@@ -52,10 +52,12 @@ record AwsClient() implements Client<PostgresServers> {
         LOGGER.setLevel(Level.OFF);
         List<PostgresNode> writes = List.of(servers.main(), servers.standby());
         List<PostgresNode> reads = List.of(servers.delivery(), servers.standby(), servers.main());
+        // A program that starts knows nothing of the topology of the last round, which the wrapper keeps by this name.
+        long start = System.nanoTime();
         HikariPools pools = HikariPools.open(
                 servers,
-                url(servers, writes, "writes"),
-                url(servers, reads, "reads"),
+                url(servers, writes, "writes-" + start),
+                url(servers, reads, "reads-" + start),
                 pool -> pool.setExceptionOverrideClassName(HikariCPSQLException.class.getName()));
         return new SqlSession(pools.writes(), pools.reads(), SqlSession::isConnectionError, pools::renew, () -> {
             pools.close();
