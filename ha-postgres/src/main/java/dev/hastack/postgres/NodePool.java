@@ -202,6 +202,14 @@ final class NodePool {
      */
     void retire(boolean interrupt, String reason) {
         retired = true;
+        if (stats != null) {
+            // HikariCP would refill what it evicts.
+            pool.setMinimumIdle(0);
+            // Before the sockets are closed: a caller who gives back a connection after its work was acknowledged would
+            // else
+            // get an error for that, and take the work for failed.
+            stats.softEvictConnections();
+        }
         if (interrupt) {
             sockets.abort(reason);
         }
@@ -216,9 +224,6 @@ final class NodePool {
      */
     boolean drain(Supplier<Deadline> until) {
         if (stats != null) {
-            // HikariCP would refill what it evicts.
-            pool.setMinimumIdle(0);
-            stats.softEvictConnections();
             // HikariCP tells nobody of the last return, so this looks; on a thread of its own, once in a pool's life.
             while (stats.getActiveConnections() > 0 && !until.get().passed()) {
                 LockSupport.parkNanos(POLL.toNanos());

@@ -168,6 +168,11 @@ class FailoverIT {
 
     @Test
     void reads_go_on_at_the_other_replica_when_one_dies() throws Exception {
+        // Its lag is known once it has shown a position that the primary had.
+        until(
+                "standby serves reads",
+                () -> query(postgres.replica(), "SELECT inet_server_port()")
+                        .equals(Integer.toString(cluster.node("standby").port())));
         cluster.node("delivery").kill();
         String port = null;
         for (int attempt = 0; port == null && attempt < 3; attempt++) {

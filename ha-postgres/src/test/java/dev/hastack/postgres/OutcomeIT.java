@@ -107,6 +107,16 @@ class OutcomeIT {
     }
 
     @Test
+    void a_connection_that_is_aborted_after_its_work_was_acknowledged_is_given_back_without_an_error()
+            throws Exception {
+        try (Connection connection = postgres.primary().getConnection()) {
+            assertThat(execute(connection, "INSERT INTO outcomes VALUES (2)")).isEqualTo(1);
+            cluster.node("main").hang();
+            until("main is seen down", () -> postgres.topology().primary().isEmpty());
+        }
+    }
+
+    @Test
     void what_the_server_refuses_was_not_committed_and_what_found_no_node_was_not_sent() throws Exception {
         assertThat(Outcome.of(failure(() -> query(postgres.primary(), "SELECT 1/0"))))
                 .isEqualTo(Outcome.NOT_COMMITTED);
