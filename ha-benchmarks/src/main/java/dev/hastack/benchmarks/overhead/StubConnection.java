@@ -53,6 +53,11 @@ abstract class StubConnection implements Connection, PGConnection {
     }
 
     @Override
+    public <T> T unwrap(Class<T> type) {
+        return type.cast(this);
+    }
+
+    @Override
     public @Nullable String getParameterStatus(String name) {
         return parameters.get(name);
     }
