@@ -5,7 +5,7 @@ import dev.hastack.core.config.StackConfig;
 import dev.hastack.core.monitor.Events;
 import dev.hastack.core.monitor.Time;
 import java.sql.Connection;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.NullMarked;
 
 /** Opens ha-stack over another driver, for benchmarks: all of it runs, probes included, but for the driver itself. */
@@ -16,12 +16,12 @@ public final class StubbedPostgres {
     /**
      * Opens it at once; the probes begin.
      *
-     * @param connect gives a new connection to the node of this id
+     * @param connect gives a new connection to the node of this id, which runs the other argument when it is given back
      */
-    public static HaPostgres open(StackConfig config, Events events, Function<String, Connection> connect) {
+    public static HaPostgres open(StackConfig config, Events events, BiFunction<String, Runnable, Connection> connect) {
         return HaPostgres.open(
                 new StoreContext(config, events, Time.system()),
                 config.postgres().orElseThrow(),
-                (node, socketsKey, defaults) -> () -> connect.apply(node));
+                (node, socketsKey, defaults) -> returned -> connect.apply(node, returned));
     }
 }

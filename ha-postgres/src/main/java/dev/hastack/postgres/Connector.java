@@ -5,5 +5,11 @@ import java.sql.SQLException;
 
 /** Makes physical connections to one node. Thread-safe. */
 interface Connector {
-    Connection connect() throws SQLException;
+
+    /**
+     * A new connection.
+     *
+     * @param returned run whenever a borrower has given the connection back to its pool, on the borrower's thread
+     */
+    Connection connect(Runnable returned) throws SQLException;
 }

@@ -11,14 +11,13 @@ import java.util.Map;
 import java.util.Properties;
 import org.postgresql.Driver;
 import org.postgresql.PGProperty;
+import org.postgresql.util.HostSpec;
 
 /**
- * Makes physical connections with pgjdbc, over sockets of ours. Goes to the driver itself and not through {@link
- * java.sql.DriverManager}, whose login timeout would start a thread for each connection. Thread-safe.
+ * Makes physical connections with pgjdbc, over sockets of ours. Goes to the driver's own class of connection, and not through
+ * {@link java.sql.DriverManager}, whose login timeout would start a thread for each. Thread-safe.
  */
 final class DriverConnectors implements Connectors {
-    private static final Driver DRIVER = new Driver();
-
     private final PostgresConfig config;
     private final String applicationName;
 
@@ -37,19 +36,23 @@ final class DriverConnectors implements Connectors {
         Properties properties = properties(socketsKey, defaults);
         String url = "jdbc:postgresql://" + configured.address() + "/"
                 + URLEncoder.encode(config.database(), StandardCharsets.UTF_8);
-        return () -> connect(url, properties);
+        HostSpec host =
+                new HostSpec(configured.address().host(), configured.address().port());
+        return returned -> connect(host, url, properties, returned);
     }
 
-    private Connection connect(String url, Properties properties) throws SQLException {
+    private Connection connect(HostSpec host, String url, Properties properties, Runnable returned)
+            throws SQLException {
         // The driver may sit in a class loader above ours, that of a server say, and must find our socket factory.
         Thread thread = Thread.currentThread();
         ClassLoader callers = thread.getContextClassLoader();
         thread.setContextClassLoader(NodeSocketFactory.class.getClassLoader());
         try {
-            Connection connection = DRIVER.connect(url, properties);
-            if (connection == null) {
+            Properties parsed = Driver.parseURL(url, properties);
+            if (parsed == null) {
                 throw new SQLException("the PostgreSQL driver does not accept " + url, "08001");
             }
+            Connection connection = new NodeConnection(host, parsed, url, returned);
             connection.setNetworkTimeout(Runnable::run, socketTimeoutMillis());
             return connection;
         } finally {

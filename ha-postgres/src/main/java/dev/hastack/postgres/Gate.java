@@ -273,7 +273,7 @@ final class Gate {
     }
 
     private static SQLException noneFree(NodePool pool, SQLTransientConnectionException slice) {
-        pool.tracker().timedOut();
+        pool.timedOut();
         SQLException failure = pool.connectFailure();
         if (failure != null) {
             return new SQLTransientConnectionException(

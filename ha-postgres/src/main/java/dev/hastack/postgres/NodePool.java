@@ -3,6 +3,7 @@ package dev.hastack.postgres;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.HikariPoolMXBean;
+import com.zaxxer.hikari.metrics.IMetricsTracker;
 import dev.hastack.core.config.PostgresConfig;
 import dev.hastack.core.guard.NodeBreaker;
 import java.sql.Connection;
@@ -11,6 +12,7 @@ import java.sql.SQLTransientConnectionException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -40,9 +42,11 @@ final class NodePool {
     private final StandbySessions standbys = new StandbySessions();
     private final NodeBreaker breaker;
     private final String socketsKey;
-    private final PoolTracker tracker;
+    private final NodeMetrics metrics;
     private final HikariDataSource pool;
     private final @Nullable HikariPoolMXBean stats;
+    private final AtomicBoolean tracked = new AtomicBoolean();
+    private volatile boolean returned;
     private volatile boolean retired;
     private volatile @Nullable SQLException connectFailure;
 
@@ -65,7 +69,7 @@ final class NodePool {
         this.sockets = new NodeSockets(node);
         this.socketsKey = NodeSocketFactory.register(sockets);
         this.breaker = new NodeBreaker("ha-postgres-" + node, Clock.systemUTC());
-        this.tracker = new PoolTracker(metrics, breaker);
+        this.metrics = metrics;
         HikariConfig hikari = new HikariConfig();
         hikari.setPoolName("ha-postgres-" + node);
         hikari.setDataSource(new SourceDataSource(physical(connector.apply(socketsKey), errors)));
@@ -80,10 +84,6 @@ final class NodePool {
         // A node that is down must not fail the start: connections come when it does.
         hikari.setInitializationFailTimeout(-1);
         hikari.setExceptionOverride(new ErrorHook(errors));
-        hikari.setMetricsTrackerFactory((name, poolStats) -> {
-            metrics.follow(poolStats);
-            return tracker;
-        });
         hikari.setThreadFactory(runnable -> {
             Thread thread = new Thread(runnable, "ha-postgres-" + node + "-pool");
             thread.setDaemon(true);
@@ -101,7 +101,7 @@ final class NodePool {
                     awaitTurn();
                 }
                 try {
-                    Connection connection = sockets.connect(connector);
+                    Connection connection = sockets.connect(connector, NodePool.this::noteReturn);
                     standbys.opened(connection);
                     connectFailure = null;
                     return connection;
@@ -153,8 +153,39 @@ final class NodePool {
         return retired;
     }
 
-    PoolTracker tracker() {
-        return tracker;
+    /** Sends its metrics to the user's tracker from now on, if one is bound; may be called again. */
+    void track() {
+        if (metrics.users() != null && tracked.compareAndSet(false, true)) {
+            pool.setMetricsTrackerFactory((name, poolStats) -> {
+                metrics.follow(poolStats);
+                return new PoolTracker(metrics);
+            });
+        }
+    }
+
+    private void noteReturn() {
+        // While nobody has looked since the last return, it does not even write: a shared cache line.
+        if (!returned) {
+            returned = true;
+        }
+        breaker.returned();
+    }
+
+    /** Whether a connection came back since the last call. */
+    boolean takeReturned() {
+        boolean was = returned;
+        if (was) {
+            returned = false;
+        }
+        return was;
+    }
+
+    /** A caller waited in vain for a connection. */
+    void timedOut() {
+        IMetricsTracker users = metrics.users();
+        if (users != null) {
+            users.recordConnectionTimeout();
+        }
     }
 
     NodeBreaker breaker() {

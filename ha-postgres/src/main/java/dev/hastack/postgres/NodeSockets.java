@@ -34,9 +34,9 @@ final class NodeSockets {
     }
 
     /** Connects, and lets the socket know what it carries. */
-    Connection connect(Connector connector) throws SQLException {
+    Connection connect(Connector connector, Runnable returned) throws SQLException {
         try {
-            Connection connection = connector.connect();
+            Connection connection = connector.connect(returned);
             NodeSocket socket = LATEST.get();
             if (socket != null) {
                 socket.carries(connection);

@@ -1,46 +1,15 @@
 package dev.hastack.postgres;
 
 import com.zaxxer.hikari.metrics.IMetricsTracker;
-import dev.hastack.core.guard.NodeBreaker;
 
 /**
- * Notes that a connection came back, and passes everything on to the user's own tracker, also when that is bound later.
- * It reads no clock; while nobody has looked since the last return, it does not even write. Closing the pool closes no
- * tracker of the user's: that is the node's, and lives through generations.
+ * Passes on to the node's present tracker, the user's. A pool has it only once one was bound, since HikariCP reads the clock
+ * for it. Closing the pool closes no tracker of the user's: that is the node's, and lives through generations.
  */
-final class PoolTracker implements IMetricsTracker {
-    private final NodeMetrics metrics;
-    private final NodeBreaker breaker;
-    private volatile boolean returned;
-
-    PoolTracker(NodeMetrics metrics, NodeBreaker breaker) {
-        this.metrics = metrics;
-        this.breaker = breaker;
-    }
-
-    /** Whether a connection came back since the last call. */
-    boolean returned() {
-        boolean was = returned;
-        if (was) {
-            returned = false;
-        }
-        return was;
-    }
-
-    /** A caller waited in vain; Hikari's own timeouts are but slices of that wait and are not passed on. */
-    void timedOut() {
-        IMetricsTracker t = metrics.users();
-        if (t != null) {
-            t.recordConnectionTimeout();
-        }
-    }
+record PoolTracker(NodeMetrics metrics) implements IMetricsTracker {
 
     @Override
     public void recordConnectionUsageMillis(long elapsed) {
-        if (!returned) {
-            returned = true;
-        }
-        breaker.returned();
         IMetricsTracker t = metrics.users();
         if (t != null) {
             t.recordConnectionUsageMillis(elapsed);
@@ -62,4 +31,8 @@ final class PoolTracker implements IMetricsTracker {
             t.recordConnectionCreatedMillis(elapsed);
         }
     }
+
+    /** HikariCP's timeouts are but slices of a caller's wait, and are not passed on. */
+    @Override
+    public void recordConnectionTimeout() {}
 }

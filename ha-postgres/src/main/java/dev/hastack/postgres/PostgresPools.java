@@ -84,6 +84,7 @@ final class PostgresPools implements StoreAdapter {
     /** Passes the pools' metrics on to this factory's trackers, those of pools that exist and of all to come. */
     void bind(MetricsTrackerFactory factory) {
         metrics.values().forEach(node -> node.bind(factory));
+        pools.values().forEach(NodePool::track);
     }
 
     /** Why connections to this node cannot be opened, though it answers its probe. */
@@ -117,7 +118,10 @@ final class PostgresPools implements StoreAdapter {
         Map<String, NodePool> usable = new HashMap<>();
         for (NodeView node : snapshot.nodes().values()) {
             if (node.status().usable()) {
-                usable.put(node.node(), pools.computeIfAbsent(new Key(node.node(), node.generation()), this::open));
+                NodePool pool = pools.computeIfAbsent(new Key(node.node(), node.generation()), this::open);
+                // Here, and not where it is opened: one that is bound meanwhile is not missed.
+                pool.track();
+                usable.put(node.node(), pool);
             }
         }
         Optional<Instant> witness =
@@ -264,7 +268,7 @@ final class PostgresPools implements StoreAdapter {
         return routes.snapshot()
                 .node(node)
                 .flatMap(this::pool)
-                .map(pool -> pool.tracker().returned())
+                .map(NodePool::takeReturned)
                 .orElse(false);
     }
 }

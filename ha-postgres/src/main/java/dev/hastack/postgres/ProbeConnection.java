@@ -43,7 +43,7 @@ final class ProbeConnection {
         String key = NodeSocketFactory.register(fresh);
         socketsKey = key;
         try {
-            connection = fresh.connect(connector.apply(key));
+            connection = fresh.connect(connector.apply(key), () -> {});
             return true;
         } catch (SQLException e) {
             close();

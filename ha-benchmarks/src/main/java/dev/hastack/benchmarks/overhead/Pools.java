@@ -61,7 +61,9 @@ public final class Pools {
                 settings.put("ha.postgres.nodes." + replica + ".address", replica);
             }
             postgres = StubbedPostgres.open(
-                    StackConfig.of(settings), events, node -> Stubs.connection(!node.equals("main")));
+                    StackConfig.of(settings),
+                    events,
+                    (node, returned) -> Stubs.connection(!node.equals("main"), returned));
             routed = postgres.dataSource();
             primary = postgres.primary();
             replica = postgres.replica();

@@ -17,7 +17,7 @@ import net.bytebuddy.dynamic.loading.ClassLoadingStrategy;
  */
 final class Stubs {
     private static final Constructor<? extends StubConnection> CONNECTION =
-            concrete(StubConnection.class, boolean.class, Statement.class, DatabaseMetaData.class);
+            concrete(StubConnection.class, boolean.class, Statement.class, DatabaseMetaData.class, Runnable.class);
     private static final Constructor<? extends StubStatement> STATEMENT =
             concrete(StubStatement.class, ResultSet.class);
     private static final Constructor<? extends StubRow> ROW =
@@ -31,8 +31,13 @@ final class Stubs {
 
     /** A new connection to a primary or to a replica of it. */
     static Connection connection(boolean replica) {
+        return connection(replica, () -> {});
+    }
+
+    /** @param returned run when it is given back */
+    static Connection connection(boolean replica, Runnable returned) {
         StubStatement statement = make(STATEMENT, make(ROW, replica, COLUMNS));
-        StubConnection connection = make(CONNECTION, replica, statement, make(META_DATA, replica));
+        StubConnection connection = make(CONNECTION, replica, statement, make(META_DATA, replica), returned);
         statement.of(connection);
         return connection;
     }
