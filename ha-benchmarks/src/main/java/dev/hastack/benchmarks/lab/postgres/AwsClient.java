@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.stream.Collectors;
+import software.amazon.jdbc.PluginServiceImpl;
 import software.amazon.jdbc.util.CoreServicesContainer;
 import software.amazon.jdbc.util.HikariCPSQLException;
 
@@ -50,6 +51,9 @@ record AwsClient() implements Client<PostgresServers> {
     @Override
     public Session open(PostgresServers servers) {
         LOGGER.setLevel(Level.OFF);
+        // It remembers for minutes which hosts failed; a program that starts knows nothing of the last round.
+        PluginServiceImpl.clearCache();
+        CoreServicesContainer.getInstance().getStorageService().clearAll();
         List<PostgresNode> writes = List.of(servers.main(), servers.standby());
         List<PostgresNode> reads = List.of(servers.delivery(), servers.standby(), servers.main());
         // A program that starts knows nothing of the topology of the last round, which the wrapper keeps by this name.
