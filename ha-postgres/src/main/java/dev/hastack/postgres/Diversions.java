@@ -5,6 +5,7 @@ import io.github.resilience4j.bulkhead.Bulkhead;
 import io.github.resilience4j.bulkhead.BulkheadConfig;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * The bulkhead of reads that go to the primary since no replica serves them: a share of its pool, so that they cannot crowd
@@ -27,26 +28,30 @@ final class Diversions {
                         .build());
     }
 
-    /**
-     * Takes a place, to be given back by {@link #leave}.
-     *
-     * @return false if none became free within a slice: the topology has to be looked at again
-     * @throws SQLException if none became free until {@code free}
-     */
-    boolean enter(NodePool pool, Deadline free) throws SQLException {
-        if (bulkhead.tryAcquirePermission()) {
-            return true;
-        } else if (Thread.currentThread().isInterrupted() || free.passed()) {
-            throw new SQLTransientConnectionException(
-                    "no place in time for a read that no replica serves: all " + most + " of " + pool.node() + "'s "
-                            + config.pool().maxSize()
-                            + " connections that are for such reads are in use; see ha.postgres.reads.primary-share",
-                    "08001");
-        }
-        return false;
+    /** Takes a place, to be given back by {@link #leave}; false if none became free within a slice. */
+    boolean enter() {
+        return bulkhead.tryAcquirePermission();
     }
 
     void leave() {
         bulkhead.releasePermission();
+    }
+
+    /** Gives a place back when it is run first; a connection may be closed and aborted by two threads. */
+    Runnable leavingOnce() {
+        AtomicBoolean left = new AtomicBoolean();
+        return () -> {
+            if (left.compareAndSet(false, true)) {
+                leave();
+            }
+        };
+    }
+
+    SQLException full(NodePool pool) {
+        return new SQLTransientConnectionException(
+                "no place in time for a read that no replica serves: all " + most + " of " + pool.node() + "'s "
+                        + config.pool().maxSize()
+                        + " connections that are for such reads are in use; see ha.postgres.reads.primary-share",
+                "08001");
     }
 }

@@ -21,9 +21,6 @@ import org.postgresql.PGConnection;
  * borrow; otherwise the caller waits here for the topology, and not inside a pool that nobody will serve. Thread-safe.
  */
 final class Gate {
-    private static final String UNWITNESSED =
-            "; no other node confirms the primary, as ha.postgres.writes.require-witness demands";
-
     private static final int SAMPLE = 32;
 
     private final PostgresPools pools;
@@ -170,8 +167,17 @@ final class Gate {
                 free = Deadline.in(config.pool().connectionTimeout());
             }
             boolean diverted = check == forReads && pools.routes().diverts(pool);
-            if (diverted && !diversions.enter(pool, free)) {
-                continue;
+            if (diverted && !diversions.enter()) {
+                // An open breaker may have sent it here: a replica that may fail is better than none.
+                NodePool replica = pools.routes().preferred();
+                if (replica != null && !pools.routes().diverts(replica)) {
+                    pool = replica;
+                    diverted = false;
+                } else if (free.passed() || Thread.currentThread().isInterrupted()) {
+                    throw diversions.full(pool);
+                } else {
+                    continue;
+                }
             }
             Connection connection = null;
             boolean lent = false;
@@ -180,7 +186,7 @@ final class Gate {
                 lent = connection != null && checked(connection, pool, check);
                 if (connection != null && lent) {
                     return diverted
-                            ? LazyConnection.diverted(this, config.database(), connection, diversions::leave)
+                            ? LazyConnection.diverted(this, config.database(), connection, diversions.leavingOnce())
                             : connection;
                 }
             } finally {
@@ -252,11 +258,7 @@ final class Gate {
                 routes.hopeless()
                         ? denied(routes, now)
                         : "postgres: " + Waits.write(config.writes().maxWait(), routes.snapshot(), now)
-                                + (unwitnessed(routes) ? UNWITNESSED : ""));
-    }
-
-    private boolean unwitnessed(Routes routes) {
-        return config.writes().requireWitness() && routes.snapshot().writable().isPresent() && routes.writer() == null;
+                                + (routes.lacksWitness(config) ? Routes.UNWITNESSED : ""));
     }
 
     private SQLException noReplica(Routes routes) {

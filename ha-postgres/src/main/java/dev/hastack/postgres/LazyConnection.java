@@ -199,7 +199,9 @@ final class LazyConnection implements Connection {
         Connection c = real;
         if (c != null) {
             c.abort(executor);
-            giveBack();
+            if (session != null) {
+                session.givenBack();
+            }
         }
     }
 

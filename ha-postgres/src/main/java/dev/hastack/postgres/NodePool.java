@@ -48,6 +48,8 @@ final class NodePool {
     private final AtomicBoolean tracked = new AtomicBoolean();
     private volatile boolean returned;
     private volatile boolean retired;
+    private volatile boolean closed;
+    private volatile boolean tookWrites;
     private volatile @Nullable SQLException connectFailure;
 
     /**
@@ -151,6 +153,30 @@ final class NodePool {
 
     boolean retired() {
         return retired;
+    }
+
+    /** Whether it is closed, after it was retired. */
+    boolean closed() {
+        return closed;
+    }
+
+    /** Its node is the primary. */
+    void takesWrites() {
+        tookWrites = true;
+    }
+
+    /** Whether its node was the primary in this generation. */
+    boolean tookWrites() {
+        return tookWrites;
+    }
+
+    /**
+     * Frees whoever waits for an answer.
+     *
+     * @param reason told to those who are freed
+     */
+    void abort(String reason) {
+        sockets.abort(reason);
     }
 
     /** Sends its metrics to the user's tracker from now on, if one is bound; may be called again. */
@@ -263,6 +289,7 @@ final class NodePool {
         boolean drained = stats == null || stats.getActiveConnections() == 0;
         sockets.abort("its pool was retired");
         pool.close();
+        closed = true;
         NodeSocketFactory.unregister(socketsKey);
         log.atDebug()
                 .addKeyValue("node", node)

@@ -19,7 +19,7 @@ final class NodeSockets {
     private static final Logger log = LoggerFactory.getLogger(NodeSockets.class);
 
     /** The driver passes nothing from a socket to its connection; both are made on one thread, one after the other. */
-    private static final ThreadLocal<NodeSocket> LATEST = new ThreadLocal<>();
+    private static final ThreadLocal<@Nullable NodeSocket[]> LATEST = new ThreadLocal<>();
 
     private final String node;
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
@@ -35,9 +35,12 @@ final class NodeSockets {
 
     /** Connects, and lets the socket know what it carries. */
     Connection connect(Connector connector, Runnable returned) throws SQLException {
+        // A place only while connecting: the driver makes sockets for cancels as well, on threads that live on.
+        @Nullable NodeSocket[] latest = new NodeSocket[1];
+        LATEST.set(latest);
         try {
             Connection connection = connector.connect(returned);
-            NodeSocket socket = LATEST.get();
+            NodeSocket socket = latest[0];
             if (socket != null) {
                 socket.carries(connection);
             }
@@ -58,7 +61,10 @@ final class NodeSockets {
             closeQuietly(socket);
             throw new SocketException("the connections of this node were retired");
         }
-        LATEST.set(socket);
+        @Nullable NodeSocket[] latest = LATEST.get();
+        if (latest != null) {
+            latest[0] = socket;
+        }
         return socket;
     }
 

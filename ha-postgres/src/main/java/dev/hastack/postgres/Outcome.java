@@ -4,6 +4,7 @@ import java.sql.SQLException;
 import java.sql.SQLNonTransientConnectionException;
 import java.sql.SQLTransientConnectionException;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.util.PSQLException;
 
 /**
  * What is known of the statement, or the transaction, whose call threw. It decides whether trying again may do the work
@@ -13,13 +14,14 @@ public enum Outcome {
     /** Nothing was sent: no connection was to be had. It may be tried again. */
     NOT_SENT,
     /**
-     * Nothing was committed: the server refused, or the connection ended within a transaction of which no commit had been
-     * sent. The whole transaction may be tried again.
+     * Nothing was committed: the server refused the statement, or the connection ended within a transaction of which no commit
+     * had been sent. The whole transaction may be tried again.
      */
     NOT_COMMITTED,
     /**
      * It may have been committed: the connection ended after an autocommit statement, or a commit, was sent and before
-     * the server's answer came. Try again only what may be done twice, or look first what became of it.
+     * the server's answer came; or a batch failed, a part of which may have been carried out; or the driver, not the server,
+     * found fault. Try again only what may be done twice, or look first what became of it.
      */
     UNKNOWN;
 
@@ -36,13 +38,19 @@ public enum Outcome {
         // The driver throws neither type: they come from the gate and the pool, which had no connection to give.
         return error instanceof SQLTransientConnectionException || error instanceof SQLNonTransientConnectionException
                 ? NOT_SENT
-                : of(error.getSQLState());
+                : of(error.getSQLState(), refusedByServer(error));
     }
 
-    private static Outcome of(@Nullable String state) {
-        if (state == null) {
-            return UNKNOWN;
-        }
+    /**
+     * Whether the server itself said no to the one statement. The driver raises errors of its own after a statement that was
+     * carried out, and a batch may be carried out in part.
+     */
+    private static boolean refusedByServer(SQLException error) {
+        return error instanceof PSQLException e && e.getServerErrorMessage() != null;
+    }
+
+    private static Outcome of(@Nullable String sqlState, boolean refused) {
+        String state = sqlState == null ? "" : sqlState;
         return switch (state) {
             // Never connected; refused by the server at login.
             case "08001", "08004" -> NOT_SENT;
@@ -50,7 +58,7 @@ public enum Outcome {
             case "08003" -> NOT_COMMITTED;
             // Transaction resolution unknown, statement completion unknown, crash of the server.
             case "08007", "40003", "57P02" -> UNKNOWN;
-            default -> state.startsWith("08") ? UNKNOWN : NOT_COMMITTED;
+            default -> refused && !state.startsWith("08") ? NOT_COMMITTED : UNKNOWN;
         };
     }
 }

@@ -16,6 +16,8 @@ import java.util.Optional;
 
 /** Health as the routes have it. */
 final class PostgresHealth {
+    private static final String UNKNOWN_LAG =
+            "gets no reads: its lag is unknown, since nothing shows yet that it follows the primary";
     private static final String BREAKER =
             "its circuit breaker is open: it answers its probe, but half of the calls of the last ten seconds failed";
 
@@ -32,7 +34,11 @@ final class PostgresHealth {
         List<NodeHealth> nodes = snapshot.nodes().values().stream()
                 .map(node -> node(node, routes, now))
                 .toList();
-        return new StoreHealth("postgres", store(routes, nodes), snapshot.describe(now), nodes);
+        return new StoreHealth(
+                "postgres",
+                store(routes, nodes),
+                snapshot.describe(now) + (routes.lacksWitness(config) ? Routes.UNWITNESSED : ""),
+                nodes);
     }
 
     private Health store(Routes routes, List<NodeHealth> nodes) {
@@ -53,7 +59,11 @@ final class PostgresHealth {
                 ? Optional.of("gets no reads until its lag is half of max-lag: "
                         + lag.map(age -> "lags by up to " + age.toMillis() + " ms")
                                 .orElse("lag unknown"))
-                : Optional.empty();
+                : lag.isEmpty()
+                                && node.status() == Status.REPLICA
+                                && snapshot.primary().isPresent()
+                        ? Optional.of(UNKNOWN_LAG)
+                        : Optional.empty();
         Optional<String> closed = pools.connectFailure(node).map(cause -> "connections cannot be opened: " + cause);
         boolean broken = pools.pool(node).filter(pool -> pool.breaker().open()).isPresent();
         Optional<String> reason = node.failure()

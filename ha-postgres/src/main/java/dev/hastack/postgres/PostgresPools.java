@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -49,6 +50,9 @@ final class PostgresPools implements StoreAdapter {
     private final Duration witnessWithin;
     private final Map<Key, NodePool> pools = new ConcurrentHashMap<>();
     private final Retirements retirements = new Retirements();
+    /** Retired gently, and still finishing what was under way. */
+    private final Set<NodePool> draining = ConcurrentHashMap.newKeySet();
+
     private volatile Routes routes;
     private volatile @Nullable Deadline closing;
     private volatile @Nullable Monitor monitor;
@@ -149,11 +153,37 @@ final class PostgresPools implements StoreAdapter {
                         .flatMap(node -> Optional.ofNullable(usable.get(node)).stream())
                         .toList(),
                 hopeless(snapshot));
+        if (next.primary() != null) {
+            next.primary().takesWrites();
+        }
         routes = next;
+        abortSuperseded(snapshot);
         return new Published(
                 next.leadsElsewhere(before),
                 lateness(before, next, now),
                 earlier(witness.filter(now::isBefore), readers.until()));
+    }
+
+    /**
+     * A primary that went down may finish what is under way, for it may be the one to come back. Once another has been
+     * promoted, nothing may be acknowledged by it any more.
+     */
+    private void abortSuperseded(Snapshot snapshot) {
+        draining.removeIf(NodePool::closed);
+        for (NodePool pool : draining) {
+            boolean replaced = snapshot.primary()
+                    .filter(p -> !p.node().equals(pool.node()))
+                    .isPresent();
+            boolean outdated = snapshot.node(pool.node())
+                    .filter(node ->
+                            node.epoch().isPresent() && snapshot.maxEpoch().isPresent())
+                    .filter(node ->
+                            node.epoch().getAsLong() < snapshot.maxEpoch().getAsLong())
+                    .isPresent();
+            if (pool.tookWrites() && (replaced || outdated)) {
+                pool.abort(reason(pool.node()));
+            }
+        }
     }
 
     private List<Change> lateness(Routes before, Routes next, Instant now) {
@@ -212,6 +242,9 @@ final class PostgresPools implements StoreAdapter {
         NodePool pool = pools.remove(new Key(node, generation));
         if (pool != null) {
             pool.retire(interrupt, reason(node));
+            if (!interrupt) {
+                draining.add(pool);
+            }
             retirements.drain(pool, deadline(interrupt ? Duration.ZERO : GRACE));
         }
     }

@@ -1,5 +1,6 @@
 package dev.hastack.postgres;
 
+import dev.hastack.core.config.PostgresConfig;
 import dev.hastack.core.select.Eligible;
 import dev.hastack.core.select.Selection;
 import dev.hastack.core.topology.NodeView;
@@ -32,6 +33,8 @@ record Routes(
         Eligible eligible,
         List<NodePool> readers,
         boolean hopeless) {
+    static final String UNWITNESSED =
+            "; no other node confirms the primary, as ha.postgres.writes.require-witness demands";
 
     Routes {
         pools = Map.copyOf(pools);
@@ -43,10 +46,16 @@ record Routes(
         return new Routes(eligible.snapshot(), Map.of(), null, null, null, eligible, List.of(), false);
     }
 
+    /** The pool for a read whatever the breakers say. */
+    @Nullable
+    NodePool preferred() {
+        return choose(readers);
+    }
+
     /** The pool for the next read, or null while there is none: of two at random, the one with fewer calls in flight. */
     @Nullable
     NodePool reader() {
-        NodePool pool = choose(readers);
+        NodePool pool = preferred();
         return pool == null || pool.breaker().permits() ? pool : besides(pool);
     }
 
@@ -90,6 +99,14 @@ record Routes(
         return until != null && until.passed() ? null : primary;
     }
 
+    /** Whether there is a primary that only lacks a witness, if one is required. */
+    boolean lacksWitness(PostgresConfig config) {
+        return config.writable()
+                && config.writes().requireWitness()
+                && snapshot.writable().isPresent()
+                && writer() == null;
+    }
+
     /** Whether every node was heard of, well or ill. */
     boolean complete() {
         return snapshot.nodes().values().stream().allMatch(NodeView::heard);
@@ -97,7 +114,8 @@ record Routes(
 
     /** Whether a caller that waits would find something else than before. */
     boolean leadsElsewhere(Routes before) {
-        return primary != before.primary
+        return writer() != before.writer()
+                || primary != before.primary
                 || !readers.equals(before.readers)
                 || hopeless != before.hopeless
                 || closed() != before.closed()

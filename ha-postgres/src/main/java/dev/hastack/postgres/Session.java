@@ -25,15 +25,13 @@ final class Session {
 
     private @Nullable Properties clientInfo;
 
-    /** To be run once, when the real connection has been given back. Here, since few connections need it. */
+    /** To be run when the real connection has been given back, once is enough. Here, since few connections need it. */
     @Nullable
     Runnable returned;
 
     void givenBack() {
-        Runnable once = returned;
-        returned = null;
-        if (once != null) {
-            once.run();
+        if (returned != null) {
+            returned.run();
         }
     }
 

@@ -6,17 +6,22 @@ import static dev.hastack.postgres.Stacks.status;
 import static dev.hastack.postgres.Stacks.until;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.hastack.core.HaStack;
 import dev.hastack.core.health.Health;
 import dev.hastack.core.topology.Status;
 import dev.hastack.testkit.PostgresCluster;
+import dev.hastack.testkit.PostgresNode;
 import dev.hastack.testkit.junit.HaStackTest;
 import dev.hastack.testkit.junit.Postgres;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -74,8 +79,40 @@ class FencingIT {
         try {
             execute(postgres.primary(), "INSERT INTO witnessed VALUES (2)");
             return true;
-        } catch (java.sql.SQLException e) {
+        } catch (SQLException e) {
             return false;
+        }
+    }
+
+    @Test
+    void what_is_under_way_at_a_primary_that_went_down_is_aborted_once_another_is_promoted() throws Exception {
+        PostgresNode main = cluster.node("main");
+        try (HaStack stack = Stacks.ready(cluster, Map.of())) {
+            HaPostgres postgres = stack.get(HaPostgres.class);
+            CompletableFuture<SQLException> failure = CompletableFuture.supplyAsync(() ->
+                    catchThrowableOfType(SQLException.class, () -> query(postgres.primary(), "SELECT pg_sleep(60)")));
+            until(
+                    "it is under way",
+                    () -> "1"
+                            .equals(main.query(
+                                    "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep%'")));
+
+            // The monitor is kept out, the session that works is not.
+            main.query("ALTER ROLE app NOLOGIN");
+            main.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'app'"
+                    + " AND (query LIKE '%pg_control_system%' OR query = '')");
+            until("main is seen down", () -> status(postgres, "main") == Status.DOWN);
+            assertThat(failure).isNotDone();
+            cluster.node("standby").promote();
+            try {
+                SQLException e = failure.get(15, TimeUnit.SECONDS);
+
+                assertThat((Throwable) e)
+                        .hasStackTraceContaining("connection to main was aborted by ha-stack: main is");
+                assertThat(Outcome.of(e)).isEqualTo(Outcome.UNKNOWN);
+            } finally {
+                cluster.node("standby").query("ALTER ROLE app LOGIN");
+            }
         }
     }
 

@@ -2,11 +2,15 @@ package dev.hastack.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.sql.BatchUpdateException;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.postgresql.util.PSQLException;
+import org.postgresql.util.PSQLState;
+import org.postgresql.util.ServerErrorMessage;
 
 class OutcomeTest {
     @ParameterizedTest
@@ -27,7 +31,24 @@ class OutcomeTest {
         "23505, NOT_COMMITTED"
     })
     void is_known_from_the_state(String state, Outcome outcome) {
-        assertThat(Outcome.of(new SQLException("a reason", state))).isEqualTo(outcome);
+        assertThat(Outcome.of(refusal(state))).isEqualTo(outcome);
+    }
+
+    private static PSQLException refusal(String state) {
+        return new PSQLException(new ServerErrorMessage("SERROR\0C" + state + "\0Ma reason\0"));
+    }
+
+    @Test
+    void what_the_driver_finds_fault_with_may_have_been_carried_out() {
+        assertThat(Outcome.of(
+                        new PSQLException("a result was returned when none was expected", PSQLState.TOO_MANY_RESULTS)))
+                .isEqualTo(Outcome.UNKNOWN);
+    }
+
+    @Test
+    void a_batch_may_have_been_carried_out_in_part() {
+        assertThat(Outcome.of(new BatchUpdateException("a reason", "23505", new int[0], refusal("23505"))))
+                .isEqualTo(Outcome.UNKNOWN);
     }
 
     @Test

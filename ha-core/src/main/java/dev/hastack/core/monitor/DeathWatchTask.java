@@ -66,15 +66,23 @@ final class DeathWatchTask implements Runnable {
 
     @Override
     public void run() {
-        try {
-            while (awaitUsable()) {
-                watchOnce();
+        boolean go = true;
+        while (go) {
+            try {
+                go = awaitUsable();
+                if (go) {
+                    watchOnce();
+                }
+            } catch (InterruptedException e) {
+                log.debug("{}: interrupted", thread.getName());
+            } catch (Throwable e) {
+                log.atError()
+                        .setCause(e)
+                        .addKeyValue("node", node)
+                        .log("the death watch of {} failed and goes on", node);
             }
-        } catch (InterruptedException e) {
-            log.debug("{}: interrupted", thread.getName());
-        } finally {
-            watch.close();
         }
+        watch.close();
     }
 
     /** Waits until there is something to watch; false if the task has ended. */

@@ -4,6 +4,7 @@ import dev.hastack.core.topology.KnownEpoch;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -23,9 +24,11 @@ import org.slf4j.LoggerFactory;
 final class EpochFile {
     private static final Logger log = LoggerFactory.getLogger(EpochFile.class);
 
+    /** Files are locked between processes; within one that fails, so this goes before. */
+    private static final ReentrantLock LOCK = new ReentrantLock();
+
     private final String store;
     private final Path file;
-    private final ReentrantLock lock = new ReentrantLock();
 
     EpochFile(String store, Path file) {
         this.store = store;
@@ -77,8 +80,13 @@ final class EpochFile {
     }
 
     private void write(KnownEpoch epoch) {
-        lock.lock();
-        try {
+        LOCK.lock();
+        try (FileChannel guard = FileChannel.open(
+                        file.resolveSibling(file.getFileName() + ".lock"),
+                        StandardOpenOption.CREATE,
+                        StandardOpenOption.WRITE);
+                FileLock held = guard.lock()) {
+            log.trace("{} is held", held);
             Optional<KnownEpoch> kept = Files.exists(file) ? parse(Files.readString(file)) : Optional.empty();
             if (kept.filter(k -> k.identity().equals(epoch.identity()) && k.epoch() >= epoch.epoch())
                     .isEmpty()) {
@@ -90,19 +98,23 @@ final class EpochFile {
                     .addKeyValue("store", store)
                     .log("{}: epoch {} could not be kept in {}", store, epoch.epoch(), file);
         } finally {
-            lock.unlock();
+            LOCK.unlock();
         }
     }
 
+    /** With the rights that the file had, or that the process gives to new ones: others may have to read it. */
     private void replace(String content) throws IOException {
-        Path folder = file.toAbsolutePath().getParent();
-        Path next = Files.createTempFile(folder, file.getFileName().toString(), ".next");
-        try (FileChannel channel = FileChannel.open(next, StandardOpenOption.WRITE)) {
+        Path next = file.resolveSibling(file.getFileName() + ".next");
+        Files.deleteIfExists(next);
+        try (FileChannel channel = FileChannel.open(next, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
             ByteBuffer bytes = StandardCharsets.UTF_8.encode(content);
             while (bytes.hasRemaining()) {
                 int unused = channel.write(bytes);
             }
             channel.force(true);
+        }
+        if (Files.exists(file) && Files.getFileStore(file).supportsFileAttributeView("posix")) {
+            Files.setPosixFilePermissions(next, Files.getPosixFilePermissions(file));
         }
         Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }

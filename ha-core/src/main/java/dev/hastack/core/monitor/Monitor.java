@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.locks.Condition;
@@ -185,6 +186,7 @@ public final class Monitor implements AutoCloseable {
     // What follows is for the tasks of this package, and wants the lock held.
 
     void step(Input input) {
+        OptionalLong epoch = snapshot.maxEpoch();
         Step step = Topology.step(snapshot, input);
         if (step.next().version() != snapshot.version()) {
             publish(step.next());
@@ -196,11 +198,14 @@ public final class Monitor implements AutoCloseable {
         updateUrgency(time.now());
         step.actions().forEach(this::run);
         tell(step.changes());
+        if (!snapshot.maxEpoch().equals(epoch)) {
+            // Last, since it starts a thread: a primary that is superseded has to be left before.
+            epochFile.ifPresent(file -> snapshot.knownEpoch().ifPresent(file::keep));
+        }
     }
 
     private void publish(Snapshot next) {
         StoreAdapter.Published outcome = adapter.publish(next, time.now());
-        Snapshot before = snapshot;
         snapshot = next;
         republishAt = outcome.until();
         if (outcome.news()) {
@@ -208,9 +213,6 @@ public final class Monitor implements AutoCloseable {
         }
         deathWatches.values().forEach(DeathWatchTask::wake);
         tell(outcome.changes());
-        if (!next.maxEpoch().equals(before.maxEpoch())) {
-            epochFile.ifPresent(file -> next.knownEpoch().ifPresent(file::keep));
-        }
     }
 
     private void tell(List<Change> changes) {

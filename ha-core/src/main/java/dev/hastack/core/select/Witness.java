@@ -10,7 +10,8 @@ import java.util.Optional;
 
 /**
  * Whether anybody but the primary itself says that it is the primary. A process that is cut off together with an old
- * primary sees that one and no other, and cannot tell it from a primary whose replicas have all died: it has no witness.
+ * primary sees that one and no other, and cannot tell it from a primary whose replicas have all died: it has no witness. Nor
+ * has a primary that says that nobody follows it.
  */
 public final class Witness {
     private Witness() {}
@@ -22,6 +23,10 @@ public final class Witness {
      * @param within how long a replica's word holds, from when its last probe was sent
      */
     public static Optional<Instant> until(Snapshot snapshot, Duration within) {
+        // One whom nobody follows any more has lost its replicas to somebody else, whatever epoch they show by now.
+        if (snapshot.primary().filter(primary -> primary.followers() > 0).isEmpty()) {
+            return Optional.empty();
+        }
         return snapshot.nodes().values().stream()
                 .filter(node -> Staleness.comparable(snapshot, node))
                 .map(NodeView::answeredAt)

@@ -34,7 +34,7 @@ class WitnessTest {
     @Test
     void a_replica_of_the_primarys_epoch_is_a_witness_from_when_it_was_asked() {
         in(new Input.Members(Set.of("a", "b", "c"), Instant.EPOCH));
-        answers("a", Role.PRIMARY, 2, 0, 1);
+        answers("a", Role.PRIMARY, 2, 2, 1);
         assertThat(until()).isEmpty();
         answers("b", Role.REPLICA, 2, 0, 2);
         assertThat(until()).contains(Instant.ofEpochSecond(5));
@@ -50,6 +50,14 @@ class WitnessTest {
         assertThat(until()).isEmpty();
         answers("a", Role.PRIMARY, 2, 1, 3);
         assertThat(until()).contains(Instant.ofEpochSecond(5));
+    }
+
+    @Test
+    void a_replica_is_none_for_a_primary_whom_nobody_follows() {
+        in(new Input.Members(Set.of("a", "b"), Instant.EPOCH));
+        answers("a", Role.PRIMARY, 2, 0, 1);
+        answers("b", Role.REPLICA, 2, 0, 2);
+        assertThat(until()).isEmpty();
     }
 
     @Test
