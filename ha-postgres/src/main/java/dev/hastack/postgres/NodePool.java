@@ -23,7 +23,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The connections of one node and generation: a HikariCP pool over physical connections that can be aborted. It has no
- * role; roles are pointers to pools in {@link Routes}. Thread-safe.
+ * role; roles are pointers to pools in {@link Routes}. Thread-safe. Longer than other files here because it is the one place
+ * that knows how HikariCP behaves.
  */
 final class NodePool {
     private static final Logger log = LoggerFactory.getLogger(NodePool.class);

@@ -35,7 +35,7 @@ import org.postgresql.PGProperty;
 /**
  * The pools of all nodes, and the routes to them: what PostgreSQL supplies to its monitor. A usable node has one pool for
  * its present generation, opened when the node becomes usable and kept through a promotion, so that a failover opens no
- * connection. Thread-safe.
+ * connection. Thread-safe. Longer than other files here because all that a monitor asks of a store is answered in one place.
  */
 final class PostgresPools implements StoreAdapter {
     /** How long a statement may go on at a node that takes no new ones. */
