@@ -19,14 +19,15 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(20)
 class FaultProxyTest {
     private ServerSocket echo;
+    private Thread acceptor;
     private FaultProxy proxy;
 
     @BeforeEach
     void start() throws IOException {
         echo = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-        var thread = new Thread(this::serve, "echo");
-        thread.setDaemon(true);
-        thread.start();
+        acceptor = new Thread(this::serve, "echo");
+        acceptor.setDaemon(true);
+        acceptor.start();
         proxy = FaultProxy.to("127.0.0.1", echo.getLocalPort());
     }
 
@@ -130,9 +131,12 @@ class FaultProxyTest {
     }
 
     @Test
-    void ends_connections_that_the_server_refuses() throws IOException {
+    void ends_connections_that_the_server_refuses() throws Exception {
         echo.close();
+        // Who accepts lets go of the port last.
+        acceptor.join();
         try (Socket client = connect()) {
+            client.setSoTimeout(10_000);
             assertThatThrownBy(() -> client.getInputStream().read()).isInstanceOf(SocketException.class);
         }
     }
