@@ -8,19 +8,16 @@ import dev.hastack.core.monitor.Probe;
 import dev.hastack.core.monitor.StoreAdapter;
 import dev.hastack.core.select.Eligible;
 import dev.hastack.core.select.Preference;
+import dev.hastack.core.select.ReadRouting;
 import dev.hastack.core.select.Witness;
-import dev.hastack.core.topology.Change;
 import dev.hastack.core.topology.Kind;
 import dev.hastack.core.topology.NodeView;
 import dev.hastack.core.topology.Snapshot;
-import dev.hastack.core.topology.Staleness;
 import dev.hastack.core.topology.Status;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -160,7 +157,7 @@ final class PostgresPools implements StoreAdapter {
         abortSuperseded(snapshot);
         return new Published(
                 next.leadsElsewhere(before),
-                lateness(before, next, now),
+                reads.lateness(before.eligible(), readers, now),
                 earlier(witness.filter(now::isBefore), readers.until()));
     }
 
@@ -184,22 +181,6 @@ final class PostgresPools implements StoreAdapter {
                 pool.abort(reason(pool.node()));
             }
         }
-    }
-
-    private List<Change> lateness(Routes before, Routes next, Instant now) {
-        List<Change> changes = new ArrayList<>();
-        for (NodeView node : next.snapshot().nodes().values()) {
-            boolean late = next.late().contains(node.node());
-            if (late && !before.late().contains(node.node())) {
-                Duration lag = Staleness.bound(next.snapshot(), node, now)
-                        .orElse(config.reads().maxLag());
-                changes.add(
-                        new Change.ReplicaLate(node.node(), lag, config.reads().maxLag()));
-            } else if (!late && before.late().contains(node.node()) && node.status() == Status.REPLICA) {
-                changes.add(new Change.ReplicaCaughtUp(node.node()));
-            }
-        }
-        return changes;
     }
 
     private static Optional<Instant> earlier(Optional<Instant> one, Optional<Instant> other) {

@@ -1,5 +1,6 @@
 package dev.hastack.core.config;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -8,16 +9,23 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * One Redis primary and its replicas, under {@code ha.redis}.
+ * One Redis primary and its replicas, or a Redis Cluster, under {@code ha.redis}.
  *
  * @param nodes by id, in the order in which the sources name them; may be empty where Sentinel names them
  * @param sentinel where the nodes, or who is primary, are asked for; absent: only the nodes themselves are asked
+ * @param cluster whether the nodes are seeds of a Redis Cluster
  * @param keyPrefix put before every key
  * @param writable whether this stack may write
+ * @param tls whether connections to nodes are encrypted
+ * @param maxInFlight how many commands one process may have under way at one node
+ * @param maxWaiting how many commands of one process may wait for a node
  */
 public record RedisConfig(
         @Doc("") @Ids(Ids.NODE) Map<String, Node> nodes,
         @Doc("") Optional<Sentinel> sentinel,
+
+        @Doc("Whether the nodes are seeds of a Redis Cluster, whose other nodes they name.") @Default("false")
+        boolean cluster,
 
         @Doc("The ACL user that every connection logs in as.")
         Optional<String> username,
@@ -28,10 +36,11 @@ public record RedisConfig(
         @Doc("The number of the logical database.") @Default("0")
         int database,
 
-        @Doc("Put before every key, so that systems, or stacks, can share a Redis.") @Default("")
+        @Doc("Put before every key and channel, so that systems, or stacks, can share a Redis.") @Default("")
         String keyPrefix,
 
         @Doc("") Reads reads,
+        @Doc("") Writes writes,
 
         @Doc("Whether this stack may write. If not, every write is refused before it reaches a node.") @Default("true")
         boolean writable,
@@ -39,7 +48,43 @@ public record RedisConfig(
         @Doc("How long a connection to a node may take to establish.") @Default("2s")
         Duration connectTimeout,
 
-        @Doc("How long a command may take.") @Default("1s") Duration commandTimeout) {
+        @Doc(
+                "How long a command may take once it was sent, all attempts of a read together. A write that has no answer by"
+                        + " then fails with an unknown outcome.")
+        @Default("1s")
+        Duration commandTimeout,
+
+        @Doc("How many commands one process may have under way at one node; more fail at once.") @Default("100000")
+        int maxInFlight,
+
+        @Doc("How many commands of one process may wait for a usable node; more fail at once.") @Default("10000")
+        int maxWaiting,
+
+        @Doc("Whether connections to the nodes are encrypted.") @Default("false")
+        boolean tls,
+
+        @Doc("What is checked of a node's certificate: `full`, `ca` (the chain, not the host name) or `none`.")
+        @Default("full")
+        TlsVerify tlsVerify,
+
+        @Doc("The certificates that are trusted, in a PEM file. Unless set, those that Java trusts.")
+        Optional<Path> tlsTrustCertificates,
+
+        @Doc("The certificate that this process shows to the nodes, in a PEM file.")
+        Optional<Path> tlsCertificate,
+
+        @Doc("The key of that certificate, in a PEM file (PKCS#8).")
+        Optional<Path> tlsKey) {
+
+    /** What is checked of a node's certificate. */
+    public enum TlsVerify {
+        /** Its chain and its host name. */
+        FULL,
+        /** Its chain. */
+        CA,
+        /** Nothing. */
+        NONE
+    }
 
     public RedisConfig {
         nodes = Collections.unmodifiableMap(new LinkedHashMap<>(nodes));
@@ -49,9 +94,28 @@ public record RedisConfig(
                         "sentinel",
                         "expected at least one node, or Sentinel: set ha.redis.nodes.<id>.address, or"
                                 + " ha.redis.sentinel.master and ha.redis.sentinel.nodes")
+                .that(
+                        !cluster || sentinel.isEmpty(),
+                        "cluster",
+                        "expected false, or no Sentinel: a Redis Cluster has none")
+                .that(!cluster || database == 0, "database", "expected 0: a Redis Cluster has no other")
                 .ids(nodes.keySet(), Ids.NODE, "nodes")
                 .distinct(nodes, Node::address)
                 .that(database >= 0, "database", "expected at least 0")
+                .that(maxInFlight > 0, "max-in-flight", "expected at least 1")
+                .that(maxWaiting >= 0, "max-waiting", "expected at least 0")
+                .that(
+                        tlsCertificate.isPresent() == tlsKey.isPresent(),
+                        "tls-key",
+                        "expected together with tls-certificate, or not at all")
+                .that(
+                        tls || (tlsCertificate.isEmpty() && tlsTrustCertificates.isEmpty()),
+                        "tls",
+                        "expected true, since certificates are named")
+                .that(
+                        username.isEmpty() || password.isPresent(),
+                        "password",
+                        "expected, since ha.redis.username is set")
                 .positive(connectTimeout, "connect-timeout")
                 .positive(commandTimeout, "command-timeout")
                 .check();
@@ -61,15 +125,18 @@ public record RedisConfig(
      * One server.
      *
      * @param stack whose services read from it first; absent: none in particular
+     * @param zone whose services read from it first, of the nodes that are alike in stack; absent: none in particular
      */
     public record Node(
             @Doc("Where the node listens, as host:port; an IPv6 address in brackets. The port is 6379 unless given.")
             @DefaultPort(6379)
             Address address,
 
-            @Doc(Doc.NODE_STACK) Optional<String> stack) {
+            @Doc(Doc.NODE_STACK) Optional<String> stack,
+
+            @Doc(Doc.NODE_ZONE) Optional<String> zone) {
         public Node {
-            Rules.start().stack(stack).check();
+            Rules.start().stack(stack).zone(zone).check();
         }
     }
 
@@ -102,8 +169,65 @@ public record RedisConfig(
      * How reads are routed.
      *
      * @param prefer where reads go
+     * @param maxLag the lag beyond which a replica gets no reads
+     * @param fallback what becomes of a read when no replica is usable
+     * @param maxWait how long a read waits for a usable node
+     * @param rerouteAfter how long a read waits for a node's answer before it asks another as well
+     * @param primaryShare how much of the primary's commands under way may be reads that fall back to it
      */
     public record Reads(
             @Doc("Where reads go while one of these is usable.") @Default("replica")
-            ReadPreference prefer) {}
+            ReadPreference prefer,
+
+            @Doc(
+                    "A replica that lags further behind the primary than this gets no reads until it is within half of it again;"
+                            + " one whose link to the primary is down gets none while there is a primary. At least"
+                            + " ha.probe.interval: the lag is known no more precisely.")
+            @Default("10s")
+            Duration maxLag,
+
+            @Doc("What becomes of a read when no replica is usable.") @Default("primary")
+            ReadFallback fallback,
+
+            @Doc("How long a read waits for a usable node before it fails; 0s fails at once.")
+            @Default("5s")
+            @Key("wait")
+            Duration maxWait,
+
+            @Doc("A read that has no answer after this time is sent to another node as well; the first answer counts.")
+            @Default("100ms")
+            Duration rerouteAfter,
+
+            @Doc(
+                    "How much of max-in-flight is for reads that fall back to the primary, so that they cannot crowd out the"
+                            + " writes; more wait.")
+            @Default("50%")
+            Share primaryShare) {
+        public Reads {
+            Rules.start()
+                    .positive(maxLag, "max-lag")
+                    .positive(rerouteAfter, "reroute-after")
+                    .that(
+                            primaryShare.percent() > 0,
+                            "primary-share",
+                            "expected more than 0%; for none, set reads.fallback=none")
+                    .atLeast(Duration.ZERO, maxWait, "wait")
+                    .check();
+        }
+    }
+
+    /**
+     * How writes are routed.
+     *
+     * @param maxWait how long a write waits for a primary
+     */
+    public record Writes(
+            @Doc("How long a write waits for a primary before it fails; 0s fails at once. A failover should fit in.")
+            @Default("10s")
+            @Key("wait")
+            Duration maxWait) {
+        public Writes {
+            Rules.start().atLeast(Duration.ZERO, maxWait, "wait").check();
+        }
+    }
 }

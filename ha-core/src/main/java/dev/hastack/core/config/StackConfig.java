@@ -46,6 +46,12 @@ public record StackConfig(
                     "postgres.reads.max-lag",
                     "expected at least ha.probe.interval, which is " + Durations.format(probe.interval()));
         }
+        if (redis.isPresent()) {
+            rules.that(
+                    redis.get().reads().maxLag().compareTo(probe.interval()) >= 0,
+                    "redis.reads.max-lag",
+                    "expected at least ha.probe.interval, which is " + Durations.format(probe.interval()));
+        }
         rules.check();
     }
 

@@ -92,8 +92,6 @@ public final class Monitor implements AutoCloseable {
         lock.lock();
         try {
             step(new Input.Members(settings.nodes(), time.now()));
-            tasks.values().forEach(ProbeTask::start);
-            deathWatches.values().forEach(DeathWatchTask::start);
             watch.start();
         } finally {
             lock.unlock();
@@ -130,6 +128,25 @@ public final class Monitor implements AutoCloseable {
     /** Somebody has reason to think that this node's role changed: it is probed at once, and nothing is decided. */
     public void hint(String node) {
         offer(new Input.Hint(node, time.now()));
+    }
+
+    /**
+     * From now on these are the nodes. Those that were not among them are probed, those that are gone from them are left.
+     *
+     * @param nodes all of them, by id
+     */
+    public void members(Set<String> nodes) {
+        offer(new Input.Members(nodes, time.now()));
+    }
+
+    /**
+     * Somebody who keeps the count of epochs says that a primary of this epoch was appointed: a primary below it is left at
+     * once, and nobody below it becomes one.
+     *
+     * @param witness who says so, for people
+     */
+    public void appointed(long epoch, String witness) {
+        offer(new Input.Appointed(epoch, witness, time.now()));
     }
 
     /**
@@ -237,9 +254,7 @@ public final class Monitor implements AutoCloseable {
             adapter.retire(a.node(), a.generation(), a.interrupt());
             Optional.ofNullable(deathWatches.get(a.node())).ifPresent(task -> task.retire(a.generation()));
         } else if (action instanceof Action.Monitor a) {
-            tasks.put(a.node(), new ProbeTask(a.node(), this));
-            adapter.deathWatch(a.node())
-                    .ifPresent(death -> deathWatches.put(a.node(), new DeathWatchTask(a.node(), this, death)));
+            begin(a.node());
         } else if (action instanceof Action.Forget a) {
             ProbeTask task = tasks.remove(a.node());
             if (task != null) {
@@ -247,6 +262,18 @@ public final class Monitor implements AutoCloseable {
             }
             Optional.ofNullable(deathWatches.remove(a.node())).ifPresent(DeathWatchTask::end);
         }
+    }
+
+    private void begin(String node) {
+        ProbeTask task = new ProbeTask(node, this);
+        tasks.put(node, task);
+        task.start();
+        adapter.deathWatch(node)
+                .map(death -> new DeathWatchTask(node, this, death))
+                .ifPresent(death -> {
+                    deathWatches.put(node, death);
+                    death.start();
+                });
     }
 
     private void request(String node) {

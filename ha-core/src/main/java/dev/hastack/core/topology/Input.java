@@ -66,6 +66,14 @@ public sealed interface Input {
     /** Somebody has reason to think that the node's role changed: a suggestion to probe, never a decision. */
     record Hint(String node, Instant at) implements Input {}
 
+    /**
+     * Somebody who keeps the count of epochs, as Sentinel does, says that a primary of this epoch was appointed, though no
+     * node has said so yet.
+     *
+     * @param witness who says so, for people
+     */
+    record Appointed(long epoch, String witness, Instant at) implements Input {}
+
     /** The stack is being closed. */
     record Closed(Instant at) implements Input {}
 }

@@ -2,6 +2,7 @@ package dev.hastack.core.topology;
 
 import java.util.Collections;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -44,6 +45,7 @@ import java.util.TreeSet;
  *     all are probed</td></tr>
  * <tr><td>T11</td><td>members</td><td>added, removed</td><td>UNKNOWN, gone</td><td>monitored, forgotten</td></tr>
  * <tr><td>T12</td><td>hint</td><td></td><td>the same</td><td>it and the primary are probed</td></tr>
+ * <tr><td></td><td>appointed</td><td>its epoch is above the greatest</td><td>the same</td><td>as T6</td></tr>
  * <tr><td>T13</td><td>closed</td><td></td><td>all UNKNOWN</td><td>nothing follows</td></tr>
  * </table>
  *
@@ -81,6 +83,8 @@ public final class Topology {
             members(draft, now, members);
         } else if (in instanceof Input.Hint hint) {
             hint(draft, hint);
+        } else if (in instanceof Input.Appointed appointed) {
+            draft.count(OptionalLong.of(appointed.epoch()), appointed.witness(), appointed.at());
         } else if (in instanceof Input.Closed closed) {
             close(draft, closed);
         }
