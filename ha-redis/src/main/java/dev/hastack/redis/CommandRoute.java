@@ -1,0 +1,137 @@
+package dev.hastack.redis;
+
+import io.lettuce.core.protocol.CommandArgs;
+import io.lettuce.core.protocol.CommandType;
+import io.lettuce.core.protocol.ProtocolKeyword;
+import io.lettuce.core.protocol.ReadOnlyCommands;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a command goes. What is not known goes to the primary. So do SCAN and its kind, since a cursor means nothing to
+ * another server, and commands that Lettuce counts as reads but that change the server or the connection.
+ */
+enum CommandRoute {
+    /** To a node that serves reads. */
+    READ,
+    /** To the primary, though it changes nothing. */
+    PRIMARY_READ,
+    /** To the primary. */
+    WRITE,
+    /** Binds a connection to one caller. */
+    DEDICATED,
+    /** Turns a connection into a subscriber. */
+    PUB_SUB;
+
+    private static final Set<String> MORE_READS = Set.of(
+            "PING",
+            "BITFIELD_RO",
+            "EXPIRETIME",
+            "PEXPIRETIME",
+            "LCS",
+            "SINTERCARD",
+            "ZDIFF",
+            "ZINTER",
+            "ZUNION",
+            "ZINTERCARD",
+            "ZMSCORE",
+            "SUBSTR");
+
+    private static final Set<String> TO_PRIMARY = Set.of(
+            "SCAN",
+            "HSCAN",
+            "SSCAN",
+            "ZSCAN",
+            "COMMAND",
+            "ECHO",
+            "INFO",
+            "TIME",
+            "ROLE",
+            "DBSIZE",
+            "LASTSAVE",
+            "PUBSUB",
+            "BF_SCANDUMP",
+            "CF_SCANDUMP");
+
+    private static final Set<String> BOUND = Set.of(
+            "MULTI",
+            "EXEC",
+            "DISCARD",
+            "WATCH",
+            "UNWATCH",
+            "SELECT",
+            "AUTH",
+            "HELLO",
+            "RESET",
+            "QUIT",
+            "CLIENT",
+            "ASKING",
+            "READONLY",
+            "READWRITE",
+            "MONITOR",
+            "SYNC",
+            "PSYNC",
+            "WAIT",
+            "WAITAOF",
+            "BLPOP",
+            "BRPOP",
+            "BLMOVE",
+            "BLMOVEM",
+            "BRPOPLPUSH",
+            "BLMPOP",
+            "BZPOPMIN",
+            "BZPOPMAX",
+            "BZMPOP");
+
+    private static final Set<String> SUBSCRIBERS =
+            Set.of("SUBSCRIBE", "UNSUBSCRIBE", "PSUBSCRIBE", "PUNSUBSCRIBE", "SSUBSCRIBE", "SUNSUBSCRIBE");
+
+    private static final Map<CommandType, CommandRoute> BY_TYPE = new EnumMap<>(CommandType.class);
+
+    private static final Map<String, CommandRoute> BY_NAME = new HashMap<>();
+
+    static {
+        for (CommandType type : CommandType.values()) {
+            BY_TYPE.put(type, decide(type));
+            BY_NAME.put(name(type), decide(type));
+        }
+    }
+
+    static CommandRoute of(ProtocolKeyword type, @Nullable CommandArgs<?, ?> args) {
+        if (type == CommandType.XREAD || type == CommandType.XREADGROUP) {
+            return blocks(args) ? DEDICATED : type == CommandType.XREAD ? READ : WRITE;
+        }
+        CommandRoute known = type instanceof CommandType named ? BY_TYPE.get(named) : BY_NAME.get(name(type));
+        return known == null ? WRITE : known;
+    }
+
+    private static CommandRoute decide(CommandType type) {
+        String name = type.name();
+        if (BOUND.contains(name)) {
+            return DEDICATED;
+        } else if (SUBSCRIBERS.contains(name)) {
+            return PUB_SUB;
+        }
+        if (TO_PRIMARY.contains(name)) {
+            return PRIMARY_READ;
+        }
+        return !name.equals("SCRIPT") && (ReadOnlyCommands.isReadOnlyCommand(type) || MORE_READS.contains(name))
+                ? READ
+                : WRITE;
+    }
+
+    /** As it is sent, in upper case. */
+    static String name(ProtocolKeyword type) {
+        return new String(type.getBytes(), StandardCharsets.US_ASCII).toUpperCase(Locale.ROOT);
+    }
+
+    private static boolean blocks(@Nullable CommandArgs<?, ?> args) {
+        return args != null && Arrays.asList(args.toCommandString().split(" ")).contains("BLOCK");
+    }
+}

@@ -1,0 +1,10 @@
+package dev.hastack.redis;
+
+import io.lettuce.core.RedisException;
+
+/** No primary within {@code ha.redis.writes.wait}; the message has the topology that was seen. The write was not sent. */
+public final class NoPrimaryException extends RedisException {
+    NoPrimaryException(String message) {
+        super(message);
+    }
+}

@@ -1,0 +1,325 @@
+package dev.hastack.redis;
+
+import dev.hastack.core.guard.NodeBreaker;
+import dev.hastack.core.topology.Kind;
+import io.lettuce.core.RedisChannelHandler;
+import io.lettuce.core.RedisChannelWriter;
+import io.lettuce.core.RedisCommandTimeoutException;
+import io.lettuce.core.RedisConnectionStateListener;
+import io.lettuce.core.RedisException;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.protocol.RedisCommand;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Iterator;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The connection to one node in one generation, which all callers share, and what is under way on it. It has no role;
+ * roles are pointers to channels in {@link RedisRoutes}. It connects by itself, again and again until it is retired.
+ * Thread-safe. Longer than most since what is under way and the connection that it is on have one life.
+ */
+final class NodeChannel {
+    private static final Logger log = LoggerFactory.getLogger(NodeChannel.class);
+    private static final Duration FIRST_RETRY = Duration.ofMillis(10);
+    private static final Duration LAST_RETRY = Duration.ofSeconds(1);
+
+    private final String node;
+    private final int generation;
+    private final NodeClients clients;
+    private final Router router;
+    private final int most;
+    private final NodeBreaker breaker;
+    private final AtomicInteger underWay = new AtomicInteger();
+    /** In the order of their sending, ended ones among them until the next sweep. */
+    private final ConcurrentLinkedQueue<Attempt<?, ?, ?>> attempts = new ConcurrentLinkedQueue<>();
+
+    private final AtomicInteger failures = new AtomicInteger();
+    private volatile @Nullable StatefulRedisConnection<byte[], byte[]> connection;
+    private volatile @Nullable RedisChannelWriter writer;
+    private volatile @Nullable Throwable connectFailure;
+    private volatile @Nullable String retired;
+    private volatile boolean returned;
+    private volatile boolean tookWrites;
+
+    /** Returns at once, and connects in the background. */
+    NodeChannel(String node, int generation, NodeClients clients, Router router) {
+        this.node = node;
+        this.generation = generation;
+        this.clients = clients;
+        this.router = router;
+        this.most = router.config().maxInFlight();
+        this.breaker = new NodeBreaker("ha-redis-" + node, Clock.systemUTC());
+        connect();
+    }
+
+    String node() {
+        return node;
+    }
+
+    int generation() {
+        return generation;
+    }
+
+    NodeBreaker breaker() {
+        return breaker;
+    }
+
+    /** Whether there is a connection that takes commands. */
+    boolean ready() {
+        return writer != null;
+    }
+
+    /** How many commands are under way. */
+    int underWay() {
+        return underWay.get();
+    }
+
+    /** Why there is no connection, if the last attempt to make one failed. */
+    @Nullable
+    Throwable connectFailure() {
+        return connectFailure;
+    }
+
+    boolean retired() {
+        return retired != null;
+    }
+
+    /** Its node is the primary. */
+    void takesWrites() {
+        tookWrites = true;
+    }
+
+    /** Whether its node was the primary in this generation. */
+    boolean tookWrites() {
+        return tookWrites;
+    }
+
+    /** Whether an answer came since the last call. */
+    boolean takeReturned() {
+        boolean was = returned;
+        if (was) {
+            returned = false;
+        }
+        return was;
+    }
+
+    /** Sends it; false if there is no connection, or too much is under way. */
+    <K, V, T> boolean send(Call<K, V, T> call, long now) {
+        RedisChannelWriter to = writer;
+        if (to == null) {
+            return false;
+        }
+        Attempt<K, V, T> attempt = begin(call, now);
+        RedisCommand<K, V, T> unused = to.write(attempt);
+        return true;
+    }
+
+    /** Sends them in one flush; false if there is no connection. */
+    <K, V> boolean send(Collection<Call<K, V, ?>> calls, long now) {
+        RedisChannelWriter to = writer;
+        if (to == null) {
+            return false;
+        }
+        java.util.List<RedisCommand<K, V, ?>> batch = new java.util.ArrayList<>(calls.size());
+        for (Call<K, V, ?> call : calls) {
+            batch.add(begin(call, now));
+        }
+        Collection<RedisCommand<K, V, ?>> unused = to.write(batch);
+        return true;
+    }
+
+    private <K, V, T> Attempt<K, V, T> begin(Call<K, V, T> call, long now) {
+        Attempt<K, V, T> attempt = new Attempt<>(call, this, now);
+        underWay.incrementAndGet();
+        attempts.add(attempt);
+        router.busy();
+        return attempt;
+    }
+
+    /** Whether more commands may be sent, of which {@code percent} of the limit are allowed. */
+    boolean hasRoom(int percent) {
+        return underWay.get() < (long) most * percent / 100;
+    }
+
+    void ended(boolean answered) {
+        underWay.decrementAndGet();
+        if (answered) {
+            // While nobody has looked since the last return, it does not even write: a shared cache line.
+            if (!returned) {
+                returned = true;
+            }
+            breaker.returned();
+        }
+    }
+
+    /** An error reply that says something of the node. */
+    void report(Kind kind, String error) {
+        RedisException exception = RedisErrors.exception(error);
+        if (kind == Kind.OVERLOADED) {
+            breaker.failed(exception);
+        }
+        router.report(this, kind, exception);
+    }
+
+    /** Looks for what has taken too long; called by one thread. Returns whether anything is still under way. */
+    boolean sweep(long now) {
+        long late = router.config().reads().rerouteAfter().toNanos();
+        long over = router.config().commandTimeout().toNanos();
+        for (Iterator<Attempt<?, ?, ?>> all = attempts.iterator(); all.hasNext(); ) {
+            Attempt<?, ?, ?> attempt = all.next();
+            long age = now - attempt.sentAt();
+            if (attempt.ended()) {
+                all.remove();
+            } else if (age >= over) {
+                all.remove();
+                expire(attempt);
+            } else if (age < late && age < over) {
+                return true;
+            } else if (attempt.becomesLate()) {
+                late(attempt);
+            }
+        }
+        if (retired != null && attempts.isEmpty()) {
+            close();
+        }
+        return !attempts.isEmpty();
+    }
+
+    private static <K, V, T> void late(Attempt<K, V, T> attempt) {
+        attempt.call().late(attempt);
+    }
+
+    private void expire(Attempt<?, ?, ?> attempt) {
+        if (attempt.end(false)) {
+            breaker.failed(new RedisCommandTimeoutException("no answer"));
+            attempt.call().expire(this);
+        }
+    }
+
+    /** For an error message: how an answer was lost. */
+    String lost(Throwable error) {
+        String why = retired;
+        return "the answer of " + node + " was lost (" + (why == null ? error.getMessage() : why) + ")";
+    }
+
+    /**
+     * Takes no more commands from now on.
+     *
+     * @param interrupt whether those under way are given up; else they may end, for as long as a command may take
+     * @param reason told to those that are given up
+     */
+    void retire(boolean interrupt, String reason) {
+        retired = reason;
+        writer = null;
+        if (interrupt) {
+            abort(reason);
+        } else {
+            router.busy();
+        }
+    }
+
+    /** Gives up what is under way, so that nobody waits for it. */
+    void abort(String reason) {
+        retired = reason;
+        writer = null;
+        RedisException error = new RedisException(reason);
+        for (Attempt<?, ?, ?> attempt : attempts) {
+            boolean unused = attempt.completeExceptionally(error);
+        }
+        close();
+    }
+
+    private void close() {
+        StatefulRedisConnection<byte[], byte[]> old = connection;
+        if (old != null) {
+            connection = null;
+            CompletionStage<Void> unused = old.closeAsync();
+        }
+    }
+
+    private void connect() {
+        clients.connect(node).whenComplete((made, error) -> {
+            if (error != null) {
+                connectFailed(error);
+            } else if (retired != null) {
+                CompletionStage<Void> unused = made.closeAsync();
+            } else {
+                connected(made);
+            }
+        });
+    }
+
+    private void connected(StatefulRedisConnection<byte[], byte[]> made) {
+        made.addListener(new RedisConnectionStateListener() {
+            @Override
+            public void onRedisDisconnected(RedisChannelHandler<?, ?> disconnected) {
+                NodeChannel.this.disconnected(made);
+            }
+        });
+        connection = made;
+        connectFailure = null;
+        failures.set(0);
+        writer = ((RedisChannelHandler<?, ?>) made).getChannelWriter();
+        if (!made.isOpen()) {
+            disconnected(made);
+        } else if (retired != null) {
+            writer = null;
+            close();
+        } else {
+            router.wake();
+        }
+    }
+
+    private void disconnected(StatefulRedisConnection<byte[], byte[]> broken) {
+        if (connection == broken) {
+            connection = null;
+            writer = null;
+            CompletionStage<Void> unused = broken.closeAsync();
+            if (retired == null) {
+                RedisException error = new RedisException("the connection to " + node + " was closed");
+                breaker.failed(error);
+                router.report(this, Kind.NETWORK, error);
+                connectLater();
+            }
+        }
+    }
+
+    private void connectFailed(Throwable error) {
+        connectFailure = error;
+        if (retired == null) {
+            RedisErrors.kind(error).ifPresent(kind -> router.report(this, kind, error));
+            connectLater();
+        }
+    }
+
+    /** Jittered, so that a fleet does not storm a node that has come back. */
+    private void connectLater() {
+        long base = Math.min(LAST_RETRY.toMillis(), FIRST_RETRY.toMillis() << Math.min(10, failures.getAndIncrement()));
+        long delay = base / 2 + ThreadLocalRandom.current().nextLong(base);
+        java.util.concurrent.Future<?> unused = clients.resources()
+                .eventExecutorGroup()
+                .schedule(
+                        () -> {
+                            if (retired == null) {
+                                log.atDebug().addKeyValue("node", node).log("connecting to {} again", node);
+                                connect();
+                            }
+                        },
+                        delay,
+                        TimeUnit.MILLISECONDS);
+    }
+
+    @Override
+    public String toString() {
+        return node + "#" + generation;
+    }
+}

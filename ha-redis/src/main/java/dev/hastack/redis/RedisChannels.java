@@ -1,0 +1,265 @@
+package dev.hastack.redis;
+
+import dev.hastack.core.config.RedisConfig;
+import dev.hastack.core.monitor.Answer;
+import dev.hastack.core.monitor.Monitor;
+import dev.hastack.core.monitor.Probe;
+import dev.hastack.core.monitor.StoreAdapter;
+import dev.hastack.core.select.Eligible;
+import dev.hastack.core.select.Preference;
+import dev.hastack.core.select.ReadRouting;
+import dev.hastack.core.topology.Kind;
+import dev.hastack.core.topology.NodeView;
+import dev.hastack.core.topology.Role;
+import dev.hastack.core.topology.Snapshot;
+import dev.hastack.core.topology.Status;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArraySet;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The channels of all nodes, and the routes to them: what Redis supplies to its monitor. A usable node has one channel for
+ * its present generation, opened when the node becomes usable and kept through a promotion. Thread-safe.
+ */
+final class RedisChannels implements StoreAdapter {
+    private final NodeClients clients;
+    private final ReadRouting reads;
+    private final Lineage lineage;
+    private final Router router;
+    private final Map<Key, NodeChannel> channels = new ConcurrentHashMap<>();
+    /** Retired gently, and still finishing what was under way. */
+    private final Set<NodeChannel> draining = ConcurrentHashMap.newKeySet();
+    /** Replicas that are out of touch with their primary. */
+    private final Map<String, Boolean> unlinked = new ConcurrentHashMap<>();
+    /** What lives on one node's connection and ends with its generation: callers' own connections. */
+    private final CopyOnWriteArraySet<Follower> followers = new CopyOnWriteArraySet<>();
+
+    private volatile @Nullable Sentinels sentinels;
+    private volatile @Nullable Monitor monitor;
+
+    private record Key(String node, int generation) {}
+
+    /** Told of every publication, and of the end of a node's generation; must not block. */
+    interface Follower {
+        void published(RedisRoutes routes);
+
+        void retired(String node, int generation);
+    }
+
+    RedisChannels(RedisConfig config, NodeClients clients, ReadRouting reads, Lineage lineage) {
+        this.clients = clients;
+        this.reads = reads;
+        this.lineage = lineage;
+        this.router = new Router(
+                config,
+                reads.policy(),
+                RedisRoutes.none(reads.eligible(Snapshot.initial(Optional.empty(), Optional.empty()), Instant.EPOCH)),
+                this::all);
+    }
+
+    void start(Monitor over, Optional<Sentinels> arbiters) {
+        monitor = over;
+        sentinels = arbiters.orElse(null);
+        router.start(over);
+    }
+
+    Router router() {
+        return router;
+    }
+
+    RedisRoutes routes() {
+        return router.routes();
+    }
+
+    Lineage lineage() {
+        return lineage;
+    }
+
+    Optional<Sentinels> sentinels() {
+        return Optional.ofNullable(sentinels);
+    }
+
+    void follow(Follower follower) {
+        followers.add(follower);
+        follower.published(routes());
+    }
+
+    void unfollow(Follower follower) {
+        followers.remove(follower);
+    }
+
+    private Collection<NodeChannel> all() {
+        return draining.isEmpty()
+                ? channels.values()
+                : java.util.stream.Stream.concat(channels.values().stream(), draining.stream())
+                        .toList();
+    }
+
+    /** The channel of this node's present generation, if it is usable. */
+    Optional<NodeChannel> channel(NodeView node) {
+        return Optional.ofNullable(channels.get(new Key(node.node(), node.generation())));
+    }
+
+    @Override
+    public Probe probe(String node) {
+        return new RedisProbe(() -> clients.connectProbe(node), info -> judge(node, info));
+    }
+
+    private Answer judge(String node, NodeInfo info) {
+        if (info.role() == Role.REPLICA && !info.synced()) {
+            throw RedisErrors.exception("LOADING it has no data yet: it waits for its first copy of the primary's");
+        }
+        unlinked.put(node, !info.linked());
+        Monitor over = monitor;
+        boolean settled = over != null && over.snapshot().incumbent().isPresent();
+        return lineage.judge(node, info, appointed(node, info.runId()), settled);
+    }
+
+    /** Sentinel's count, if this node is the one that it appointed. */
+    private OptionalLong appointed(String node, String runId) {
+        Sentinels arbiters = sentinels;
+        Optional<SentinelWord> word = arbiters == null ? Optional.empty() : arbiters.word();
+        return word.filter(said -> names(said, node, runId)).stream()
+                .mapToLong(SentinelWord::epoch)
+                .findFirst();
+    }
+
+    private boolean names(SentinelWord said, String node, String runId) {
+        return said.runId().isEmpty()
+                ? clients.address(node).filter(said.primary()::equals).isPresent()
+                : said.runId().equals(runId);
+    }
+
+    @Override
+    public Optional<Kind> kind(Throwable error) {
+        return RedisErrors.kind(error);
+    }
+
+    @Override
+    public Published publish(Snapshot snapshot, Instant now) {
+        Map<String, NodeChannel> usable = new HashMap<>();
+        for (NodeView node : snapshot.nodes().values()) {
+            if (node.status().usable()) {
+                usable.put(
+                        node.node(),
+                        channels.computeIfAbsent(
+                                new Key(node.node(), node.generation()),
+                                key -> new NodeChannel(key.node(), key.generation(), clients, router)));
+            }
+        }
+        Eligible eligible = reads.eligible(snapshot, now);
+        Set<String> cut = snapshot.primary().filter(NodeView::open).isEmpty()
+                ? Set.of()
+                : unlinked.entrySet().stream()
+                        .filter(Map.Entry::getValue)
+                        .map(Map.Entry::getKey)
+                        .filter(node -> snapshot.node(node)
+                                .filter(view -> view.status() == Status.REPLICA)
+                                .isPresent())
+                        .collect(Collectors.toUnmodifiableSet());
+        RedisRoutes before = routes();
+        RedisRoutes next = new RedisRoutes(
+                snapshot,
+                usable,
+                heard()
+                        ? snapshot.writable()
+                                .map(node -> usable.get(node.node()))
+                                .orElse(null)
+                        : null,
+                reads.policy().prefer() == Preference.REPLICA
+                        ? snapshot.primary()
+                                .map(node -> usable.get(node.node()))
+                                .orElse(null)
+                        : null,
+                eligible,
+                readers(eligible, cut, usable),
+                cut,
+                hopeless(snapshot));
+        if (next.primary() != null) {
+            next.primary().takesWrites();
+        }
+        router.publish(next);
+        abortSuperseded(snapshot);
+        Sentinels arbiters = sentinels;
+        if (arbiters != null) {
+            arbiters.urgent(next.primary() == null);
+        }
+        followers.forEach(follower -> follower.published(next));
+        return new Published(
+                next.leadsElsewhere(before), reads.lateness(before.eligible(), eligible, now), eligible.until());
+    }
+
+    /** Before the Sentinels were asked once, an old primary that has come back may look like the only one. */
+    private boolean heard() {
+        Sentinels arbiters = sentinels;
+        return arbiters == null || arbiters.settled();
+    }
+
+    private static List<NodeChannel> readers(Eligible eligible, Set<String> cut, Map<String, NodeChannel> usable) {
+        List<String> nodes = cut.isEmpty() ? eligible.nodes() : eligible.nodes(cut::contains, any -> true);
+        return nodes.stream()
+                .flatMap(node -> Optional.ofNullable(usable.get(node)).stream())
+                .toList();
+    }
+
+    private static boolean hopeless(Snapshot snapshot) {
+        return !snapshot.nodes().isEmpty()
+                && snapshot.nodes().values().stream()
+                        .allMatch(node -> node.status() == Status.DOWN
+                                && node.failure()
+                                        .filter(f -> f.kind() == Kind.DENIED)
+                                        .isPresent());
+    }
+
+    /** Once another has been promoted, nothing may be acknowledged any more by one that was primary. */
+    private void abortSuperseded(Snapshot snapshot) {
+        draining.removeIf(channel -> channel.underWay() == 0);
+        for (NodeChannel channel : draining) {
+            boolean replaced = snapshot.primary()
+                    .filter(primary -> !primary.node().equals(channel.node()))
+                    .isPresent();
+            if (channel.tookWrites() && replaced) {
+                channel.abort(reason(channel.node()));
+            }
+        }
+    }
+
+    private static String reason(String node) {
+        return node + " is no longer usable";
+    }
+
+    @Override
+    public void retire(String node, int generation, boolean interrupt) {
+        NodeChannel channel = channels.remove(new Key(node, generation));
+        if (channel != null) {
+            if (!interrupt) {
+                draining.add(channel);
+            }
+            channel.retire(interrupt, reason(node));
+        }
+        followers.forEach(follower -> follower.retired(node, generation));
+    }
+
+    @Override
+    public int inUse(String node) {
+        return present(node).map(NodeChannel::underWay).orElse(0);
+    }
+
+    @Override
+    public boolean returned(String node) {
+        return present(node).filter(NodeChannel::takeReturned).isPresent();
+    }
+
+    private Optional<NodeChannel> present(String node) {
+        return Optional.ofNullable(routes().channels().get(node));
+    }
+}

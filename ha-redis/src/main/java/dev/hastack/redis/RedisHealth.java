@@ -1,0 +1,128 @@
+package dev.hastack.redis;
+
+import dev.hastack.core.config.Address;
+import dev.hastack.core.config.RedisConfig;
+import dev.hastack.core.health.Health;
+import dev.hastack.core.health.NodeHealth;
+import dev.hastack.core.health.StoreHealth;
+import dev.hastack.core.topology.Failure;
+import dev.hastack.core.topology.NodeView;
+import dev.hastack.core.topology.Snapshot;
+import dev.hastack.core.topology.Staleness;
+import dev.hastack.core.topology.Status;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.function.Supplier;
+
+/** Health as the routes have it. */
+final class RedisHealth {
+    private static final String BREAKER =
+            "its circuit breaker is open: it answers its probe, but half of the calls of the last ten seconds failed";
+
+    private final RedisConfig config;
+    private final RedisChannels channels;
+    private final NodeClients clients;
+    private final Map<String, Supplier<String>> reports = new ConcurrentSkipListMap<>();
+
+    RedisHealth(RedisConfig config, RedisChannels channels, NodeClients clients) {
+        this.config = config;
+        this.channels = channels;
+        this.clients = clients;
+    }
+
+    void report(String name, Supplier<String> words) {
+        reports.put(name, words);
+    }
+
+    void unreport(String name) {
+        reports.remove(name);
+    }
+
+    StoreHealth of(RedisRoutes routes, Instant now) {
+        Snapshot snapshot = routes.snapshot();
+        List<NodeHealth> nodes = snapshot.nodes().values().stream()
+                .map(node -> node(node, routes, now))
+                .toList();
+        StringBuilder summary = new StringBuilder(snapshot.describe(now));
+        channels.sentinels()
+                .ifPresent(sentinels -> summary.append("; ")
+                        .append(sentinels.answering())
+                        .append(" of ")
+                        .append(sentinels.count())
+                        .append(" Sentinels answer"));
+        reports.forEach((name, words) -> summary.append("; ").append(words.get()));
+        return new StoreHealth("redis", store(routes, nodes), summary.toString(), nodes);
+    }
+
+    private Health store(RedisRoutes routes, List<NodeHealth> nodes) {
+        boolean writes = routes.writer() != null || !config.writable();
+        boolean reads = routes.readers().stream().anyMatch(NodeChannel::ready);
+        if (!writes && !reads) {
+            return Health.DOWN;
+        }
+        boolean all = nodes.stream().allMatch(node -> node.health() == Health.UP)
+                && channels.sentinels()
+                        .filter(sentinels -> sentinels.answering() < sentinels.count())
+                        .isEmpty();
+        return writes && reads && all ? Health.UP : Health.DEGRADED;
+    }
+
+    private NodeHealth node(NodeView node, RedisRoutes routes, Instant now) {
+        Snapshot snapshot = routes.snapshot();
+        Optional<Duration> lag =
+                node.status() == Status.REPLICA ? Staleness.bound(snapshot, node, now) : Optional.empty();
+        Optional<String> late = late(node, routes, lag);
+        Optional<NodeChannel> channel = channels.channel(node);
+        Optional<String> unready = channel.filter(one -> !one.ready())
+                .map(one -> one.connectFailure() == null
+                        ? "is being connected to"
+                        : "cannot be connected to: " + one.connectFailure().getMessage());
+        boolean broken = channel.filter(one -> one.breaker().open()).isPresent();
+        Optional<String> reason = node.failure()
+                .map(RedisHealth::text)
+                .or(() -> snapshot.refusal(node))
+                .or(() -> unready)
+                .or(() -> late)
+                .or(() -> broken ? Optional.of(BREAKER) : Optional.empty());
+        boolean well = node.open() && late.isEmpty() && unready.isEmpty() && !broken;
+        Health health = !node.status().usable() ? Health.DOWN : well ? Health.UP : Health.DEGRADED;
+        return new NodeHealth(
+                node.node(),
+                clients.address(node.node()).map(Address::toString).orElse(""),
+                health,
+                node.status(),
+                node.suspect().isPresent(),
+                node.epoch(),
+                lag,
+                node.generation(),
+                broken,
+                node.since(),
+                health == Health.UP
+                        ? Optional.empty()
+                        : reason.or(() -> Optional.of(node.status().name())));
+    }
+
+    private static Optional<String> late(NodeView node, RedisRoutes routes, Optional<Duration> lag) {
+        if (routes.late().contains(node.node())) {
+            return Optional.of("gets no reads until its lag is half of max-lag: "
+                    + lag.map(age -> "lags by up to " + age.toMillis() + " ms").orElse("lag unknown"));
+        }
+        if (routes.unlinked().contains(node.node())) {
+            return Optional.of("gets no reads: it has lost its primary (master_link_status:down)");
+        }
+        boolean unknown = lag.isEmpty()
+                && node.status() == Status.REPLICA
+                && routes.snapshot().primary().isPresent();
+        return unknown
+                ? Optional.of("gets no reads: its lag is unknown, since nothing shows yet that it follows the primary")
+                : Optional.empty();
+    }
+
+    private static String text(Failure failure) {
+        return failure.kind() + ": " + failure.cause();
+    }
+}

@@ -1,0 +1,319 @@
+package dev.hastack.redis;
+
+import dev.hastack.core.config.RedisConfig;
+import dev.hastack.core.monitor.Monitor;
+import dev.hastack.core.select.ReadPolicy;
+import dev.hastack.core.select.Waits;
+import dev.hastack.core.topology.Kind;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sends calls to nodes. While a call's role has a node whose gate is open, that is one volatile read; otherwise the call
+ * is held here, in order, until the topology has one or its time is over. Looks every few milliseconds for what takes too
+ * long, on a thread of its own, which sleeps while nothing is under way. Thread-safe.
+ */
+final class Router implements Runnable {
+    private static final Logger log = LoggerFactory.getLogger(Router.class);
+    private static final long TICK = 5_000_000L;
+    private static final long IDLE = 1_000_000_000L;
+    /** How many ticks without work before it sleeps: to wake it costs more than some idle ticks. */
+    private static final int IDLE_TICKS = 20;
+
+    private final RedisConfig config;
+    private final ReadPolicy policy;
+    private final Supplier<Collection<NodeChannel>> channels;
+    private final Queue<Call<?, ?, ?>> heldReads = new ConcurrentLinkedQueue<>();
+    private final Queue<Call<?, ?, ?>> heldWrites = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger holdingWrites = new AtomicInteger();
+    private final AtomicInteger holdingReads = new AtomicInteger();
+    /** Calls with a second attempt, which have a deadline of their own. */
+    private final Queue<Call<?, ?, ?>> rerouted = new ConcurrentLinkedQueue<>();
+
+    private final Thread thread = new Thread(this, "ha-redis-all-router");
+    private volatile RedisRoutes routes;
+    private volatile @Nullable Monitor monitor;
+    private volatile boolean asleep;
+    private volatile boolean closed;
+
+    Router(RedisConfig config, ReadPolicy policy, RedisRoutes routes, Supplier<Collection<NodeChannel>> channels) {
+        this.config = config;
+        this.policy = policy;
+        this.routes = routes;
+        this.channels = channels;
+        thread.setDaemon(true);
+    }
+
+    void start(Monitor over) {
+        monitor = over;
+        thread.start();
+    }
+
+    RedisConfig config() {
+        return config;
+    }
+
+    RedisRoutes routes() {
+        return routes;
+    }
+
+    /** Routes by these from now on. */
+    void publish(RedisRoutes next) {
+        routes = next;
+        wake();
+    }
+
+    void report(NodeChannel channel, Kind kind, Throwable error) {
+        Monitor over = monitor;
+        if (over != null) {
+            over.report(channel.node(), channel.generation(), kind, error);
+        }
+    }
+
+    /** Sends it, or holds it. */
+    void route(Call<?, ?, ?> call) {
+        if (closed) {
+            call.end(new StackClosedException("redis: the stack has been closed"));
+        } else if (!call.read() && holdingWrites.get() > 0) {
+            // Behind those that came before.
+            hold(call);
+        } else if (!sent(call)) {
+            hold(call);
+        }
+    }
+
+    /** Sends those that go to one node in one flush. */
+    <K, V> void route(List<Call<K, V, ?>> calls) {
+        RedisRoutes now = routes;
+        Map<NodeChannel, List<Call<K, V, ?>>> byChannel = new LinkedHashMap<>();
+        for (Call<K, V, ?> call : calls) {
+            NodeChannel channel = !call.read() && holdingWrites.get() > 0 ? null : choose(now, call);
+            if (channel == null || closed) {
+                route(call);
+            } else {
+                byChannel.computeIfAbsent(channel, any -> new ArrayList<>()).add(call);
+            }
+        }
+        byChannel.forEach((channel, batch) -> {
+            if (!channel.send(batch, System.nanoTime())) {
+                batch.forEach(this::route);
+            }
+        });
+    }
+
+    /** After an attempt failed; at another node if there is one. */
+    void again(Call<?, ?, ?> call) {
+        if (call.over()) {
+            return;
+        }
+        long age = System.nanoTime() - call.bornAt();
+        if (age >= limit(call)) {
+            call.end(call.lastError().orElseGet(() -> nobody(call)));
+        } else {
+            watch(call);
+            route(call);
+        }
+    }
+
+    /** Sends it to another node as well, if there is one. */
+    void besides(Call<?, ?, ?> call) {
+        NodeChannel other = routes.readerBesides(call.tried());
+        if (other != null && !call.tried().contains(other.node())) {
+            watch(call);
+            boolean unused = other.send(call, System.nanoTime());
+        }
+    }
+
+    private void watch(Call<?, ?, ?> call) {
+        rerouted.add(call);
+        busy();
+    }
+
+    private boolean sent(Call<?, ?, ?> call) {
+        NodeChannel channel = choose(routes, call);
+        if (channel == null) {
+            return false;
+        }
+        if (!channel.hasRoom(100)) {
+            call.end(new OverloadedException(call.describe() + "not sent: " + channel.underWay()
+                    + " commands are under way at " + channel.node() + ", as many as ha.redis.max-in-flight allows"));
+            return true;
+        }
+        return channel.send(call, call.tried().isEmpty() ? call.bornAt() : System.nanoTime());
+    }
+
+    private @Nullable NodeChannel choose(RedisRoutes now, Call<?, ?, ?> call) {
+        if (!call.read()) {
+            return now.writer();
+        }
+        NodeChannel channel = call.tried().isEmpty() ? now.reader() : now.readerBesides(call.tried());
+        if (channel != null && (call.tried().contains(channel.node()) || !admits(now, channel))) {
+            return null;
+        }
+        return channel;
+    }
+
+    /** The bulkhead: reads that no replica serves must not crowd out the primary's writes. */
+    private boolean admits(RedisRoutes now, NodeChannel channel) {
+        return channel != now.diversion()
+                || channel.hasRoom(config.reads().primaryShare().percent());
+    }
+
+    private void hold(Call<?, ?, ?> call) {
+        AtomicInteger holding = call.read() ? holdingReads : holdingWrites;
+        if (holding.incrementAndGet() > config.maxWaiting()) {
+            holding.decrementAndGet();
+            call.end(new OverloadedException(call.describe() + "not sent: " + config.maxWaiting()
+                    + " commands wait for a node, as many as ha.redis.max-waiting allows; "
+                    + routes.snapshot().describe(now())));
+            return;
+        }
+        (call.read() ? heldReads : heldWrites).add(call);
+        wake();
+    }
+
+    /** Something is under way: look after it. */
+    void busy() {
+        if (asleep) {
+            wake();
+        }
+    }
+
+    /** Something changed that a held call may wait for. */
+    void wake() {
+        asleep = false;
+        LockSupport.unpark(thread);
+    }
+
+    @Override
+    public void run() {
+        int idle = 0;
+        while (!closed) {
+            try {
+                idle = tick() ? 0 : idle + 1;
+                asleep = idle > IDLE_TICKS;
+                LockSupport.parkNanos(this, asleep ? IDLE : TICK);
+            } catch (Throwable e) {
+                log.atError().setCause(e).log("the router of redis failed and goes on");
+                LockSupport.parkNanos(this, TICK);
+            }
+        }
+    }
+
+    /** Whether anything is under way. */
+    private boolean tick() {
+        release(heldWrites, holdingWrites);
+        release(heldReads, holdingReads);
+        long now = System.nanoTime();
+        boolean busy = !heldReads.isEmpty() || !heldWrites.isEmpty();
+        for (NodeChannel channel : channels.get()) {
+            busy |= channel.sweep(now);
+        }
+        for (Iterator<Call<?, ?, ?>> all = rerouted.iterator(); all.hasNext(); ) {
+            Call<?, ?, ?> call = all.next();
+            if (call.over()) {
+                all.remove();
+            } else if (now - call.bornAt() >= limit(call)) {
+                all.remove();
+                call.end(call.lastError().orElseGet(() -> nobody(call)));
+            }
+        }
+        return busy || !rerouted.isEmpty();
+    }
+
+    private void release(Queue<Call<?, ?, ?>> held, AtomicInteger holding) {
+        RedisRoutes now = routes;
+        int count = holding.get();
+        for (int i = 0; i < count; i++) {
+            Call<?, ?, ?> call = held.peek();
+            if (call == null) {
+                return;
+            }
+            call.forgetTried();
+            if (!call.over() && choose(now, call) == null) {
+                if (!now.hopeless() && System.nanoTime() - call.bornAt() < limit(call)) {
+                    return;
+                }
+                call.end(nobody(call));
+            }
+            held.poll();
+            if (!call.over() && !sent(call)) {
+                // Its channel has just closed: to the end of the queue is out of order, and better than lost.
+                held.add(call);
+                return;
+            }
+            holding.decrementAndGet();
+        }
+    }
+
+    /** All that a call may take, in ns: to wait for a node, and to be answered. */
+    private long limit(Call<?, ?, ?> call) {
+        java.time.Duration wait =
+                call.read() ? config.reads().maxWait() : config.writes().maxWait();
+        return wait.plus(
+                        call.tried().isEmpty() && call.lastError().isEmpty()
+                                ? java.time.Duration.ZERO
+                                : config.commandTimeout())
+                .toNanos();
+    }
+
+    private Throwable nobody(Call<?, ?, ?> call) {
+        RedisRoutes now = routes;
+        String text = call.describe()
+                + (now.hopeless()
+                        ? "every node denies access, so that waiting is in vain: check ha.redis.username and password; "
+                                + now.snapshot().describe(now())
+                        : call.read()
+                                ? Waits.read(policy, config.reads().maxWait(), now.snapshot(), now())
+                                : Waits.write(config.writes().maxWait(), now.snapshot(), now()));
+        io.lettuce.core.RedisException error =
+                call.read() ? new NoReplicaException(text) : new NoPrimaryException(text);
+        call.lastError().ifPresent(error::addSuppressed);
+        return error;
+    }
+
+    private Instant now() {
+        Monitor over = monitor;
+        return over == null ? Instant.EPOCH : over.time().now();
+    }
+
+    /** Waits until nothing is under way, but not for longer; whether that came true. */
+    boolean drain(java.time.Duration atMost) {
+        long until = System.nanoTime() + atMost.toNanos();
+        while (isBusy()) {
+            if (System.nanoTime() - until >= 0) {
+                return false;
+            }
+            LockSupport.parkNanos(TICK);
+        }
+        return true;
+    }
+
+    private boolean isBusy() {
+        return !heldReads.isEmpty()
+                || !heldWrites.isEmpty()
+                || channels.get().stream().anyMatch(channel -> channel.underWay() > 0);
+    }
+
+    /** Ends what is still held or under way. */
+    void close() {
+        closed = true;
+        wake();
+        StackClosedException error = new StackClosedException("redis: the stack has been closed");
+        heldWrites.forEach(call -> call.end(error));
+        heldReads.forEach(call -> call.end(error));
+    }
+}

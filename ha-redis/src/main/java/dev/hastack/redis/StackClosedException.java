@@ -1,0 +1,10 @@
+package dev.hastack.redis;
+
+import io.lettuce.core.RedisException;
+
+/** The stack has been closed; the command was not sent, or nobody waits for its answer any more. */
+public final class StackClosedException extends RedisException {
+    StackClosedException(String message) {
+        super(message);
+    }
+}
