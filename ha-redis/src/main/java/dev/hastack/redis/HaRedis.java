@@ -14,6 +14,7 @@ import dev.hastack.core.topology.Snapshot;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.codec.RedisCodec;
 import io.lettuce.core.codec.StringCodec;
+import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -39,6 +40,8 @@ public final class HaRedis implements Store {
     private final Monitor monitor;
     private final RedisHealth health;
     private final KeyPrefix prefix;
+    private final OwnConnections own;
+    private final Subscriptions subscriptions;
 
     private HaRedis(RedisConfig config, NodeClients clients, RedisChannels channels, Monitor monitor) {
         this.config = config;
@@ -47,6 +50,8 @@ public final class HaRedis implements Store {
         this.monitor = monitor;
         this.health = new RedisHealth(config, channels, clients);
         this.prefix = new KeyPrefix(config.keyPrefix());
+        this.own = new OwnConnections(config, clients, channels, monitor);
+        this.subscriptions = new Subscriptions(config, channels.router().policy(), clients, channels, monitor);
     }
 
     static HaRedis open(StoreContext context, RedisConfig config) {
@@ -131,6 +136,49 @@ public final class HaRedis implements Store {
         return shared(codec, false, true);
     }
 
+    /** Text keys and values, in UTF-8; see {@link #dedicated(RedisCodec)}. */
+    public StatefulRedisConnection<String, String> dedicated() {
+        return dedicated(StringCodec.UTF8);
+    }
+
+    /**
+     * A connection of the caller's own to the present primary, for transactions and blocking commands; waits for a primary.
+     * Each call opens one; close it. It stays with its node: when that is no primary any more, or hangs, it is closed, and
+     * what is under way on it fails. It does not reconnect; ask for a new one. Not routed, not retried; commands have {@code
+     * ha.redis.command-timeout}, and blocking ones their own time on top.
+     *
+     * @throws NoPrimaryException if there is none within {@code ha.redis.writes.wait}
+     * @throws NotWritableException in a stack that may only read
+     */
+    public <K, V> StatefulRedisConnection<K, V> dedicated(RedisCodec<K, V> codec) {
+        return own.open(prefix.applied(codec));
+    }
+
+    /** Text channels and messages, in UTF-8; see {@link #pubSub(RedisCodec)}. */
+    public StatefulRedisPubSubConnection<String, String> pubSub() {
+        return pubSub(StringCodec.UTF8);
+    }
+
+    /**
+     * A connection that subscribes, to the primary, or while there is none, to a replica. It follows the topology, and
+     * subscribes again after each change; what is published meanwhile is lost to it. Close it.
+     *
+     * @throws NoReplicaException if there is no node within {@code ha.redis.reads.wait}
+     */
+    public <K, V> StatefulRedisPubSubConnection<K, V> pubSub(RedisCodec<K, V> codec) {
+        return subscriptions.open(prefix.applied(codec));
+    }
+
+    /** Text keys and values, in UTF-8; see {@link #durable(RedisCodec, Durability)}. */
+    public DurableWrites<String, String> durable(Durability durability) {
+        return durable(StringCodec.UTF8, durability);
+    }
+
+    /** Writes that count only once replicas have them. Make one and keep it: it has connections of its own. */
+    public <K, V> DurableWrites<K, V> durable(RedisCodec<K, V> codec, Durability durability) {
+        return new DurableWrites<>(config, own, prefix.applied(codec), durability);
+    }
+
     private <K, V> StatefulRedisConnection<K, V> shared(RedisCodec<K, V> codec, boolean primary, boolean idempotent) {
         Duration longest = max(config.writes().maxWait(), config.reads().maxWait())
                 .plus(config.commandTimeout())
@@ -187,6 +235,8 @@ public final class HaRedis implements Store {
     @Override
     public boolean close(Duration drain) {
         boolean drained = channels.router().drain(drain);
+        subscriptions.close();
+        own.close();
         channels.sentinels().ifPresent(Sentinels::close);
         monitor.close();
         channels.router().close();

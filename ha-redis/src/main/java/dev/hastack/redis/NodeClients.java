@@ -14,14 +14,18 @@ import io.lettuce.core.TimeoutOptions;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.codec.RedisCodec;
+import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.DefaultClientResources;
+import io.lettuce.core.resource.Delay;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /**
  * Lettuce's clients, and the addresses of nodes. Probes have a client of their own: a user's callback that blocks Lettuce's
@@ -38,7 +42,10 @@ final class NodeClients implements AutoCloseable {
             .ioThreadPoolSize(2)
             .computationThreadPoolSize(2)
             .build();
+    private final ClientResources subscriberResources;
     private final RedisClient client;
+    private final RedisClient own;
+    private final SubscriberClient subscribers;
     private final RedisClient probes;
 
     NodeClients(RedisConfig config, StackConfig stack) {
@@ -47,14 +54,25 @@ final class NodeClients implements AutoCloseable {
         this.clientName = "ha-stack" + stack.stack().map(name -> "-" + name).orElse("") + "-"
                 + stack.service().replaceAll("[^!-~]", "_");
         config.nodes().forEach((id, node) -> addresses.put(id, node.address()));
-        this.client = client(resources, config.connectTimeout());
-        this.probes = client(probeResources, probeTimeout);
-    }
-
-    private RedisClient client(ClientResources of, Duration connectTimeout) {
-        RedisClient made = RedisClient.create(of);
-        made.setOptions(options(connectTimeout).build());
-        return made;
+        this.subscriberResources = resources
+                .mutate()
+                .reconnectDelay(
+                        Delay.fullJitter(Duration.ofMillis(1), Duration.ofMillis(250), 2, TimeUnit.MILLISECONDS))
+                .build();
+        this.client = RedisClient.create(resources);
+        client.setOptions(options(config.connectTimeout()).build());
+        this.own = new PrefixClient(resources, new KeyPrefix(config.keyPrefix()));
+        own.setOptions(options(config.connectTimeout())
+                .timeoutOptions(TimeoutOptions.builder()
+                        .timeoutCommands(true)
+                        .timeoutSource(new CommandTimeouts(config.commandTimeout()))
+                        .build())
+                .build());
+        this.subscribers = new SubscriberClient(subscriberResources, this);
+        subscribers.setOptions(
+                options(config.connectTimeout()).autoReconnect(true).build());
+        this.probes = RedisClient.create(probeResources);
+        probes.setOptions(options(probeTimeout).build());
     }
 
     ClientOptions.Builder options(Duration connectTimeout) {
@@ -119,16 +137,30 @@ final class NodeClients implements AutoCloseable {
         return uri.build();
     }
 
-    /** For callers. */
-    CompletionStage<StatefulRedisConnection<byte[], byte[]>> connect(String node) {
-        return connect(node, ByteArrayCodec.INSTANCE);
-    }
-
-    /** For one caller, in the configured database. */
-    <K, V> CompletionStage<StatefulRedisConnection<K, V>> connect(String node, RedisCodec<K, V> codec) {
+    private RedisURI uriOfData(String node) {
         RedisURI uri = uri(node);
         uri.setDatabase(config.database());
-        return client.connectAsync(codec, uri);
+        return uri;
+    }
+
+    /** For all callers. */
+    CompletionStage<StatefulRedisConnection<byte[], byte[]>> connect(String node) {
+        return client.connectAsync(ByteArrayCodec.INSTANCE, uriOfData(node));
+    }
+
+    /** For one caller, whose commands have deadlines of their own. */
+    <K, V> CompletionStage<StatefulRedisConnection<K, V>> connectOwn(String node, RedisCodec<K, V> codec) {
+        return own.connectAsync(codec, uriOfData(node));
+    }
+
+    /** Which node subscribers connect to, each time that they do. */
+    void subscribeTo(Supplier<Optional<String>> node) {
+        subscribers.to(node);
+    }
+
+    /** For a subscriber; reconnects by itself. */
+    <K, V> StatefulRedisPubSubConnection<K, V> connectPubSub(RedisCodec<K, V> codec) {
+        return subscribers.connectPubSub(codec, subscribers.uri());
     }
 
     /** For a probe: of no database. */
@@ -150,8 +182,8 @@ final class NodeClients implements AutoCloseable {
 
     @Override
     public void close() {
-        client.shutdown(0, 1, TimeUnit.SECONDS);
-        probes.shutdown(0, 1, TimeUnit.SECONDS);
+        List.of(client, own, subscribers, probes).forEach(each -> each.shutdown(0, 1, TimeUnit.SECONDS));
+        await(subscriberResources.shutdown(0, 1, TimeUnit.SECONDS));
         Future<Boolean> one = resources.shutdown(0, 1, TimeUnit.SECONDS);
         Future<Boolean> other = probeResources.shutdown(0, 1, TimeUnit.SECONDS);
         await(one);

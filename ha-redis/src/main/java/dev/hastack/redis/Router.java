@@ -66,6 +66,10 @@ final class Router implements Runnable {
         return config;
     }
 
+    ReadPolicy policy() {
+        return policy;
+    }
+
     RedisRoutes routes() {
         return routes;
     }
@@ -90,7 +94,7 @@ final class Router implements Runnable {
         } else if (!call.read() && holdingWrites.get() > 0) {
             // Behind those that came before.
             hold(call);
-        } else if (!sent(call)) {
+        } else if (!sent(call, call.tried().isEmpty() ? call.bornAt() : System.nanoTime())) {
             hold(call);
         }
     }
@@ -122,9 +126,11 @@ final class Router implements Runnable {
         long age = System.nanoTime() - call.bornAt();
         if (age >= limit(call)) {
             call.end(call.lastError().orElseGet(() -> nobody(call)));
-        } else {
+        } else if (call.read()) {
             watch(call);
             route(call);
+        } else {
+            hold(call);
         }
     }
 
@@ -142,7 +148,7 @@ final class Router implements Runnable {
         busy();
     }
 
-    private boolean sent(Call<?, ?, ?> call) {
+    private boolean sent(Call<?, ?, ?> call, long now) {
         NodeChannel channel = choose(routes, call);
         if (channel == null) {
             return false;
@@ -152,7 +158,7 @@ final class Router implements Runnable {
                     + " commands are under way at " + channel.node() + ", as many as ha.redis.max-in-flight allows"));
             return true;
         }
-        return channel.send(call, call.tried().isEmpty() ? call.bornAt() : System.nanoTime());
+        return channel.send(call, now);
     }
 
     private @Nullable NodeChannel choose(RedisRoutes now, Call<?, ?, ?> call) {
@@ -250,7 +256,7 @@ final class Router implements Runnable {
                 call.end(nobody(call));
             }
             held.poll();
-            if (!call.over() && !sent(call)) {
+            if (!call.over() && !sent(call, System.nanoTime())) {
                 // Its channel has just closed: to the end of the queue is out of order, and better than lost.
                 held.add(call);
                 return;

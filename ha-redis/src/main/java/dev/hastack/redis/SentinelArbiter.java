@@ -3,7 +3,7 @@ package dev.hastack.redis;
 import dev.hastack.core.config.Address;
 import dev.hastack.core.config.RedisConfig;
 import dev.hastack.core.monitor.Monitor;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -20,6 +20,9 @@ final class SentinelArbiter {
     private final NodeClients clients;
     private final Monitor monitor;
     private final Lineage lineage;
+    /** By Sentinel. */
+    private final Map<String, Map<String, Address>> named = new HashMap<>();
+
     private Set<String> members = Set.of();
     private long heard = -1;
 
@@ -31,29 +34,31 @@ final class SentinelArbiter {
     }
 
     void hear(SentinelWord word) {
-        Optional<String> named = config.nodes().isEmpty() ? Optional.of(join(word)) : configured(word.primary());
+        Optional<String> primary = config.nodes().isEmpty() ? Optional.of(join(word)) : configured(word.primary());
         if (word.epoch() > heard) {
             heard = word.epoch();
-            lineage.appointed(word.epoch(), named)
+            lineage.appointed(word.epoch(), primary)
                     .ifPresent(epoch -> monitor.appointed(epoch, "Sentinel " + word.sentinel()));
-            named.ifPresent(monitor::hint);
+            primary.ifPresent(monitor::hint);
         }
     }
 
-    /** Takes the nodes that a Sentinel names; returns the primary's id. A node that answers is not left on its word. */
+    /**
+     * Takes the nodes that any Sentinel names, since one may not know all yet; returns the primary's id. A node that answers
+     * is not left on their word.
+     */
     private String join(SentinelWord word) {
-        Map<String, Address> said = new LinkedHashMap<>();
-        Stream.concat(Stream.of(word.primary()), word.replicas().stream())
-                .forEach(address -> said.put(address.toString(), address));
-        said.forEach(clients::found);
-        Set<String> answering = members.stream()
-                .filter(node -> monitor.snapshot()
-                        .node(node)
-                        .filter(view -> view.status().usable())
-                        .isPresent())
-                .collect(Collectors.toSet());
-        Set<String> next = new TreeSet<>(said.keySet());
-        next.addAll(answering);
+        named.put(
+                word.sentinel(),
+                Stream.concat(Stream.of(word.primary()), word.replicas().stream())
+                        .collect(Collectors.toMap(Address::toString, address -> address, (one, same) -> one)));
+        named.values().forEach(nodes -> nodes.forEach(clients::found));
+        Set<String> next = named.values().stream()
+                .flatMap(nodes -> nodes.keySet().stream())
+                .collect(Collectors.toCollection(TreeSet::new));
+        monitor.snapshot().nodes().values().stream()
+                .filter(node -> node.status().usable())
+                .forEach(node -> next.add(node.node()));
         if (!next.equals(members)) {
             members = next;
             monitor.members(next);

@@ -1,0 +1,38 @@
+package dev.hastack.redis;
+
+import java.time.Duration;
+
+/**
+ * How safe a write has to be before it counts.
+ *
+ * @param replicas how many replicas must have it
+ * @param within how long they are waited for; not the primary's own answer, which {@code ha.redis.command-timeout} bounds
+ * @param fsynced whether it must be on the primary's and the replicas' disks; needs Redis 7.2 with append-only files
+ */
+public record Durability(int replicas, Duration within, boolean fsynced) {
+    private static final Duration DEFAULT_WITHIN = Duration.ofMillis(500);
+
+    public Durability {
+        if (replicas < 0 || (replicas == 0 && !fsynced)) {
+            throw new IllegalArgumentException("replicas must be at least 1, but is " + replicas);
+        }
+        if (within.isNegative() || within.toMillis() == 0) {
+            throw new IllegalArgumentException(
+                    "within must be at least 1 ms, but is " + within + ": to Redis, zero is for ever");
+        }
+    }
+
+    /** In the memory of this many replicas, within 500 ms. */
+    public static Durability replicas(int replicas) {
+        return new Durability(replicas, DEFAULT_WITHIN, false);
+    }
+
+    public Durability within(Duration time) {
+        return new Durability(replicas, time, fsynced);
+    }
+
+    /** By WAITAOF; a server older than 7.2 refuses that. */
+    public Durability onDisk() {
+        return new Durability(replicas, within, true);
+    }
+}
