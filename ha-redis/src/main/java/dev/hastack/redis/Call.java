@@ -158,7 +158,7 @@ final class Call<K, V, T> {
 
     void end(Throwable error) {
         if (finish()) {
-            command.completeExceptionally(error);
+            router.tell(() -> command.completeExceptionally(error));
         }
     }
 

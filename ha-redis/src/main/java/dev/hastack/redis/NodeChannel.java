@@ -16,11 +16,8 @@ import java.util.Iterator;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The connection to one node in one generation, which all callers share, and what is under way on it. It has no role;
@@ -28,7 +25,6 @@ import org.slf4j.LoggerFactory;
  * Thread-safe. Longer than most since what is under way and the connection that it is on have one life.
  */
 final class NodeChannel {
-    private static final Logger log = LoggerFactory.getLogger(NodeChannel.class);
     private static final Duration FIRST_RETRY = Duration.ofMillis(10);
     private static final Duration LAST_RETRY = Duration.ofSeconds(1);
 
@@ -47,6 +43,10 @@ final class NodeChannel {
     private volatile @Nullable RedisChannelWriter writer;
     private volatile @Nullable Throwable connectFailure;
     private volatile @Nullable String retired;
+    /** When to connect again, as {@link System#nanoTime()}; 0 if not. */
+    private volatile long connectAt;
+
+    private volatile boolean closed;
     private volatile boolean returned;
     private volatile boolean tookWrites;
 
@@ -182,7 +182,7 @@ final class NodeChannel {
             } else if (age >= over) {
                 all.remove();
                 expire(attempt);
-            } else if (age < late && age < over) {
+            } else if (age < late) {
                 return true;
             } else if (attempt.becomesLate()) {
                 late(attempt);
@@ -190,8 +190,11 @@ final class NodeChannel {
         }
         if (retired != null && attempts.isEmpty()) {
             close();
+        } else if (retired == null && connectAt != 0 && now - connectAt >= 0) {
+            connectAt = 0;
+            connect();
         }
-        return !attempts.isEmpty();
+        return !attempts.isEmpty() || connectAt != 0;
     }
 
     private static <K, V, T> void late(Attempt<K, V, T> attempt) {
@@ -238,7 +241,13 @@ final class NodeChannel {
         close();
     }
 
+    /** Whether it was retired and holds no connection any more. */
+    boolean closed() {
+        return closed;
+    }
+
     private void close() {
+        closed = true;
         StatefulRedisConnection<byte[], byte[]> old = connection;
         if (old != null) {
             connection = null;
@@ -304,18 +313,9 @@ final class NodeChannel {
     /** Jittered, so that a fleet does not storm a node that has come back. */
     private void connectLater() {
         long base = Math.min(LAST_RETRY.toMillis(), FIRST_RETRY.toMillis() << Math.min(10, failures.getAndIncrement()));
-        long delay = base / 2 + ThreadLocalRandom.current().nextLong(base);
-        java.util.concurrent.Future<?> unused = clients.resources()
-                .eventExecutorGroup()
-                .schedule(
-                        () -> {
-                            if (retired == null) {
-                                log.atDebug().addKeyValue("node", node).log("connecting to {} again", node);
-                                connect();
-                            }
-                        },
-                        delay,
-                        TimeUnit.MILLISECONDS);
+        connectAt =
+                System.nanoTime() + base * 500_000 + ThreadLocalRandom.current().nextLong(base * 1_000_000);
+        router.wake();
     }
 
     @Override

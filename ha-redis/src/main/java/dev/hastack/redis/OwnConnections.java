@@ -15,6 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * freed, and nothing more is acknowledged by a node that is no primary any more. Thread-safe.
  */
 final class OwnConnections implements RedisChannels.Follower {
+    private static final Duration PAUSE = Duration.ofMillis(20);
+
     private final RedisConfig config;
     private final NodeClients clients;
     private final RedisChannels channels;
@@ -57,9 +60,15 @@ final class OwnConnections implements RedisChannels.Follower {
             } catch (RedisConnectionException e) {
                 last = e;
                 RedisErrors.kind(e).ifPresent(kind -> channels.router().report(primary, kind, e));
+                pause();
             }
         } while (System.nanoTime() - until < 0);
         throw noPrimary(last);
+    }
+
+    /** Between two attempts to connect to a node that refuses them. */
+    static void pause() {
+        LockSupport.parkNanos(PAUSE.toNanos());
     }
 
     private NodeChannel awaitPrimary(long until, @Nullable Throwable last) {

@@ -63,7 +63,8 @@ final class RedisChannels implements StoreAdapter {
                 config,
                 reads.policy(),
                 RedisRoutes.none(reads.eligible(Snapshot.initial(Optional.empty(), Optional.empty()), Instant.EPOCH)),
-                this::all);
+                this::all,
+                clients.resources().eventExecutorGroup());
     }
 
     void start(Monitor over, Optional<Sentinels> arbiters) {
@@ -222,7 +223,7 @@ final class RedisChannels implements StoreAdapter {
 
     /** Once another has been promoted, nothing may be acknowledged any more by one that was primary. */
     private void abortSuperseded(Snapshot snapshot) {
-        draining.removeIf(channel -> channel.underWay() == 0);
+        draining.removeIf(NodeChannel::closed);
         for (NodeChannel channel : draining) {
             boolean replaced = snapshot.primary()
                     .filter(primary -> !primary.node().equals(channel.node()))

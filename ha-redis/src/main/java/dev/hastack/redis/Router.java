@@ -14,6 +14,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
@@ -36,6 +38,7 @@ final class Router implements Runnable {
     private final RedisConfig config;
     private final ReadPolicy policy;
     private final Supplier<Collection<NodeChannel>> channels;
+    private final Executor callbacks;
     private final Queue<Call<?, ?, ?>> heldReads = new ConcurrentLinkedQueue<>();
     private final Queue<Call<?, ?, ?>> heldWrites = new ConcurrentLinkedQueue<>();
     private final AtomicInteger holdingWrites = new AtomicInteger();
@@ -50,11 +53,18 @@ final class Router implements Runnable {
     private volatile boolean closing;
     private volatile boolean closed;
 
-    Router(RedisConfig config, ReadPolicy policy, RedisRoutes routes, Supplier<Collection<NodeChannel>> channels) {
+    /** @param callbacks where callers are told of failures */
+    Router(
+            RedisConfig config,
+            ReadPolicy policy,
+            RedisRoutes routes,
+            Supplier<Collection<NodeChannel>> channels,
+            Executor callbacks) {
         this.config = config;
         this.policy = policy;
         this.routes = routes;
         this.channels = channels;
+        this.callbacks = callbacks;
         thread.setDaemon(true);
     }
 
@@ -106,7 +116,7 @@ final class Router implements Runnable {
         Map<NodeChannel, List<Call<K, V, ?>>> byChannel = new LinkedHashMap<>();
         for (Call<K, V, ?> call : calls) {
             NodeChannel channel = !call.read() && holdingWrites.get() > 0 ? null : choose(now, call);
-            if (channel == null || closed) {
+            if (channel == null || closed || !channel.hasRoom(100)) {
                 route(call);
             } else {
                 byChannel.computeIfAbsent(channel, any -> new ArrayList<>()).add(call);
@@ -192,6 +202,19 @@ final class Router implements Runnable {
         wake();
     }
 
+    /**
+     * Tells a caller of its call's end: on a thread of Lettuce's, since what he does then may take long, and who ends a call may
+     * hold the monitor's lock, or have to look after others.
+     */
+    void tell(Runnable end) {
+        try {
+            callbacks.execute(end);
+        } catch (RejectedExecutionException e) {
+            // Closed.
+            end.run();
+        }
+    }
+
     /** Something is under way: look after it. */
     void busy() {
         if (asleep) {
@@ -212,6 +235,10 @@ final class Router implements Runnable {
             try {
                 idle = tick() ? 0 : idle + 1;
                 asleep = idle > IDLE_TICKS;
+                if (asleep && isBusy()) {
+                    // It came after the tick, and saw no need to wake anybody.
+                    asleep = false;
+                }
                 LockSupport.parkNanos(this, asleep ? IDLE : TICK);
             } catch (Throwable e) {
                 log.atError().setCause(e).log("the router of redis failed and goes on");

@@ -61,6 +61,7 @@ final class Subscriptions implements RedisChannels.Follower {
                 }
             } catch (io.lettuce.core.RedisConnectionException e) {
                 last = e;
+                OwnConnections.pause();
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 throw new io.lettuce.core.RedisCommandInterruptedException(e);
