@@ -124,7 +124,10 @@ final class RedisHealing {
         sentinels.forEach(sentinel -> sentinel.configure(main, nodes, sentinels, epoch));
         sentinels.forEach(RedisSentinel::launch);
         sentinels.forEach(RedisSentinel::awaitReady);
+        // The first one has found the last one missing, and would try again after a second.
+        sentinels.forEach(sentinel -> sentinel.ping(Duration.ofMillis(20)));
         Await.until(() -> "agreement of the Sentinels", CATCH_UP, this::areContent, () -> logs(LOG_LINES));
+        sentinels.forEach(sentinel -> sentinel.ping(RedisSentinel.PING_PERIOD));
     }
 
     private boolean areContent() {
