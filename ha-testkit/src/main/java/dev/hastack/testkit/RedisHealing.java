@@ -104,7 +104,7 @@ final class RedisHealing {
                     if (main.isPrimary()) {
                         return true;
                     }
-                    if ("no-failover".equals(source.replication().get("master_failover_state"))) {
+                    if ("no-failover".equals(source.info().get("master_failover_state"))) {
                         try {
                             source.command("FAILOVER", "TO", "127.0.0.1", Integer.toString(main.port()), "TIMEOUT", "5000");
                         } catch (RespClient.ErrorReply e) {
@@ -144,7 +144,7 @@ final class RedisHealing {
         if (nodes.stream().anyMatch(RedisNode::isHung)) {
             return false;
         }
-        var primary = main.replication();
+        var primary = main.info();
         if (!"master".equals(primary.get("role"))
                 || !Integer.toString(nodes.size() - 1).equals(primary.get("connected_slaves"))) {
             return false;
@@ -159,15 +159,6 @@ final class RedisHealing {
     }
 
     String logs(int lines) {
-        var logs = new StringBuilder();
-        Stream.concat(nodes.stream(), sentinels.stream())
-                .forEach(process -> logs.append("== log of ")
-                        .append(process.id())
-                        .append(" (")
-                        .append(process.address())
-                        .append(")\n")
-                        .append(process.log(lines))
-                        .append('\n'));
-        return logs.toString();
+        return RedisProcess.logs(Stream.concat(nodes.stream(), sentinels.stream()), lines);
     }
 }
