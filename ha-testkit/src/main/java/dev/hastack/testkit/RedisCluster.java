@@ -48,11 +48,15 @@ public final class RedisCluster implements StoreCluster {
                 id,
                 setup,
                 Map.of(
-                        ENABLED, "yes",
-                        "cluster-node-timeout", "1000",
-                        "cluster-port", Integer.toString(Ports.free()),
+                        ENABLED,
+                        "yes",
+                        "cluster-node-timeout",
+                        "1000",
+                        "cluster-port",
+                        Integer.toString(Ports.free()),
                         // Each replica stays with its primary.
-                        "cluster-allow-replica-migration", "no"));
+                        "cluster-allow-replica-migration",
+                        "no"));
     }
 
     /**
@@ -97,7 +101,11 @@ public final class RedisCluster implements StoreCluster {
             for (RedisNode other : nodes) {
                 if (node != other) {
                     node.command(
-                            "CLUSTER", "MEET", "127.0.0.1", Integer.toString(other.port()), other.setting("cluster-port"));
+                            "CLUSTER",
+                            "MEET",
+                            "127.0.0.1",
+                            Integer.toString(other.port()),
+                            other.setting("cluster-port"));
                 }
             }
         }

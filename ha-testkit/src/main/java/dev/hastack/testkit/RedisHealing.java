@@ -106,7 +106,8 @@ final class RedisHealing {
                     }
                     if ("no-failover".equals(source.info().get("master_failover_state"))) {
                         try {
-                            source.command("FAILOVER", "TO", "127.0.0.1", Integer.toString(main.port()), "TIMEOUT", "5000");
+                            source.command(
+                                    "FAILOVER", "TO", "127.0.0.1", Integer.toString(main.port()), "TIMEOUT", "5000");
                         } catch (RespClient.ErrorReply e) {
                             return false; // The replica is not online yet.
                         }
@@ -131,8 +132,7 @@ final class RedisHealing {
     }
 
     private boolean areContent() {
-        return sentinels.stream()
-                .allMatch(sentinel -> sentinel.isContent(main, nodes.size() - 1, sentinels.size()));
+        return sentinels.stream().allMatch(sentinel -> sentinel.isContent(main, nodes.size() - 1, sentinels.size()));
     }
 
     private void awaitReplication() {
@@ -154,8 +154,7 @@ final class RedisHealing {
                 .filter(entry -> entry.getKey().matches("slave\\d+"))
                 .allMatch(entry -> entry.getValue().contains("state=online"));
         return online
-                && nodes.stream()
-                        .allMatch(node -> node == main || (node.follows(main) && node.offset() >= written));
+                && nodes.stream().allMatch(node -> node == main || (node.follows(main) && node.offset() >= written));
     }
 
     String logs(int lines) {

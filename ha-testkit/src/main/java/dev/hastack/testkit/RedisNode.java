@@ -32,7 +32,7 @@ public final class RedisNode extends RedisProcess {
 
     @Override
     void prepare() {
-        lostData = true;
+        lostData = !setting("appendonly").equals("yes");
         configure(written(REPLICAOF));
         try {
             if (slowness.isZero()) {

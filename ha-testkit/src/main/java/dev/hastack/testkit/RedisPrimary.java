@@ -26,8 +26,9 @@ record RedisPrimary(RedisNode node, Map<String, String> info) {
             return primaries.stream().map(RedisPrimary::node).findFirst();
         }
         // A promoted replica begins a history of its own, and keeps the name of the one that it branched off from.
-        Set<String> left =
-                primaries.stream().map(primary -> primary.says("master_replid2")).collect(Collectors.toSet());
+        Set<String> left = primaries.stream()
+                .map(primary -> primary.says("master_replid2"))
+                .collect(Collectors.toSet());
         return primaries.stream()
                 .max(Comparator.<RedisPrimary, Boolean>comparing(primary -> !primary.node.hasLostData())
                         .thenComparing(primary -> !left.contains(primary.says("master_replid")))

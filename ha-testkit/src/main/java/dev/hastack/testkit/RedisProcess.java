@@ -153,7 +153,8 @@ public abstract sealed class RedisProcess permits RedisNode, RedisSentinel {
 
     /**
      * Starts it as what its configuration file says, which Redis itself keeps up to date; or resumes it if it is hung.
-     * Returns when it answers, be it that it is loading. A node starts empty, since none writes to disk.
+     * Returns when it answers, be it that it is loading. A node starts empty, unless
+     * the layout has {@code appendonly yes}.
      *
      * @throws IllegalStateException if it does not within 30 s; the message holds the end of its log
      */
@@ -218,7 +219,8 @@ public abstract sealed class RedisProcess permits RedisNode, RedisSentinel {
 
     static String logs(Stream<? extends RedisProcess> processes, int lines) {
         return processes
-                .map(process -> "== log of " + process.id() + " (" + process.address() + ")\n" + process.log(lines) + "\n")
+                .map(process ->
+                        "== log of " + process.id() + " (" + process.address() + ")\n" + process.log(lines) + "\n")
                 .collect(Collectors.joining());
     }
 

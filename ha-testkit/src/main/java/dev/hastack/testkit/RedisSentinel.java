@@ -16,9 +16,8 @@ public final class RedisSentinel extends RedisProcess {
 
     private static final String EPOCH = "sentinel current-epoch ";
 
-    private final String myId = (UUID.randomUUID().toString() + UUID.randomUUID())
-            .replace("-", "")
-            .substring(0, 40);
+    private final String myId =
+            (UUID.randomUUID().toString() + UUID.randomUUID()).replace("-", "").substring(0, 40);
 
     RedisSentinel(String id, RedisSetup setup) {
         super(id, setup, List.of("--sentinel"));

@@ -30,8 +30,7 @@ record RedisShard(RedisNode main, List<RedisNode> replicas) {
             return;
         }
         try {
-            if (main.follows(primary.get())
-                    && main.offset() >= primary.get().offset()) {
+            if (main.follows(primary.get()) && main.offset() >= primary.get().offset()) {
                 main.command("CLUSTER", "FAILOVER");
             }
         } catch (RespClient.ErrorReply e) {

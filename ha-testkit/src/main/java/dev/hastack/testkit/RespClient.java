@@ -53,7 +53,8 @@ final class RespClient {
      * @throws ErrorReply if the server answers with an error
      * @throws UncheckedIOException if it cannot be reached or does not answer in time
      */
-    @Nullable Object command(List<String> command) {
+    @Nullable
+    Object command(List<String> command) {
         lock.lock();
         try {
             boolean fresh = kept == null;

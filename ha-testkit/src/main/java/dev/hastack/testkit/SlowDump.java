@@ -36,8 +36,10 @@ final class SlowDump {
         slow.write(0);
         for (int i = 0; i < ADDED; i++) {
             slow.write(EXPIRES);
-            slow.writeBytes(
-                    ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(1).array());
+            slow.writeBytes(ByteBuffer.allocate(8)
+                    .order(ByteOrder.LITTLE_ENDIAN)
+                    .putLong(1)
+                    .array());
             slow.write(STRING);
             string(slow, ("ha-testkit:" + i).getBytes(StandardCharsets.US_ASCII));
             string(slow, new byte[VALUE]);

@@ -51,10 +51,14 @@ class RedisClusterIT {
 
     @Test
     void divides_the_slots_among_the_primaries() {
-        assertThat(main.command("CLUSTER", "SHARDS")).asInstanceOf(org.assertj.core.api.InstanceOfAssertFactories.LIST).hasSize(3);
+        assertThat(main.command("CLUSTER", "SHARDS"))
+                .asInstanceOf(org.assertj.core.api.InstanceOfAssertFactories.LIST)
+                .hasSize(3);
         assertThat(cluster.properties())
                 .containsEntry("ha.redis.cluster", "true")
-                .containsEntry("ha.redis.nodes.replica-3-1.address", cluster.node("replica-3-1").address());
+                .containsEntry(
+                        "ha.redis.nodes.replica-3-1.address",
+                        cluster.node("replica-3-1").address());
         assertWhole();
     }
 

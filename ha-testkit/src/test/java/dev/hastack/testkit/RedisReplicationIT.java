@@ -4,11 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.Socket;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import javax.net.SocketFactory;
+import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -56,11 +57,13 @@ class RedisReplicationIT {
         redis.heal();
         System.out.println("heal " + (System.nanoTime() - b) / 1000000);
         assertThat(redis.primary()).isSameAs(main);
-        assertThat(redis.nodes()).allSatisfy(node -> assertThat(node.command("GET", "kept")).isEqualTo("1"));
+        assertThat(redis.nodes())
+                .allSatisfy(node -> assertThat(node.command("GET", "kept")).isEqualTo("1"));
         assertThat(List.of(replica.isPrimary(), delivery.isPrimary())).containsOnly(false);
-        assertThat(redis.sentinels()).allSatisfy(sentinel -> assertThat(
-                        sentinel.command("SENTINEL", "GET-MASTER-ADDR-BY-NAME", RedisReplication.SENTINEL_MASTER))
-                .isEqualTo(List.of("127.0.0.1", Integer.toString(main.port()))));
+        assertThat(redis.sentinels())
+                .allSatisfy(sentinel -> assertThat(sentinel.command(
+                                "SENTINEL", "GET-MASTER-ADDR-BY-NAME", RedisReplication.SENTINEL_MASTER))
+                        .isEqualTo(List.of("127.0.0.1", Integer.toString(main.port()))));
     }
 
     @Test
@@ -148,10 +151,104 @@ class RedisReplicationIT {
     }
 
     @Test
+    void a_replica_answers_that_it_is_loading_until_told_to_hurry() {
+        delivery.startLoading();
+        assertThatThrownBy(() -> delivery.command("GET", "kept")).hasMessageContaining("LOADING");
+        assertWhole();
+        assertThat(delivery.command("DBSIZE")).isEqualTo(1L);
+    }
+
+    @Test
     void undoes_config_set() {
         replica.command("CONFIG", "SET", "replica-priority", "0");
         assertWhole();
         assertThat(replica.command("CONFIG", "GET", "replica-priority")).isEqualTo(List.of("replica-priority", "100"));
+    }
+
+    @Test
+    void heals_several_faults_at_once() {
+        redis.sentinels().get(0).kill();
+        redis.sentinels().get(1).hang();
+        delivery.startLoading();
+        delivery.proxied().cut();
+        replica.cutReplication();
+        main.hang();
+        assertWhole();
+        assertThat(redis.sentinels()).noneMatch(RedisProcess::isHung).allMatch(RedisProcess::isRunning);
+    }
+
+    @Test
+    void a_dead_sentinel_comes_back_with_what_it_knew() {
+        RedisSentinel first = redis.sentinels().get(0);
+        first.kill();
+        assertThatThrownBy(() -> first.command("PING")).hasMessageContaining("sentinel.1 does not run");
+        first.start();
+        assertThat(first.names(main)).isTrue();
+    }
+
+    @Test
+    void wants_a_password_of_clients() {
+        try (RedisReplication guarded = RedisReplication.builder()
+                .node("main")
+                .node("replica")
+                .sentinels(1)
+                .password()
+                .start()) {
+            Map<String, String> properties = guarded.properties();
+            assertThat(properties).containsEntry("ha.redis.username", "app");
+            RedisNode first = guarded.node("main");
+            assertThatThrownBy(() -> client(first, List.of()).command(List.of("GET", "a")))
+                    .hasMessageContaining("NOAUTH");
+            RespClient application =
+                    client(first, List.of("AUTH", "app", properties.getOrDefault("ha.redis.password", "")));
+            assertThat(application.command(List.of("SET", "a", "1"))).isEqualTo("OK");
+            assertThatThrownBy(() -> application.command(List.of("CONFIG", "GET", "*")))
+                    .hasMessageContaining("NOPERM");
+            application.drop();
+            first.kill();
+            assertThat(guarded.awaitPrimaryOtherThan(first, FAILOVER).command("GET", "a"))
+                    .isEqualTo("1");
+            guarded.heal();
+            assertThat(guarded.primary()).isSameAs(first);
+        }
+    }
+
+    private static RespClient client(RedisNode node, List<String> login) {
+        return new RespClient(node.port(), SocketFactory.getDefault(), login);
+    }
+
+    @Test
+    void speaks_tls_only_by_the_certificate_of_its_properties() throws Exception {
+        try (RedisReplication encrypted = RedisReplication.builder()
+                .node("main")
+                .node("replica")
+                .sentinels(1)
+                .tls()
+                .start()) {
+            RedisNode first = encrypted.node("main");
+            assertThatThrownBy(() -> client(first, List.of()).command(List.of("PING")))
+                    .isInstanceOf(UncheckedIOException.class);
+            assertThat(encrypted.properties()).containsEntry("ha.redis.tls", "true");
+            Path certificate = Path.of(encrypted.properties().getOrDefault("ha.redis.tls-trust-certificates", ""));
+            var sockets = new ServerTls(certificate, certificate).sockets();
+            try (var socket = (SSLSocket) sockets.createSocket("127.0.0.1", first.port())) {
+                socket.startHandshake();
+                assertThat(socket.getSession().getProtocol()).startsWith("TLSv1.");
+            }
+            RedisNode second = encrypted.failover();
+            assertThat(second.id()).isEqualTo("replica");
+            encrypted.heal();
+            assertThat(encrypted.primary()).isSameAs(first);
+        }
+    }
+
+    @Test
+    void shows_the_log_of_a_node_that_does_not_start() {
+        assertThatThrownBy(() -> RedisReplication.builder()
+                        .setting("maxmemory", "nonsense")
+                        .start())
+                .hasMessageContaining("Redis on [main] did not start")
+                .hasMessageContaining("'maxmemory nonsense'");
     }
 
     @Test

@@ -124,7 +124,9 @@ public final class HaStackExtension implements BeforeAllCallback, BeforeEachCall
         Class<?> type = parameter.getParameter().getType();
         Optional<String> node = parameter.findAnnotation(Node.class).map(Node::value);
         if (node.isPresent()) {
-            return type == RedisNode.class ? redis().node(node.get()) : postgres().node(node.get());
+            return type == RedisNode.class
+                    ? redis().node(node.get())
+                    : postgres().node(node.get());
         }
         return store(type.asSubclass(StoreCluster.class));
     }
