@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hastack.benchmarks.lab.postgres.PostgresStore;
+import dev.hastack.benchmarks.lab.redis.RedisStore;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
@@ -23,6 +24,14 @@ class OptionsTest {
     @Test
     void the_whole_run_takes_less_than_45_minutes() throws UsageError {
         assertThat(Selection.of(new PostgresStore(), Options.parse()).most()).isLessThan(Duration.ofMinutes(45));
+    }
+
+    @Test
+    void the_whole_run_of_redis_takes_less_than_40_minutes() throws UsageError {
+        var selection = Selection.of(new RedisStore(), Options.parse());
+
+        assertThat(selection.most()).isLessThan(Duration.ofMinutes(40));
+        assertThat(selection.pace().rounds()).isEqualTo(5);
     }
 
     @Test

@@ -24,11 +24,12 @@ enum FailedReplica implements Fault<RedisServers> {
             replica.resume();
         }
     },
-    REPLICA_LOADING("a replica restarts, and answers LOADING for 5 s", 6) {
+    REPLICA_LOADING("a replica restarts, and answers LOADING for 5 s", 8) {
         @Override
         void play(RedisNode replica) throws InterruptedException {
-            replica.startLoading();
-            TimeUnit.SECONDS.sleep(5);
+            replica.startLoading(LOADING);
+            // How it comes back is seen, too.
+            TimeUnit.NANOSECONDS.sleep(LOADING.plusSeconds(2).toNanos());
         }
     },
     REPLICA_LINK_CUT("a replica is cut off from the primary for 8 s, and goes on answering", 8) {
@@ -38,6 +39,8 @@ enum FailedReplica implements Fault<RedisServers> {
             TimeUnit.SECONDS.sleep(8);
         }
     };
+
+    private static final Duration LOADING = Duration.ofSeconds(5);
 
     private final String story;
     private final Duration lasts;
