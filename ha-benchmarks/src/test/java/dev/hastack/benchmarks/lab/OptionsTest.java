@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hastack.benchmarks.lab.postgres.PostgresStore;
+import dev.hastack.benchmarks.lab.redis.RedisStore;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
@@ -15,14 +16,22 @@ class OptionsTest {
 
         assertThat(selection.faults()).hasSize(9);
         assertThat(selection.clients()).hasSize(5);
-        assertThat(selection.rounds()).isEqualTo(10);
-        assertThat(selection.peerRounds()).isEqualTo(3);
-        assertThat(selection.patience()).isEqualTo(Duration.ofSeconds(30));
+        assertThat(selection.pace().rounds()).isEqualTo(10);
+        assertThat(selection.pace().peerRounds()).isEqualTo(3);
+        assertThat(selection.pace().patience()).isEqualTo(Duration.ofSeconds(30));
     }
 
     @Test
     void the_whole_run_takes_less_than_45_minutes() throws UsageError {
         assertThat(Selection.of(new PostgresStore(), Options.parse()).most()).isLessThan(Duration.ofMinutes(45));
+    }
+
+    @Test
+    void the_whole_run_of_redis_takes_less_than_40_minutes() throws UsageError {
+        var selection = Selection.of(new RedisStore(), Options.parse());
+
+        assertThat(selection.most()).isLessThan(Duration.ofMinutes(40));
+        assertThat(selection.pace().rounds()).isEqualTo(5);
     }
 
     @Test
@@ -32,7 +41,7 @@ class OptionsTest {
 
         assertThat(selection.faults()).extracting(fault -> fault.id()).containsExactly("killed", "hung");
         assertThat(selection.clients()).extracting(client -> client.id()).containsExactly("ha-stack");
-        assertThat(selection.rounds()).isEqualTo(2);
+        assertThat(selection.pace().rounds()).isEqualTo(2);
     }
 
     @Test
