@@ -83,7 +83,7 @@ final class Lineage {
         } else if (info.replid2().map(epochs::get).isPresent()) {
             // Another branch of an older history. With no history of our own, it may be as good as the newest.
             epoch = of(info.replid2().get()) + (settled ? 0 : 1);
-        } else if (!settled) {
+        } else if (!settled || news) {
             epoch = newest == null ? 1 : of(newest);
         } else {
             return OptionalLong.empty();

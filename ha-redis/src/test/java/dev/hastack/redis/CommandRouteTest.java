@@ -1,0 +1,84 @@
+package dev.hastack.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lettuce.core.codec.StringCodec;
+import io.lettuce.core.protocol.CommandArgs;
+import io.lettuce.core.protocol.CommandType;
+import io.lettuce.core.protocol.ProtocolKeyword;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class CommandRouteTest {
+    @ParameterizedTest
+    @CsvSource({
+        "GET, READ",
+        "MGET, READ",
+        "ZRANGE, READ",
+        "XRANGE, READ",
+        "PING, READ",
+        "EVALSHA_RO, READ",
+        "SET, WRITE",
+        "EVAL, WRITE",
+        "PUBLISH, WRITE",
+        "XADD, WRITE",
+        "SCRIPT, WRITE",
+        "GEORADIUS, WRITE",
+        "SORT, WRITE",
+        "SCAN, PRIMARY_READ",
+        "HSCAN, PRIMARY_READ",
+        "INFO, PRIMARY_READ",
+        "MULTI, DEDICATED",
+        "EXEC, DEDICATED",
+        "WATCH, DEDICATED",
+        "BLPOP, DEDICATED",
+        "SELECT, DEDICATED",
+        "WAIT, DEDICATED",
+        "CLIENT, DEDICATED",
+        "SUBSCRIBE, PUB_SUB",
+        "PSUBSCRIBE, PUB_SUB"
+    })
+    void has_a_place_for_each_command(CommandType type, CommandRoute route) {
+        assertThat(CommandRoute.of(type, null)).isEqualTo(route);
+        assertThat(CommandRoute.of(keyword(type.name().toLowerCase(java.util.Locale.ROOT)), null))
+                .as("by name")
+                .isEqualTo(route);
+    }
+
+    @Test
+    void sends_what_it_does_not_know_to_the_primary() {
+        assertThat(CommandRoute.of(keyword("MY.MODULE"), null)).isEqualTo(CommandRoute.WRITE);
+    }
+
+    @Test
+    void tells_a_stream_read_that_blocks_from_one_that_does_not() {
+        CommandArgs<String, String> plain =
+                new CommandArgs<>(StringCodec.UTF8).add("STREAMS").addKey("s").add("0");
+        CommandArgs<String, String> blocks = new CommandArgs<>(StringCodec.UTF8)
+                .add("BLOCK")
+                .add(10)
+                .add("STREAMS")
+                .addKey("s")
+                .add("0");
+        assertThat(CommandRoute.of(CommandType.XREAD, plain)).isEqualTo(CommandRoute.READ);
+        assertThat(CommandRoute.of(CommandType.XREAD, blocks)).isEqualTo(CommandRoute.DEDICATED);
+        assertThat(CommandRoute.of(CommandType.XREADGROUP, plain)).isEqualTo(CommandRoute.WRITE);
+        assertThat(CommandRoute.of(CommandType.XREADGROUP, blocks)).isEqualTo(CommandRoute.DEDICATED);
+    }
+
+    private static ProtocolKeyword keyword(String name) {
+        return new ProtocolKeyword() {
+            @Override
+            public byte[] getBytes() {
+                return name.getBytes(StandardCharsets.US_ASCII);
+            }
+
+            @Override
+            public String toString() {
+                return name;
+            }
+        };
+    }
+}
