@@ -37,12 +37,12 @@ public final class PostgresCluster implements StoreCluster {
     private final PostgresLayout layout;
     private final Path folder;
     private final List<PostgresNode> nodes;
-    private final Optional<PostgresTls> tls;
+    private final Optional<ServerTls> tls;
     private final PostgresHealing healing;
     private final ReentrantLock lock = new ReentrantLock();
     private boolean closed;
 
-    private PostgresCluster(PostgresLayout layout, Path folder, List<PostgresNode> nodes, Optional<PostgresTls> tls) {
+    private PostgresCluster(PostgresLayout layout, Path folder, List<PostgresNode> nodes, Optional<ServerTls> tls) {
         this.layout = layout;
         this.folder = folder;
         this.nodes = nodes;
@@ -71,7 +71,7 @@ public final class PostgresCluster implements StoreCluster {
         } catch (IOException e) {
             throw new UncheckedIOException("cannot create a folder for the cluster", e);
         }
-        Optional<PostgresTls> tls = layout.tls() ? Optional.of(PostgresTls.create(folder)) : Optional.empty();
+        Optional<ServerTls> tls = layout.tls() ? Optional.of(ServerTls.create(folder)) : Optional.empty();
         var nodes = layout.nodes().stream()
                 .map(id -> new PostgresNode(id, layout, binaries, folder, password, tls))
                 .toList();
@@ -157,9 +157,11 @@ public final class PostgresCluster implements StoreCluster {
         properties.put("ha.postgres.username", layout.username());
         properties.put("ha.postgres.password", layout.password());
         nodes.forEach(node -> properties.put("ha.postgres.nodes." + node.id() + ".address", address.apply(node)));
-        tls.map(PostgresTls::clientProperties)
-                .ifPresent(client ->
-                        client.forEach((name, value) -> properties.put("ha.postgres.properties." + name, value)));
+        tls.ifPresent(with -> {
+            properties.put("ha.postgres.properties.sslmode", "verify-full");
+            properties.put(
+                    "ha.postgres.properties.sslrootcert", with.certificate().toString());
+        });
         return properties;
     }
 

@@ -1,10 +1,8 @@
 package dev.hastack.testkit;
 
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Pattern;
 
 /**
  * What a PostgreSQL cluster consists of when it is whole; equal layouts may share a cluster.
@@ -24,10 +22,8 @@ public record PostgresLayout(
         String username,
         String password,
         boolean tls,
-        Map<String, String> settings) {
-
-    private static final Pattern ID = Pattern.compile("[a-z0-9-]+");
-
+        Map<String, String> settings)
+        implements StoreLayout {
     /**
      * Checks and copies.
      *
@@ -35,23 +31,17 @@ public record PostgresLayout(
      *     names no standby
      */
     public PostgresLayout {
-        nodes = List.copyOf(nodes);
+        nodes = NodeIds.checked(nodes);
         settings = Map.copyOf(settings);
-        if (nodes.isEmpty()) {
-            throw new IllegalArgumentException("a cluster needs at least one node");
-        }
-        for (String node : nodes) {
-            if (!ID.matcher(node).matches()) {
-                throw new IllegalArgumentException("node id \"" + node + "\" does not match " + ID);
-            }
-        }
-        if (new LinkedHashSet<>(nodes).size() < nodes.size()) {
-            throw new IllegalArgumentException("node ids " + nodes + " are not distinct");
-        }
         List<String> standbys = nodes.subList(1, nodes.size());
         if (synchronous.isPresent() && !standbys.contains(synchronous.get())) {
             throw new IllegalArgumentException(
                     "synchronous node \"" + synchronous.get() + "\" is none of the standbys " + standbys);
         }
+    }
+
+    @Override
+    public PostgresCluster start() {
+        return PostgresCluster.start(this);
     }
 }

@@ -33,7 +33,7 @@ public final class PostgresNode {
     private final Path folder;
     private final PostgresData data;
     private final String superuserPassword;
-    private final Optional<PostgresTls> tls;
+    private final Optional<ServerTls> tls;
     private final int port = Ports.free();
     private final PostgresAdmin admin;
     private final ReentrantLock lock = new ReentrantLock();
@@ -46,7 +46,7 @@ public final class PostgresNode {
             Path binaries,
             Path cluster,
             String superuserPassword,
-            Optional<PostgresTls> tls) {
+            Optional<ServerTls> tls) {
         this.id = id;
         this.layout = layout;
         this.binaries = binaries;
@@ -435,7 +435,10 @@ public final class PostgresNode {
         settings.put("wal_receiver_status_interval", "1s");
         settings.put("dynamic_shared_memory_type", "mmap"); // In the data folder, so that it ends with that.
         settings.put("log_line_prefix", "%m [%p] %a ");
-        tls.map(PostgresTls::settings).ifPresent(settings::putAll);
+        tls.ifPresent(with -> settings.putAll(Map.of(
+                "ssl", "on",
+                "ssl_key_file", with.key().toString(),
+                "ssl_cert_file", with.certificate().toString())));
         settings.putAll(layout.settings());
         settings.put("listen_addresses", "127.0.0.1");
         settings.put("port", Integer.toString(port));

@@ -1,8 +1,12 @@
 package dev.hastack.testkit.junit;
 
 import dev.hastack.testkit.PostgresCluster;
-import dev.hastack.testkit.PostgresLayout;
 import dev.hastack.testkit.PostgresNode;
+import dev.hastack.testkit.RedisNode;
+import dev.hastack.testkit.RedisReplication;
+import dev.hastack.testkit.StoreCluster;
+import dev.hastack.testkit.StoreLayout;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
@@ -31,15 +35,15 @@ public final class HaStackExtension implements BeforeAllCallback, BeforeEachCall
     private static final Namespace NAMESPACE = Namespace.create(HaStackExtension.class);
     private static final int LOG_LINES = 50;
 
-    private final @Nullable PostgresLayout given;
-    private volatile @Nullable PostgresCluster started;
+    private final @Nullable StoreLayout given;
+    private volatile List<StoreCluster> started = List.of();
 
-    /** For JUnit: takes the layout from {@link HaStackTest}. */
+    /** For JUnit: takes the layouts from {@link HaStackTest}. */
     HaStackExtension() {
         this(null);
     }
 
-    private HaStackExtension(@Nullable PostgresLayout given) {
+    private HaStackExtension(@Nullable StoreLayout given) {
         this.given = given;
     }
 
@@ -48,57 +52,84 @@ public final class HaStackExtension implements BeforeAllCallback, BeforeEachCall
         return new HaStackExtension(postgres.layout());
     }
 
+    /** Provides what {@code redis} describes; the builder may be reused afterwards. */
+    public static HaStackExtension of(RedisReplication.Builder redis) {
+        return new HaStackExtension(redis.layout());
+    }
+
     /**
-     * The cluster.
+     * The PostgreSQL cluster.
      *
-     * @throws IllegalStateException before the first {@code @BeforeAll}
+     * @throws IllegalStateException before the first {@code @BeforeAll}, or if none was asked for
      */
     public PostgresCluster postgres() {
-        PostgresCluster cluster = started;
-        if (cluster == null) {
+        return store(PostgresCluster.class);
+    }
+
+    /**
+     * The Redis primary with its replicas.
+     *
+     * @throws IllegalStateException before the first {@code @BeforeAll}, or if none was asked for
+     */
+    public RedisReplication redis() {
+        return store(RedisReplication.class);
+    }
+
+    private <T extends StoreCluster> T store(Class<T> type) {
+        if (started.isEmpty()) {
             throw new IllegalStateException(
                     "no store has been started: register the extension as a static field, by @RegisterExtension");
         }
-        return cluster;
+        return started.stream()
+                .filter(type::isInstance)
+                .map(type::cast)
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("no " + type.getSimpleName()
+                        + " has been started: name its nodes in @HaStackTest, or give it to HaStackExtension.of"));
     }
 
     @Override
     public void beforeAll(ExtensionContext context) {
-        PostgresLayout layout = given == null ? annotated(context) : given;
-        PostgresCluster cluster = context.getRoot()
-                .getStore(NAMESPACE)
-                .getOrComputeIfAbsent(layout, key -> new Shared(PostgresCluster.start(key)), Shared.class)
-                .cluster();
-        started = cluster;
-        cluster.heal();
+        List<StoreLayout> layouts = given == null ? annotated(context) : List.of(given);
+        started = layouts.stream()
+                .map(layout -> context.getRoot()
+                        .getStore(NAMESPACE)
+                        .getOrComputeIfAbsent(layout, key -> new Shared(key.start()), Shared.class)
+                        .cluster())
+                .toList();
+        started.forEach(StoreCluster::heal);
     }
 
     @Override
     public void beforeEach(ExtensionContext context) {
-        postgres().heal();
+        started.forEach(StoreCluster::heal);
     }
 
     @Override
     public void testFailed(ExtensionContext context, @Nullable Throwable cause) {
-        System.err.println("Logs at the failure of " + context.getDisplayName() + ":\n"
-                + postgres().logs(LOG_LINES));
+        started.forEach(store -> System.err.println(
+                "Logs at the failure of " + context.getDisplayName() + ":\n" + store.logs(LOG_LINES)));
     }
 
     @Override
     public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
         Class<?> type = parameter.getParameter().getType();
-        return type == PostgresCluster.class || (type == PostgresNode.class && parameter.isAnnotated(Node.class));
+        return parameter.isAnnotated(Node.class)
+                ? type == PostgresNode.class || type == RedisNode.class
+                : type == PostgresCluster.class || type == RedisReplication.class;
     }
 
     @Override
     public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
-        return parameter
-                .findAnnotation(Node.class)
-                .<Object>map(node -> postgres().node(node.value()))
-                .orElseGet(this::postgres);
+        Class<?> type = parameter.getParameter().getType();
+        Optional<String> node = parameter.findAnnotation(Node.class).map(Node::value);
+        if (node.isPresent()) {
+            return type == RedisNode.class ? redis().node(node.get()) : postgres().node(node.get());
+        }
+        return store(type.asSubclass(StoreCluster.class));
     }
 
-    private static PostgresLayout annotated(ExtensionContext context) {
+    private static List<StoreLayout> annotated(ExtensionContext context) {
         // A nested class has the annotation of the class around it.
         for (Optional<ExtensionContext> at = Optional.of(context);
                 at.isPresent();
@@ -106,39 +137,15 @@ public final class HaStackExtension implements BeforeAllCallback, BeforeEachCall
             var found =
                     at.get().getTestClass().flatMap(type -> AnnotationSupport.findAnnotation(type, HaStackTest.class));
             if (found.isPresent()) {
-                return layout(found.get().postgres());
+                return Layouts.of(found.get());
             }
         }
         throw new ExtensionConfigurationException("HaStackExtension was registered without a layout: annotate "
                 + context.getRequiredTestClass().getName() + " with @HaStackTest, or use HaStackExtension.of");
     }
 
-    private static PostgresLayout layout(Postgres postgres) {
-        var builder = PostgresCluster.builder();
-        for (String node : postgres.nodes()) {
-            builder.node(node);
-        }
-        if (!postgres.synchronous().isEmpty()) {
-            builder.synchronous(postgres.synchronous());
-        }
-        if (postgres.tls()) {
-            builder.tls();
-        }
-        for (String setting : postgres.settings()) {
-            int equals = setting.indexOf('=');
-            if (equals < 1) {
-                throw new ExtensionConfigurationException(
-                        "@Postgres(settings): \"" + setting + "\" is not of the form name=value");
-            }
-            builder.setting(
-                    setting.substring(0, equals).strip(),
-                    setting.substring(equals + 1).strip());
-        }
-        return builder.layout();
-    }
-
     /** Closed with the root store: JUnit 5 wants its own interface for that, JUnit 6 the JDK's. */
-    private record Shared(PostgresCluster cluster) implements ExtensionContext.Store.CloseableResource, AutoCloseable {
+    private record Shared(StoreCluster cluster) implements ExtensionContext.Store.CloseableResource, AutoCloseable {
         @Override
         public void close() {
             cluster.close();

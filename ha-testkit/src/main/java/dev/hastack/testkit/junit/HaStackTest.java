@@ -11,10 +11,12 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 /**
  * Gives the tests of a class real, replicated stores.
  *
+ * <p>A test gets the stores that it names, and where it names none, a PostgreSQL primary with one standby.
+ *
  * <p>A store is started for the first class that asks for its layout, shared with all others of the JVM that ask for an
  * equal one, and whole again before every test; data stay from test to test. Tests, {@code @BeforeAll} methods and
- * constructors may take a {@link dev.hastack.testkit.PostgresCluster}, and single nodes by {@link Node}. When a test
- * fails, the ends of the nodes' logs go to standard error. Such tests do not run in parallel with each other.
+ * constructors may take a {@link dev.hastack.testkit.PostgresCluster} or a {@link
+ * dev.hastack.testkit.RedisReplication}, and single nodes by {@link Node}. When a test fails, the ends of the nodes' logs go to standard error. Such tests do not run in parallel with each other.
  *
  * <p>{@link HaStackExtension} does the same by code.
  */
@@ -24,6 +26,9 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 @ExtendWith(HaStackExtension.class)
 @ResourceLock("dev.hastack.testkit")
 public @interface HaStackTest {
-    /** PostgreSQL; by default a primary with one standby. */
-    Postgres postgres() default @Postgres;
+    /** PostgreSQL. */
+    Postgres postgres() default @Postgres(nodes = {});
+
+    /** Redis. */
+    Redis redis() default @Redis(nodes = {});
 }

@@ -1,6 +1,7 @@
 package dev.hastack.testkit;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -8,10 +9,13 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.security.cert.CertificateFactory;
 import java.util.Base64;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
+import javax.net.SocketFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
 
 /**
  * A key of a cluster's own and the certificate that it signs itself, for the loopback address; made by the JDK's keytool
@@ -20,11 +24,11 @@ import java.util.UUID;
  * @param key in PEM, readable by the servers' user alone
  * @param certificate in PEM, which clients take as their root
  */
-record PostgresTls(Path key, Path certificate) {
+record ServerTls(Path key, Path certificate) {
     private static final String ALIAS = "server";
 
     /** Makes both in {@code folder}. */
-    static PostgresTls create(Path folder) {
+    static ServerTls create(Path folder) {
         Path store = folder.resolve("tls.p12");
         String password = UUID.randomUUID().toString();
         // As the JVM's own user: the servers' user may not be able to read the JDK.
@@ -56,7 +60,7 @@ record PostgresTls(Path key, Path certificate) {
         try {
             KeyStore pair = KeyStore.getInstance(store.toFile(), password.toCharArray());
             var key = pair.getKey(ALIAS, password.toCharArray());
-            var tls = new PostgresTls(folder.resolve("server.key"), folder.resolve("server.crt"));
+            var tls = new ServerTls(folder.resolve("server.key"), folder.resolve("server.crt"));
             write(tls.key, "PRIVATE KEY", key.getEncoded(), "rw-------");
             write(tls.certificate, "CERTIFICATE", pair.getCertificate(ALIAS).getEncoded(), "rw-r--r--");
             return tls;
@@ -77,13 +81,21 @@ record PostgresTls(Path key, Path certificate) {
         ServerUser.CURRENT.own(file);
     }
 
-    /** Of postgresql.conf. */
-    Map<String, String> settings() {
-        return Map.of("ssl", "on", "ssl_key_file", key.toString(), "ssl_cert_file", certificate.toString());
-    }
-
-    /** What a client needs to insist on it, as pgjdbc names it. */
-    Map<String, String> clientProperties() {
-        return Map.of("sslmode", "verify-full", "sslrootcert", certificate.toString());
+    /** Sockets that trust this certificate and no other. */
+    SocketFactory sockets() {
+        try (InputStream pem = Files.newInputStream(certificate)) {
+            KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
+            trusted.load(null, null);
+            trusted.setCertificateEntry(ALIAS, CertificateFactory.getInstance("X.509").generateCertificate(pem));
+            var trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+            trust.init(trusted);
+            var context = SSLContext.getInstance("TLS");
+            context.init(null, trust.getTrustManagers(), null);
+            return context.getSocketFactory();
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("cannot trust " + certificate, e);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + certificate, e);
+        }
     }
 }
