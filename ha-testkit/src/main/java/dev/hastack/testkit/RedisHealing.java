@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Brings a replication back to its layout.
@@ -42,6 +43,7 @@ final class RedisHealing {
         nodes.forEach(RedisNode::awaitReady);
         nodes.forEach(RedisNode::rememberConfiguration);
         awaitReplication();
+        nodes.forEach(RedisNode::rememberData);
         startSentinels();
     }
 
@@ -74,6 +76,7 @@ final class RedisHealing {
         }
         nodes.stream().filter(node -> node != main && !node.follows(main)).forEach(node -> node.pointAt(main));
         awaitReplication();
+        nodes.forEach(RedisNode::rememberData);
         if (!Await.holds(CONTENTMENT, this::areContent)) {
             startSentinels();
         }
@@ -81,27 +84,16 @@ final class RedisHealing {
 
     /** Whose data all are to have: the newest primary, or else the replica that got the most. */
     private RedisNode source() {
-        Optional<RedisNode> primary = newestPrimary();
+        Optional<RedisNode> primary = RedisPrimary.newest(nodes, sentinels);
         if (primary.isEmpty()) {
             nodes.forEach(RedisNode::resume);
-            primary = newestPrimary();
+            primary = RedisPrimary.newest(nodes, sentinels);
         }
         return primary.or(() -> nodes.stream()
                         .filter(RedisNode::isRunning)
                         .max(Comparator.comparingLong(RedisNode::offset)
                                 .thenComparing(nodes::indexOf, Comparator.reverseOrder())))
                 .orElse(main);
-    }
-
-    /** Of several primaries the one that Sentinels name, or else the one with the most replicas. */
-    Optional<RedisNode> newestPrimary() {
-        return nodes.stream()
-                .filter(RedisNode::isPrimary)
-                .max(Comparator.<RedisNode>comparingLong(node -> sentinels.stream()
-                                .filter(sentinel -> sentinel.names(node))
-                                .count())
-                        .thenComparing(node -> node.replication().getOrDefault("connected_slaves", "0"))
-                        .thenComparing(nodes::indexOf, Comparator.reverseOrder()));
     }
 
     private void handOver(RedisNode source) {
@@ -165,7 +157,7 @@ final class RedisHealing {
 
     String logs(int lines) {
         var logs = new StringBuilder();
-        java.util.stream.Stream.concat(nodes.stream(), sentinels.stream())
+        Stream.concat(nodes.stream(), sentinels.stream())
                 .forEach(process -> logs.append("== log of ")
                         .append(process.id())
                         .append(" (")

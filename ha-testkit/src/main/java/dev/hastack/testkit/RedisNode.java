@@ -17,6 +17,8 @@ public final class RedisNode extends RedisProcess {
     /** All parameters as they were after the first start. */
     private Map<String, String> configured = Map.of();
 
+    private volatile boolean lostData;
+
     RedisNode(String id, RedisSetup setup, Map<String, String> settings) {
         super(id, setup, List.of());
         this.settings = settings;
@@ -24,6 +26,7 @@ public final class RedisNode extends RedisProcess {
 
     @Override
     void prepare() {
+        lostData = true;
         configure(written(REPLICAOF));
         try {
             // What it received as a replica; with it, a node would start with old data, and others without any.
@@ -160,6 +163,16 @@ public final class RedisNode extends RedisProcess {
         Map<String, String> now = replication();
         String offset = now.getOrDefault("slave_repl_offset", now.getOrDefault("master_repl_offset", "-1"));
         return Long.parseLong(offset);
+    }
+
+    /** Whether it has been started since all were whole, and so began anew. */
+    boolean hasLostData() {
+        return lostData;
+    }
+
+    /** All are whole: what it has is what there is. */
+    void rememberData() {
+        lostData = false;
     }
 
     void rememberConfiguration() {

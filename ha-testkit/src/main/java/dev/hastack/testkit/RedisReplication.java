@@ -111,13 +111,13 @@ public final class RedisReplication implements StoreCluster {
     }
 
     /**
-     * The node that says it is the primary now; of several, the one that Sentinels name, or else the one with the most
-     * replicas.
+     * The node that says it is the primary now; of several, one that has taken over from the others, the one that Sentinels
+     * name, or else the one with the most replicas, in this order.
      *
      * @throws IllegalStateException if none runs and answers
      */
     public RedisNode primary() {
-        return healing.newestPrimary()
+        return RedisPrimary.newest(nodes, sentinels)
                 .orElseThrow(() -> new IllegalStateException("no node is a primary now\n" + logs(LOG_LINES)));
     }
 
@@ -156,7 +156,7 @@ public final class RedisReplication implements StoreCluster {
     }
 
     /**
-     * Waits until another node says that it is a primary, and returns it.
+     * Waits until another node is the {@link #primary()}, by its own word, and returns it.
      *
      * @throws IllegalStateException if none does within {@code limit}
      */
@@ -166,10 +166,7 @@ public final class RedisReplication implements StoreCluster {
                 () -> "the promotion of another node than " + former.id(),
                 limit,
                 () -> {
-                    nodes.stream()
-                            .filter(node -> node != former && node.isPrimary())
-                            .findFirst()
-                            .ifPresent(promoted::set);
+                    RedisPrimary.newest(nodes, sentinels).filter(node -> node != former).ifPresent(promoted::set);
                     return promoted.get() != null;
                 },
                 () -> logs(LOG_LINES));
