@@ -10,7 +10,7 @@ import java.time.Duration;
  * @param longest at most, ever
  */
 record Backoff(Duration first, Duration longest) {
-    private static final int MOST_DOUBLINGS = 30;
+    private static final int MOST_DOUBLINGS = 20;
 
     Backoff {
         if (first.toMillis() <= 0 || longest.compareTo(first) < 0) {
@@ -25,8 +25,8 @@ record Backoff(Duration first, Duration longest) {
      * @param random from 0 to 1
      */
     Duration after(int attempts, double random) {
-        long doublings = Math.min(MOST_DOUBLINGS, attempts - 1);
-        double whole = Math.min(longest.toMillis(), (double) first.toMillis() * (double) (1L << doublings));
-        return Duration.ofMillis(Math.max(1, Math.round(whole * (0.5 + random / 2))));
+        long whole = first.toMillis() << Math.min(MOST_DOUBLINGS, attempts - 1);
+        double most = Math.min(whole, longest.toMillis());
+        return Duration.ofMillis(Math.max(1, Math.round(most * (0.5 + random / 2))));
     }
 }

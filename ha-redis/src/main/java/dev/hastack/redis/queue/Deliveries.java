@@ -12,10 +12,10 @@ import io.lettuce.core.api.sync.RedisCommands;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.Collectors;
 
 /** A queue in Redis, as one consumer sees it. Thread-safe. */
 final class Deliveries {
@@ -49,9 +49,9 @@ final class Deliveries {
     /** Jobs of consumers that have not been heard of for long. */
     List<Delivery> claim(RedisCommands<String, String> own, int most) {
         long idle = settings.claimAfter().toMillis();
-        List<List<?>> claimed = Script.CLAIM.run(
+        List<?> claimed = Script.CLAIM.list(
                 own, keys, consumer, Long.toString(idle), Integer.toString(most), Long.toString(idle * FORGET));
-        return claimed.stream().map(Delivery::claimed).toList();
+        return claimed.stream().map(one -> Delivery.claimed((List<?>) one)).toList();
     }
 
     /** The group, which stands before the oldest job, so that what a failover has made it forget comes again. */
@@ -106,8 +106,9 @@ final class Deliveries {
     Set<String> renew(Collection<Held> held) {
         List<String> values = new ArrayList<>(List.of(consumer));
         held.forEach(each -> values.add(each.entry()));
-        List<String> lost = Script.RENEW.run(redis.idempotent().sync(), keys, values.toArray(String[]::new));
-        return new HashSet<>(lost);
+        return Script.RENEW.list(redis.idempotent().sync(), keys, values.toArray(String[]::new)).stream()
+                .map(String.class::cast)
+                .collect(Collectors.toSet());
     }
 
     /** Nothing more will be read. */

@@ -19,8 +19,6 @@ import org.slf4j.LoggerFactory;
 final class Hands {
     private static final Logger LOG = LoggerFactory.getLogger(Hands.class);
 
-    private static final Runnable NOTHING = () -> {};
-
     private final Settings settings;
     private final JobHandler handler;
     private final Deliveries deliveries;
@@ -110,7 +108,7 @@ final class Hands {
         } else {
             Duration delay = settings.backoff()
                     .after(attempts, ThreadLocalRandom.current().nextDouble());
-            end(held, deliveries.again(held, attempts, delay), NOTHING);
+            end(held, deliveries.again(held, attempts, delay), Hands::uncounted);
         }
     }
 
@@ -121,8 +119,10 @@ final class Hands {
     }
 
     private void sendBack(Held held) {
-        end(held, deliveries.again(held, held.job().attempt() - 1, Duration.ZERO), NOTHING);
+        end(held, deliveries.again(held, held.job().attempt() - 1, Duration.ZERO), Hands::uncounted);
     }
+
+    private static void uncounted() {}
 
     /** Lets it go as soon as Redis has answered. If Redis does not, the job will be claimed, and comes again. */
     private void end(Held held, CompletionStage<Long> told, Runnable count) {

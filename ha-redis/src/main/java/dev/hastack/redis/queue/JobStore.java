@@ -32,8 +32,9 @@ final class JobStore {
 
     /** Moves what is due to the stream; returns how long until there is more. */
     Optional<Duration> moveDue() {
-        List<Long> moved = Script.DUE.run(redis.idempotent().sync(), keys, Integer.toString(BATCH));
-        return moved.get(1) < 0 ? Optional.empty() : Optional.of(Duration.ofMillis(moved.get(1)));
+        List<?> moved = Script.DUE.list(redis.idempotent().sync(), keys, Integer.toString(BATCH));
+        long next = (Long) moved.get(1);
+        return next < 0 ? Optional.empty() : Optional.of(Duration.ofMillis(next));
     }
 
     JobStats stats(Counters counters) {

@@ -11,6 +11,8 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -29,19 +31,18 @@ enum Script {
     RENEW,
     LEAVE;
 
-    private final String text = resource("common") + resource(name().toLowerCase(java.util.Locale.ROOT));
+    private final String text = resource("common") + resource(name().toLowerCase(Locale.ROOT));
     private final String digest = digest(text);
 
     long number(RedisScriptingCommands<String, String> redis, Keys keys, String... values) {
-        return this.<Long>run(redis, ScriptOutputType.INTEGER, keys, values);
+        return (Long) run(redis, ScriptOutputType.INTEGER, keys, values);
     }
 
-    /** What a script returns as an array. */
-    <T> T run(RedisScriptingCommands<String, String> redis, Keys keys, String... values) {
-        return run(redis, ScriptOutputType.MULTI, keys, values);
+    List<?> list(RedisScriptingCommands<String, String> redis, Keys keys, String... values) {
+        return (List<?>) run(redis, ScriptOutputType.MULTI, keys, values);
     }
 
-    private <T> T run(
+    private Object run(
             RedisScriptingCommands<String, String> redis, ScriptOutputType type, Keys keys, String... values) {
         try {
             return redis.evalsha(digest, type, keys.all(), values);
