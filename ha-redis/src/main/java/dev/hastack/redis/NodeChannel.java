@@ -283,8 +283,8 @@ final class NodeChannel {
         if (connection == broken) {
             connection = null;
             writer = null;
-            CompletionStage<Void> unused = broken.closeAsync();
             if (retired == null) {
+                CompletionStage<Void> unused = broken.closeAsync();
                 RedisException error = new RedisException("the connection to " + node + " was closed");
                 breaker.failed(error);
                 router.report(this, Kind.NETWORK, error);

@@ -47,6 +47,7 @@ final class Router implements Runnable {
     private volatile RedisRoutes routes;
     private volatile @Nullable Monitor monitor;
     private volatile boolean asleep;
+    private volatile boolean closing;
     private volatile boolean closed;
 
     Router(RedisConfig config, ReadPolicy policy, RedisRoutes routes, Supplier<Collection<NodeChannel>> channels) {
@@ -296,8 +297,14 @@ final class Router implements Runnable {
         return over == null ? Instant.EPOCH : over.time().now();
     }
 
-    /** Waits until nothing is under way, but not for longer; whether that came true. */
+    /** Whether no new calls are taken. */
+    boolean closing() {
+        return closing;
+    }
+
+    /** Takes no new calls, and waits until nothing is under way, but not for longer; whether that came true. */
     boolean drain(java.time.Duration atMost) {
+        closing = true;
         long until = System.nanoTime() + atMost.toNanos();
         while (isBusy()) {
             if (System.nanoTime() - until >= 0) {

@@ -90,6 +90,8 @@ final class RoutingWriter implements RedisChannelWriter {
     private @Nullable RedisException refusal(CommandRoute route, RedisCommand<?, ?, ?> command) {
         if (closed) {
             return new RedisException("Connection is closed");
+        } else if (router.closing()) {
+            return new StackClosedException("redis: the stack has been closed");
         }
         return switch (route) {
             case READ, PRIMARY_READ -> prefix.refusal(command);

@@ -84,7 +84,10 @@ public final class Topology {
         } else if (in instanceof Input.Hint hint) {
             hint(draft, hint);
         } else if (in instanceof Input.Appointed appointed) {
-            draft.count(OptionalLong.of(appointed.epoch()), appointed.witness(), appointed.at());
+            // As any epoch, it counts only if it is known of which cluster it is.
+            if (draft.identity().isPresent()) {
+                draft.count(OptionalLong.of(appointed.epoch()), appointed.witness(), appointed.at());
+            }
         } else if (in instanceof Input.Closed closed) {
             close(draft, closed);
         }

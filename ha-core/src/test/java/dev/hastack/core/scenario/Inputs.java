@@ -21,7 +21,7 @@ import java.util.TreeSet;
  * <pre>
  * {a: {role: primary, epoch: 6, position: 100, followers: 1, identity: S2, generation: 0, started: 900, at: 1000}}
  * {a: {failed: network, from: caller, generation: 0, cause: reset, at: 1000, times: 30}}
- * {a: refused}    {a: caller network}    {members: [a, b]}    {hint: a}    {closed: true}
+ * {a: refused}    {a: caller network}    {members: [a, b]}    {hint: a}    {appointed: 7}    {closed: true}
  * </pre>
  *
  * An answer or failure is of the node's present generation, unless it says another; it is of the store's identity,
@@ -42,6 +42,7 @@ final class Inputs {
         return switch (key) {
             case "members" -> List.of(new Input.Members(Set.copyOf(new TreeSet<>(entry.texts(key))), at));
             case "hint" -> List.of(new Input.Hint(entry.text(key), at));
+            case "appointed" -> List.of(new Input.Appointed(Long.parseLong(entry.text(key)), "Sentinel", at));
             case "closed" -> List.of(new Input.Closed(at));
             default -> {
                 Object said = entry.raw(key);

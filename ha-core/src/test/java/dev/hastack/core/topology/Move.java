@@ -72,6 +72,9 @@ record Move(Input input, int age) {
         } else if (dice < 96) {
             return new Move(members(world, random, at), 0);
         }
+        if (dice == 98 && random.nextInt(4) == 0) {
+            return new Move(new Input.Appointed(random.nextInt(6), "somebody", at), 0);
+        }
         return new Move(dice < 99 || random.nextInt(4) > 0 ? new Input.Hint(node, at) : new Input.Closed(at), 0);
     }
 
