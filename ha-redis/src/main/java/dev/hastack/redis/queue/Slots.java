@@ -19,8 +19,8 @@ final class Slots {
     private final int threads;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition free = lock.newCondition();
-    /** Of what one job takes, in nanoseconds; no jobs are fetched ahead before one was seen. */
-    private double mean = AHEAD.toNanos() * 1000.0;
+    /** Of what one job takes, in nanoseconds; endless before one was seen, so that none is fetched ahead. */
+    private double mean = Double.POSITIVE_INFINITY;
 
     private int taken;
 
@@ -61,7 +61,7 @@ final class Slots {
     void took(long nanos) {
         lock.lock();
         try {
-            mean += (nanos - mean) * SHARE;
+            mean = Double.isInfinite(mean) ? nanos : mean + (nanos - mean) * SHARE;
         } finally {
             lock.unlock();
         }

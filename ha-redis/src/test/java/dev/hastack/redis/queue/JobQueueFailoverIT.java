@@ -2,7 +2,6 @@ package dev.hastack.redis.queue;
 
 import static dev.hastack.redis.queue.Queues.hasty;
 import static dev.hastack.redis.queue.Queues.until;
-import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hastack.core.HaStack;
 import dev.hastack.redis.Durability;
@@ -23,7 +22,11 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 
-@HaStackTest(redis = @Redis(nodes = {"main", "replica", "third"}, sentinels = 3))
+@HaStackTest(
+        redis =
+                @Redis(
+                        nodes = {"main", "replica", "third"},
+                        sentinels = 3))
 class JobQueueFailoverIT {
     private final RedisReplication servers;
     private final Set<String> done = ConcurrentHashMap.newKeySet();
@@ -69,8 +72,9 @@ class JobQueueFailoverIT {
     }
 
     private void throughTheEndOf(RedisNode primary, Fault fault) throws Exception {
-        List<CompletableFuture<Void>> producers =
-                Stream.generate(() -> CompletableFuture.runAsync(this::produce)).limit(2).toList();
+        List<CompletableFuture<Void>> producers = Stream.generate(() -> CompletableFuture.runAsync(this::produce))
+                .limit(2)
+                .toList();
         until(() -> done.size() > 200);
         fault.strike(primary);
         servers.awaitPrimaryOtherThan(primary, Duration.ofSeconds(10));
