@@ -275,7 +275,7 @@ final class NodeChannel {
             writer = null;
             close();
         } else {
-            router.wake();
+            router.connected();
         }
     }
 
