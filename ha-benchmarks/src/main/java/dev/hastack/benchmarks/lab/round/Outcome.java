@@ -22,6 +22,7 @@ import java.util.stream.LongStream;
  * @param onlyStale rows that a superseded primary has and the new one has not
  * @param untold those of {@code onlyStale} whose callers were not told that the outcome is unknown; a call under way at
  *     the end counts as told
+ * @param longestCall how long the slowest call kept its caller
  * @param stalest the age of the oldest acknowledged write that a read after the fault did not show, where it was greatest
  */
 public record Outcome(
@@ -34,6 +35,7 @@ public record Outcome(
         int lost,
         int onlyStale,
         int untold,
+        double longestCall,
         double stalest) {
     private static final double NANOS = 1e6;
 
@@ -71,6 +73,7 @@ public record Outcome(
                 (int) lost,
                 stored.onlyStale().size(),
                 untold(recording, stored.onlyStale()),
+                recording.longestCall() / NANOS,
                 stalest(recording, struck));
     }
 
@@ -133,7 +136,7 @@ public record Outcome(
                 + String.format(
                         Locale.ROOT,
                         "silence: writes %s, reads %s ms; failed: %d writes, %d reads; lost %d, only stale %d, untold %d;"
-                                + " stalest read %s ms",
+                                + " longest call %s ms, stalest read %s ms",
                         millis(writeSilence),
                         millis(readSilence),
                         failedWrites,
@@ -141,6 +144,7 @@ public record Outcome(
                         lost,
                         onlyStale,
                         untold,
+                        millis(longestCall),
                         millis(stalest));
     }
 

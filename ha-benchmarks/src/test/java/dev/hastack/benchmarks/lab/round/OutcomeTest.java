@@ -167,7 +167,7 @@ class OutcomeTest {
         primary.removeAll(missing);
         return Outcome.of(
                 new Fault.Moments(STRUCK, writable, before),
-                new Recording(acknowledged, failed, reads, 0, until),
+                new Recording(acknowledged, failed, reads, 0, 0, until),
                 new Servers.Stored(primary, onlyStale));
     }
 
