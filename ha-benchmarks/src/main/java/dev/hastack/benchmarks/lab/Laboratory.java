@@ -3,6 +3,7 @@ package dev.hastack.benchmarks.lab;
 import dev.hastack.benchmarks.lab.postgres.Deaths;
 import dev.hastack.benchmarks.lab.postgres.PostgresStore;
 import dev.hastack.benchmarks.lab.postgres.StallHints;
+import dev.hastack.benchmarks.lab.redis.RedisStore;
 import dev.hastack.benchmarks.lab.round.Client;
 import dev.hastack.benchmarks.lab.round.Fault;
 import dev.hastack.benchmarks.lab.round.Outcome;
@@ -20,7 +21,7 @@ import java.util.stream.Collectors;
 
 /** Plays faults on real servers under load, ha-stack and its peers in the same run, and reports what callers saw. */
 public final class Laboratory {
-    private static final List<Store<?>> STORES = List.of(new PostgresStore());
+    private static final List<Store<?>> STORES = List.of(new PostgresStore(), new RedisStore());
 
     private static final String HELP = """
             Usage: ha-benchmarks/laboratory [options]
@@ -28,7 +29,7 @@ public final class Laboratory {
             Starts real servers on this machine, puts four writers and four readers on one client after the other, breaks
             something, and reports what the callers saw. Needs a JDK 17 or later and Maven, nothing else.
 
-              --store NAME      the store (default: postgres)
+              --store NAME      the store, postgres or redis (default: postgres)
               --fault A,B       these faults only (default: all)
               --client X,Y      these clients only (default: all)
               --rounds N        rounds of ha-stack

@@ -19,7 +19,8 @@ import java.util.stream.LongStream;
  * @param readSilence the same of reads
  * @param failedReads reads that failed, tried again twice
  * @param lost acknowledged writes that the new primary does not have
- * @param onlyStale rows that a superseded primary has and the new one has not
+ * @param onlyStale rows that a superseded primary has and the new one has not; where these have been overwritten, what it
+ *     acknowledged of them
  * @param untold those of {@code onlyStale} whose callers were not told that the outcome is unknown; a call under way at
  *     the end counts as told
  * @param longestCall how long the slowest call kept its caller
@@ -56,9 +57,11 @@ public record Outcome(
                     .orElse(Double.POSITIVE_INFINITY));
         }
         boolean writesEnded = firstWrite.isPresent() && Double.isInfinite(firstWrite.getAsDouble());
-        long lost = acknowledged.stream()
-                .filter(write -> !stored.primary().contains(write.id()))
-                .count();
+        Set<Long> lost = acknowledged.stream()
+                .map(Acknowledged::id)
+                .filter(id -> !stored.primary().contains(id))
+                .collect(Collectors.toSet());
+        Set<Long> onlyStale = stored.overwritten() ? lost : stored.onlyStale();
         return new Outcome(
                 moments.writable().isPresent()
                         ? OptionalDouble.of((moments.writable().getAsLong() - struck) / NANOS)
@@ -70,9 +73,9 @@ public record Outcome(
                 silence(recording.reads().stream().mapToLong(read -> read.at() - struck), end),
                 recording.failed().size(),
                 recording.failedReads(),
-                (int) lost,
-                stored.onlyStale().size(),
-                untold(recording, stored.onlyStale()),
+                lost.size(),
+                onlyStale.size(),
+                untold(recording, onlyStale),
                 recording.longestCall() / NANOS,
                 stalest(recording, struck));
     }
