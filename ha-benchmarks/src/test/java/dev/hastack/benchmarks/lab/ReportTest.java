@@ -21,7 +21,21 @@ class ReportTest {
         assertThat(table.toString().lines()).hasSize(3);
         assertThat(table.toString().lines().skip(2).findFirst().orElseThrow().split(" *\\| *"))
                 .containsExactly(
-                        "", "killed", "ha-stack", "3", "7.5 / 120", "0", "0", "0", "0", "0 / 3", "0", "0", "0", "0");
+                        "",
+                        "killed",
+                        "ha-stack",
+                        "3",
+                        "7.5 / 120",
+                        "0",
+                        "0",
+                        "0",
+                        "0",
+                        "0 / 3",
+                        "0",
+                        "0",
+                        "0",
+                        "0",
+                        "0");
     }
 
     @Test
@@ -31,7 +45,7 @@ class ReportTest {
         table.add(
                 "replica-killed",
                 "peer",
-                List.of(new Outcome(OptionalDouble.empty(), OptionalDouble.empty(), 0, 0, 0, 0, 0, 0, 0, 0, 0)));
+                List.of(new Outcome(OptionalDouble.empty(), OptionalDouble.empty(), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)));
 
         assertThat(table.toString()).contains("|           never |").contains("|                 |");
     }
@@ -70,6 +84,6 @@ class ReportTest {
     }
 
     private static Outcome outcome(double firstWrite, int lost) {
-        return new Outcome(OptionalDouble.of(500), OptionalDouble.of(firstWrite), 0, 0, 0, 0, lost, 0, 0, 0, 0);
+        return new Outcome(OptionalDouble.of(500), OptionalDouble.of(firstWrite), 0, 0, 0, 0, lost, 0, 0, 0, 0, 0);
     }
 }

@@ -42,10 +42,9 @@ public record RedisStore() implements Store<RedisServers> {
         List<Target> targets = new ArrayList<>(List.of(
                 Target.millis("killed", "first write after the promotion", Outcome::firstWriteOrNever, 200),
                 Target.millis("hung", "first write after the promotion", Outcome::firstWriteOrNever, 200),
-                Target.none("hung", "acknowledged writes lost", Outcome::lost),
+                Target.none("hung", "misled callers", Outcome::misled),
                 Target.millis("switchover", "first write after the promotion", Outcome::firstWriteOrNever, 200),
-                Target.none("stale", "acknowledged writes lost", Outcome::lost),
-                Target.none("stale", "untold writes", Outcome::untold),
+                Target.none("stale", "misled callers", Outcome::misled),
                 Target.none("replica-killed", "failed reads", Outcome::failedReads),
                 Target.none("replica-hung", "failed reads", Outcome::failedReads),
                 Target.millis("replica-hung", "read silence", Outcome::readSilence, 250),

@@ -125,6 +125,18 @@ class OutcomeTest {
     }
 
     @Test
+    void callers_are_misled_by_what_the_old_primary_acknowledges_after_the_promotion_or_refuses_and_has() {
+        acknowledge(990, 1200, 1650);
+        failed.add(new Failed(4, false, ""));
+        failed.add(new Failed(5, true, ""));
+        missing = Set.of(2L, 3L);
+        onlyStale = Set.of(2L, 3L, 4L, 5L);
+
+        assertThat(outcome().lost()).isEqualTo(2);
+        assertThat(outcome().misled()).as("3 came too late, 4 was refused").isEqualTo(2);
+    }
+
+    @Test
     void of_rows_that_were_overwritten_those_that_were_acknowledged_are_known() {
         acknowledge(990, 1200);
         failed.add(new Failed(3, false, ""));
