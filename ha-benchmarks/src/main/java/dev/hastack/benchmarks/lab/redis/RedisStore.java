@@ -31,7 +31,9 @@ public record RedisStore() implements Store<RedisServers> {
 
     @Override
     public List<Client<RedisServers>> clients() {
-        List<Client<RedisServers>> clients = new ArrayList<>(List.of(LettuceClient.values()));
+        List<Client<RedisServers>> clients = new ArrayList<>();
+        clients.add(new HaStackClient());
+        clients.addAll(List.of(LettuceClient.values()));
         clients.add(new RedissonClient());
         clients.add(new JedisClient());
         return clients;
@@ -50,6 +52,8 @@ public record RedisStore() implements Store<RedisServers> {
                 Target.millis("replica-hung", "read silence", Outcome::readSilence, 250),
                 Target.none("replica-loading", "failed reads", Outcome::failedReads),
                 Target.none("replica-link-cut", "failed reads", Outcome::failedReads)));
+        faults().forEach(fault -> targets.add(Target.everyTime(
+                fault.id(), "longest call", Outcome::longestCall, (double) HaStackClient.DEADLINE.toMillis())));
         return targets;
     }
 
