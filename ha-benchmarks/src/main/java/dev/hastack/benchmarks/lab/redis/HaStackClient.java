@@ -41,8 +41,10 @@ record HaStackClient() implements Client<RedisServers> {
         properties.put("ha.redis.command-timeout", COMMAND_TIMEOUT.toMillis() + "ms");
         HaStack stack = HaStack.open(StackConfig.of(properties));
         if (!stack.awaitReady(Duration.ofSeconds(20))) {
+            // Said before it closes: after that it knows nothing.
+            IllegalStateException notReady = new IllegalStateException("not ready: " + stack.health());
             stack.close();
-            throw new IllegalStateException("not ready: " + stack.health());
+            throw notReady;
         }
         return new LettuceSession(
                 stack.get(HaRedis.class).connection().sync(),
