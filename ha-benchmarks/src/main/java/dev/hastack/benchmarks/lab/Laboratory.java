@@ -3,9 +3,11 @@ package dev.hastack.benchmarks.lab;
 import dev.hastack.benchmarks.lab.postgres.Deaths;
 import dev.hastack.benchmarks.lab.postgres.PostgresStore;
 import dev.hastack.benchmarks.lab.postgres.StallHints;
+import dev.hastack.benchmarks.lab.redis.RedisStore;
 import dev.hastack.benchmarks.lab.round.Client;
 import dev.hastack.benchmarks.lab.round.Fault;
 import dev.hastack.benchmarks.lab.round.Outcome;
+import dev.hastack.benchmarks.lab.round.Pace;
 import dev.hastack.benchmarks.lab.round.Round;
 import dev.hastack.benchmarks.lab.round.Servers;
 import dev.hastack.benchmarks.lab.round.Store;
@@ -19,7 +21,7 @@ import java.util.stream.Collectors;
 
 /** Plays faults on real servers under load, ha-stack and its peers in the same run, and reports what callers saw. */
 public final class Laboratory {
-    private static final List<Store<?>> STORES = List.of(new PostgresStore());
+    private static final List<Store<?>> STORES = List.of(new PostgresStore(), new RedisStore());
 
     private static final String HELP = """
             Usage: ha-benchmarks/laboratory [options]
@@ -27,15 +29,16 @@ public final class Laboratory {
             Starts real servers on this machine, puts four writers and four readers on one client after the other, breaks
             something, and reports what the callers saw. Needs a JDK 17 or later and Maven, nothing else.
 
-              --store NAME      the store (default: postgres)
+              --store NAME      the store, postgres or redis (default: postgres)
               --fault A,B       these faults only (default: all)
               --client X,Y      these clients only (default: all)
-              --rounds N        rounds of ha-stack (default: 10)
-              --peer-rounds N   rounds of each other client (default: 3: they are slow to come back, and scatter little)
-              --patience S      seconds after which a first write counts as never (default: 30)
-              --write FILE      write the report between the marks <!-- laboratory --> and <!-- /laboratory --> of FILE
-              --stalls          measure instead how many probes long statements cause
-              --deaths          measure instead how soon an idle process notices that the primary was killed
+              --rounds N        rounds of ha-stack
+              --peer-rounds N   rounds of each other client: fewer, since they are slow to come back, and scatter little
+              --patience S      seconds after which a first write counts as never
+              --write FILE      write the report between the marks <!-- laboratory NAME --> and <!-- /laboratory --> of
+                                FILE, NAME being the store's
+              --stalls          measure instead how many probes long statements cause (PostgreSQL)
+              --deaths          measure instead how soon an idle process notices that the primary was killed (PostgreSQL)
               --help            say this
 
             %s
@@ -87,6 +90,13 @@ public final class Laboratory {
     private static String help() {
         StringBuilder lists = new StringBuilder();
         for (Store<?> store : STORES) {
+            Pace pace = store.pace();
+            lists.append("Unless told otherwise, %s plays %d rounds, %d of each peer, with a patience of %d s.%n"
+                    .formatted(
+                            store.id(),
+                            pace.rounds(),
+                            pace.peerRounds(),
+                            pace.patience().toSeconds()));
             lists.append("Faults of ").append(store.id()).append(":\n");
             store.faults().forEach(fault -> lists.append("  %-17s %s%n".formatted(fault.id(), fault.story())));
             lists.append("Clients of ").append(store.id()).append(":\n");
@@ -127,7 +137,7 @@ public final class Laboratory {
         // Round 0 warms up code and caches, and does not count.
         Fault<S> first = selection.faults().get(0);
         for (Client<S> client : selection.clients()) {
-            print(first, client, 0, new Round<>(client, first, selection.patience()).run(servers));
+            print(first, client, 0, new Round<>(client, first, selection.pace().patience()).run(servers));
         }
         int most =
                 selection.clients().stream().mapToInt(selection::roundsOf).max().orElse(0);
@@ -137,7 +147,8 @@ public final class Laboratory {
             for (int round = 1; round <= most; round++) {
                 for (Client<S> client : selection.order(round)) {
                     if (!gone.contains(client)) {
-                        Optional<Outcome> outcome = round(client, fault, round, selection.patience(), servers);
+                        Optional<Outcome> outcome =
+                                round(client, fault, round, selection.pace().patience(), servers);
                         outcome.ifPresent(o -> results.add(fault.id(), client.id(), o));
                         if (client.peer() && outcome.filter(Outcome::recovered).isEmpty()) {
                             gone.add(client);

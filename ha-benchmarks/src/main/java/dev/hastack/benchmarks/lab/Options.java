@@ -8,6 +8,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * What the laboratory is asked to do.
@@ -17,9 +18,9 @@ import java.util.Optional;
  * @param store the store's id
  * @param faults ids; empty for all
  * @param clients ids; empty for all
- * @param rounds of ha-stack
- * @param peerRounds of the others
- * @param patience how long a first write is waited for
+ * @param rounds of ha-stack; empty for what the store has
+ * @param peerRounds of the others; empty for what the store has
+ * @param patience how long a first write is waited for; empty for what the store has
  * @param write the document that gets the report
  */
 record Options(
@@ -28,9 +29,9 @@ record Options(
         String store,
         List<String> faults,
         List<String> clients,
-        int rounds,
-        int peerRounds,
-        Duration patience,
+        OptionalInt rounds,
+        OptionalInt peerRounds,
+        Optional<Duration> patience,
         Optional<Path> write) {
     private static final int MOST = 1000;
 
@@ -48,9 +49,9 @@ record Options(
         String store = "postgres";
         List<String> faults = List.of();
         List<String> clients = List.of();
-        int rounds = 10;
-        int peerRounds = 3;
-        Duration patience = Duration.ofSeconds(30);
+        OptionalInt rounds = OptionalInt.empty();
+        OptionalInt peerRounds = OptionalInt.empty();
+        Optional<Duration> patience = Optional.empty();
         Optional<Path> write = Optional.empty();
         while (!rest.isEmpty()) {
             String argument = rest.remove();
@@ -68,9 +69,9 @@ record Options(
                     faults = List.of(value(argument, "names of faults", rest).split(",", -1));
                 case "--client" ->
                     clients = List.of(value(argument, "names of clients", rest).split(",", -1));
-                case "--rounds" -> rounds = number(argument, rest);
-                case "--peer-rounds" -> peerRounds = number(argument, rest);
-                case "--patience" -> patience = Duration.ofSeconds(number(argument, rest));
+                case "--rounds" -> rounds = OptionalInt.of(number(argument, rest));
+                case "--peer-rounds" -> peerRounds = OptionalInt.of(number(argument, rest));
+                case "--patience" -> patience = Optional.of(Duration.ofSeconds(number(argument, rest)));
                 case "--write" -> write = Optional.of(document(value(argument, "the name of a document", rest)));
                 default -> throw new UsageError("there is no option \"" + argument + "\"");
             }

@@ -15,11 +15,11 @@ import java.util.stream.Collectors;
 /**
  * What all rounds showed, in Markdown.
  *
+ * @param store its id
  * @param setting the machine and the versions
  * @param story each fault and each client, in words
  */
-record Report(String setting, Table table, List<Verdict> verdicts, String story) {
-    private static final String BEGIN = "<!-- laboratory -->";
+record Report(String store, String setting, Table table, List<Verdict> verdicts, String story) {
     private static final String END = "<!-- /laboratory -->";
 
     static <S extends Servers> Report of(String setting, Store<S> store, Selection<S> selection, Results results) {
@@ -47,7 +47,7 @@ record Report(String setting, Table table, List<Verdict> verdicts, String story)
         String clients = selection.clients().stream()
                 .map(client -> "- `" + client.id() + "`: " + client.configuration())
                 .collect(Collectors.joining("\n"));
-        return new Report(setting, table, verdicts, "Faults:\n\n" + faults + "\n\nClients:\n\n" + clients);
+        return new Report(store.id(), setting, table, verdicts, "Faults:\n\n" + faults + "\n\nClients:\n\n" + clients);
     }
 
     boolean held() {
@@ -68,12 +68,13 @@ record Report(String setting, Table table, List<Verdict> verdicts, String story)
 
     /** This text with the report in place of what stands between the marks. */
     String in(String text, Path document) {
-        int begin = text.indexOf(BEGIN);
+        String mark = "<!-- laboratory " + store + " -->";
+        int begin = text.indexOf(mark);
         int end = text.indexOf(END, begin + 1);
         if (begin < 0 || end < 0) {
-            throw new IllegalArgumentException(document + " has no part between " + BEGIN + " and " + END
+            throw new IllegalArgumentException(document + " has no part between " + mark + " and " + END
                     + "; put these two lines where the report belongs");
         }
-        return text.substring(0, begin + BEGIN.length()) + "\n" + this + text.substring(end);
+        return text.substring(0, begin + mark.length()) + "\n" + this + text.substring(end);
     }
 }

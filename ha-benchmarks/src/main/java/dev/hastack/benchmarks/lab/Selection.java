@@ -2,6 +2,7 @@ package dev.hastack.benchmarks.lab;
 
 import dev.hastack.benchmarks.lab.round.Client;
 import dev.hastack.benchmarks.lab.round.Fault;
+import dev.hastack.benchmarks.lab.round.Pace;
 import dev.hastack.benchmarks.lab.round.Round;
 import dev.hastack.benchmarks.lab.round.Servers;
 import dev.hastack.benchmarks.lab.round.Store;
@@ -12,15 +13,8 @@ import java.util.List;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 
-/**
- * What is played of a store.
- *
- * @param rounds of a client that is no peer
- * @param peerRounds of one that is
- * @param patience how long a first write is waited for
- */
-record Selection<S extends Servers>(
-        List<Fault<S>> faults, List<Client<S>> clients, int rounds, int peerRounds, Duration patience) {
+/** What is played of a store. */
+record Selection<S extends Servers>(List<Fault<S>> faults, List<Client<S>> clients, Pace pace) {
 
     Selection {
         faults = List.copyOf(faults);
@@ -29,12 +23,14 @@ record Selection<S extends Servers>(
 
     /** Of all that the store has, what the options name. */
     static <S extends Servers> Selection<S> of(Store<S> store, Options options) throws UsageError {
+        Pace usual = store.pace();
         return new Selection<>(
                 pick("--fault", options.faults(), List.copyOf(store.faults()), Fault::id),
                 pick("--client", options.clients(), List.copyOf(store.clients()), Client::id),
-                options.rounds(),
-                options.peerRounds(),
-                options.patience());
+                new Pace(
+                        options.rounds().orElse(usual.rounds()),
+                        options.peerRounds().orElse(usual.peerRounds()),
+                        options.patience().orElse(usual.patience())));
     }
 
     private static <T> List<T> pick(String option, List<String> ids, List<T> all, Function<T, String> id)
@@ -51,7 +47,7 @@ record Selection<S extends Servers>(
     }
 
     int roundsOf(Client<S> client) {
-        return client.peer() ? peerRounds : rounds;
+        return client.peer() ? pace.peerRounds() : pace.rounds();
     }
 
     /** Who plays this round, in an order that alternates, so that nobody always comes after the same. */
@@ -73,7 +69,7 @@ record Selection<S extends Servers>(
     Duration most() {
         return sum((fault, client) -> {
             Duration all = once(fault).multipliedBy(roundsOf(client));
-            Duration never = once(fault).plus(patience);
+            Duration never = once(fault).plus(pace.patience());
             return client.peer() && fault.promotes() && never.compareTo(all) > 0 ? never : all;
         });
     }

@@ -19,6 +19,8 @@ final class Table {
             new Column("lost", Outcome::lost),
             new Column("only on stale", Outcome::onlyStale),
             new Column("untold", Outcome::untold),
+            new Column("misled", Outcome::misled),
+            new Column("longest call, ms", Outcome::longestCall),
             new Column("stalest read, ms", Outcome::stalest));
 
     private final List<List<String>> rows = new ArrayList<>();

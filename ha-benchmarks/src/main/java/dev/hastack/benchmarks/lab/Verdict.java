@@ -26,9 +26,14 @@ record Verdict(Target target, double figure) {
 
     @Override
     public String toString() {
-        String limit = target.everyRound()
+        String limit = target.everyRound() && target.limit() == 0
                 ? "none allowed in any round"
-                : String.format(Locale.ROOT, "at most %.0f%s in the median", target.limit(), target.unit());
+                : String.format(
+                        Locale.ROOT,
+                        "at most %.0f%s in %s",
+                        target.limit(),
+                        target.unit(),
+                        target.everyRound() ? "any round" : "the median");
         return "%s: %s, %s: %s%s (%s)"
                 .formatted(
                         held() ? "held" : "**missed**",

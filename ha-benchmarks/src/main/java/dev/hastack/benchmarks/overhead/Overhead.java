@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.openjdk.jmh.profile.GCProfiler;
-import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
 import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
@@ -20,12 +19,6 @@ import org.openjdk.jmh.runner.options.VerboseMode;
  */
 public final class Overhead {
     private static final List<Integer> THREADS = List.of(1, 4);
-
-    /**
-     * The percentile of a JVM's iterations, by time per call, that counts. They are so short that some fit between two
-     * interruptions by other programs of the machine; the slower ones were disturbed.
-     */
-    private static final double UNDISTURBED = 5;
 
     /** Those that take a hundred times as long are measured in the first round only: their ratios need no more. */
     private static final String SLOW = ".*_(aws|awsAround|sharding)";
@@ -70,20 +63,6 @@ public final class Overhead {
         if (!all) {
             options.exclude(SLOW);
         }
-        Map<String, Round.Figure> figures = new TreeMap<>();
-        for (RunResult result : new Runner(options.build()).run()) {
-            String name = result.getPrimaryResult().getLabel();
-            double nanos = result.getPrimaryResult().getStatistics().getPercentile(UNDISTURBED);
-            figures.put(name, new Round.Figure(nanos, bytes(result)));
-        }
-        return new Round(figures);
-    }
-
-    private static double bytes(RunResult result) {
-        return result.getSecondaryResults().values().stream()
-                .filter(r -> r.getLabel().endsWith("gc.alloc.rate.norm"))
-                .mapToDouble(r -> r.getScore())
-                .findFirst()
-                .orElseThrow();
+        return Round.of(new Runner(options.build()).run());
     }
 }

@@ -15,9 +15,9 @@ class OptionsTest {
 
         assertThat(selection.faults()).hasSize(9);
         assertThat(selection.clients()).hasSize(5);
-        assertThat(selection.rounds()).isEqualTo(10);
-        assertThat(selection.peerRounds()).isEqualTo(3);
-        assertThat(selection.patience()).isEqualTo(Duration.ofSeconds(30));
+        assertThat(selection.pace().rounds()).isEqualTo(10);
+        assertThat(selection.pace().peerRounds()).isEqualTo(3);
+        assertThat(selection.pace().patience()).isEqualTo(Duration.ofSeconds(30));
     }
 
     @Test
@@ -32,7 +32,7 @@ class OptionsTest {
 
         assertThat(selection.faults()).extracting(fault -> fault.id()).containsExactly("killed", "hung");
         assertThat(selection.clients()).extracting(client -> client.id()).containsExactly("ha-stack");
-        assertThat(selection.rounds()).isEqualTo(2);
+        assertThat(selection.pace().rounds()).isEqualTo(2);
     }
 
     @Test

@@ -21,7 +21,21 @@ class ReportTest {
         assertThat(table.toString().lines()).hasSize(3);
         assertThat(table.toString().lines().skip(2).findFirst().orElseThrow().split(" *\\| *"))
                 .containsExactly(
-                        "", "killed", "ha-stack", "3", "7.5 / 120", "0", "0", "0", "0", "0 / 3", "0", "0", "0");
+                        "",
+                        "killed",
+                        "ha-stack",
+                        "3",
+                        "7.5 / 120",
+                        "0",
+                        "0",
+                        "0",
+                        "0",
+                        "0 / 3",
+                        "0",
+                        "0",
+                        "0",
+                        "0",
+                        "0");
     }
 
     @Test
@@ -31,7 +45,7 @@ class ReportTest {
         table.add(
                 "replica-killed",
                 "peer",
-                List.of(new Outcome(OptionalDouble.empty(), OptionalDouble.empty(), 0, 0, 0, 0, 0, 0, 0, 0)));
+                List.of(new Outcome(OptionalDouble.empty(), OptionalDouble.empty(), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)));
 
         assertThat(table.toString()).contains("|           never |").contains("|                 |");
     }
@@ -42,19 +56,21 @@ class ReportTest {
 
         assertThat(Verdict.of(Target.millis("killed", "first write", Outcome::firstWriteOrNever, 50), outcomes))
                 .hasToString("held: killed, first write: 20 ms (at most 50 ms in the median)");
+        assertThat(Verdict.of(Target.everyTime("hung", "longest call", Outcome::firstWriteOrNever, 50), outcomes))
+                .hasToString("**missed**: hung, longest call: 900 ms (at most 50 ms in any round)");
         assertThat(Verdict.of(Target.none("stale", "writes lost", Outcome::lost), outcomes))
                 .hasToString("**missed**: stale, writes lost: 1 (none allowed in any round)");
     }
 
     @Test
     void the_report_takes_the_place_between_the_marks_and_leaves_the_rest() {
-        Report report = new Report("a machine", new Table(), List.of(), "words");
+        Report report = new Report("postgres", "a machine", new Table(), List.of(), "words");
 
-        String document =
-                report.in("before\n<!-- laboratory -->\nof last time\n<!-- /laboratory -->\nafter\n", DOCUMENT);
+        String document = report.in(
+                "before\n<!-- laboratory postgres -->\nof last time\n<!-- /laboratory -->\nafter\n", DOCUMENT);
 
         assertThat(document)
-                .startsWith("before\n<!-- laboratory -->\na machine\n")
+                .startsWith("before\n<!-- laboratory postgres -->\na machine\n")
                 .endsWith("words\n<!-- /laboratory -->\nafter\n")
                 .doesNotContain("of last time");
         assertThat(report.in(document, DOCUMENT)).isEqualTo(document);
@@ -62,11 +78,12 @@ class ReportTest {
 
     @Test
     void a_document_without_the_marks_is_refused() {
-        assertThatThrownBy(() -> new Report("", new Table(), List.of(), "").in("text", DOCUMENT))
-                .hasMessageContaining("benchmarks.md has no part between <!-- laboratory --> and <!-- /laboratory -->");
+        assertThatThrownBy(() -> new Report("postgres", "", new Table(), List.of(), "").in("text", DOCUMENT))
+                .hasMessageContaining(
+                        "benchmarks.md has no part between <!-- laboratory postgres --> and <!-- /laboratory -->");
     }
 
     private static Outcome outcome(double firstWrite, int lost) {
-        return new Outcome(OptionalDouble.of(500), OptionalDouble.of(firstWrite), 0, 0, 0, 0, lost, 0, 0, 0);
+        return new Outcome(OptionalDouble.of(500), OptionalDouble.of(firstWrite), 0, 0, 0, 0, lost, 0, 0, 0, 0, 0);
     }
 }

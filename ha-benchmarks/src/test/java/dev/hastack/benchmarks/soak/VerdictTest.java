@@ -69,7 +69,7 @@ class VerdictTest {
     }
 
     private List<String> violations(Set<Long> primary, Set<Long> onlyStale) {
-        Recording recording = new Recording(acknowledged, failed, reads, 0, at(10_000));
+        Recording recording = new Recording(acknowledged, failed, reads, 0, 0, at(10_000));
         return Verdict.of(recording, new Stored(primary, onlyStale), Duration.ofSeconds(2), at(0))
                 .violations();
     }

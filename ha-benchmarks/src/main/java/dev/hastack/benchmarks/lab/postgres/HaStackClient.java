@@ -38,8 +38,10 @@ public record HaStackClient() implements Client<PostgresServers> {
     public static HaStack connect(PostgresServers servers) {
         HaStack stack = HaStack.open(StackConfig.of(servers.properties()));
         if (!stack.awaitReady(Duration.ofSeconds(20))) {
+            // Said before it closes: after that it knows nothing.
+            IllegalStateException notReady = new IllegalStateException("not ready: " + stack.health());
             stack.close();
-            throw new IllegalStateException("not ready: " + stack.health());
+            throw notReady;
         }
         return stack;
     }

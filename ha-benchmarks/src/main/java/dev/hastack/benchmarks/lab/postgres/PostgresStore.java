@@ -3,9 +3,11 @@ package dev.hastack.benchmarks.lab.postgres;
 import dev.hastack.benchmarks.lab.round.Client;
 import dev.hastack.benchmarks.lab.round.Fault;
 import dev.hastack.benchmarks.lab.round.Outcome;
+import dev.hastack.benchmarks.lab.round.Pace;
 import dev.hastack.benchmarks.lab.round.Store;
 import dev.hastack.benchmarks.lab.round.Target;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -43,6 +45,11 @@ public record PostgresStore() implements Store<PostgresServers> {
                 Target.millis("replica-killed", "read silence", Outcome::readSilence, 250),
                 Target.none("replica-hung", "failed reads", Outcome::failedReads),
                 Target.millis("replica-hung", "read silence", Outcome::readSilence, 1000));
+    }
+
+    @Override
+    public Pace pace() {
+        return new Pace(10, 3, Duration.ofSeconds(30));
     }
 
     @Override

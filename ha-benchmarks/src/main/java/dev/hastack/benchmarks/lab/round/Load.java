@@ -28,6 +28,7 @@ public final class Load {
     private final AtomicInteger writeCount = new AtomicInteger();
     private final AtomicInteger readCount = new AtomicInteger();
     private final AtomicInteger failedReads = new AtomicInteger();
+    private final Calls calls = new Calls();
     private final AtomicLong ids;
     private final Duration pause;
     private volatile boolean stopped;
@@ -68,7 +69,10 @@ public final class Load {
     private void write() {
         long id = ids.incrementAndGet();
         try {
-            session.write(id);
+            calls.time(() -> {
+                session.write(id);
+                return id;
+            });
             acknowledged.add(new Recording.Acknowledged(id, System.nanoTime()));
             writeCount.incrementAndGet();
         } catch (Exception e) {
@@ -81,7 +85,7 @@ public final class Load {
         for (int attempt = 0; attempt < READ_ATTEMPTS && !stopped; attempt++) {
             try {
                 long from = System.nanoTime();
-                long shown = session.read();
+                long shown = calls.time(session::read);
                 reads.add(new Recording.Read(shown, from, System.nanoTime()));
                 readCount.incrementAndGet();
                 return;
@@ -117,6 +121,11 @@ public final class Load {
             thread.join(Math.max(1, left / 1_000_000));
         }
         return new Recording(
-                List.copyOf(acknowledged), List.copyOf(failed), List.copyOf(reads), failedReads.get(), until);
+                List.copyOf(acknowledged),
+                List.copyOf(failed),
+                List.copyOf(reads),
+                failedReads.get(),
+                calls.longest(),
+                until);
     }
 }

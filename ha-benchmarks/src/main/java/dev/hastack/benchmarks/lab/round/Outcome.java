@@ -4,6 +4,7 @@ import dev.hastack.benchmarks.lab.round.Recording.Acknowledged;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
@@ -19,9 +20,13 @@ import java.util.stream.LongStream;
  * @param readSilence the same of reads
  * @param failedReads reads that failed, tried again twice
  * @param lost acknowledged writes that the new primary does not have
- * @param onlyStale rows that a superseded primary has and the new one has not
+ * @param onlyStale rows that a superseded primary has and the new one has not; where these have been overwritten, what it
+ *     acknowledged of them
  * @param untold those of {@code onlyStale} whose callers were not told that the outcome is unknown; a call under way at
  *     the end counts as told
+ * @param misled callers who were told what is not so, where replication that lags is no excuse: their write was acknowledged
+ *     after the promotion and the new primary does not have it, or it was refused and the superseded primary has it
+ * @param longestCall how long the slowest call kept its caller
  * @param stalest the age of the oldest acknowledged write that a read after the fault did not show, where it was greatest
  */
 public record Outcome(
@@ -34,6 +39,8 @@ public record Outcome(
         int lost,
         int onlyStale,
         int untold,
+        int misled,
+        double longestCall,
         double stalest) {
     private static final double NANOS = 1e6;
 
@@ -54,9 +61,11 @@ public record Outcome(
                     .orElse(Double.POSITIVE_INFINITY));
         }
         boolean writesEnded = firstWrite.isPresent() && Double.isInfinite(firstWrite.getAsDouble());
-        long lost = acknowledged.stream()
-                .filter(write -> !stored.primary().contains(write.id()))
-                .count();
+        Set<Long> lost = acknowledged.stream()
+                .map(Acknowledged::id)
+                .filter(id -> !stored.primary().contains(id))
+                .collect(Collectors.toSet());
+        Set<Long> onlyStale = stored.overwritten() ? lost : stored.onlyStale();
         return new Outcome(
                 moments.writable().isPresent()
                         ? OptionalDouble.of((moments.writable().getAsLong() - struck) / NANOS)
@@ -68,9 +77,11 @@ public record Outcome(
                 silence(recording.reads().stream().mapToLong(read -> read.at() - struck), end),
                 recording.failed().size(),
                 recording.failedReads(),
-                (int) lost,
-                stored.onlyStale().size(),
-                untold(recording, stored.onlyStale()),
+                lost.size(),
+                onlyStale.size(),
+                untold(recording, onlyStale),
+                misled(recording, moments.writable(), lost, onlyStale),
+                recording.longestCall() / NANOS,
                 stalest(recording, struck));
     }
 
@@ -90,13 +101,27 @@ public record Outcome(
     }
 
     private static int untold(Recording recording, Set<Long> onlyStale) {
-        Set<Long> answered =
-                recording.acknowledged().stream().map(Acknowledged::id).collect(Collectors.toSet());
-        recording.failed().stream()
-                .filter(write -> !write.toldUnknown())
-                .map(Recording.Failed::id)
-                .forEach(answered::add);
-        return (int) onlyStale.stream().filter(answered::contains).count();
+        long acknowledged = recording.acknowledged().stream()
+                .filter(write -> onlyStale.contains(write.id()))
+                .count();
+        return (int) acknowledged + refused(recording, onlyStale);
+    }
+
+    private static int misled(Recording recording, OptionalLong writable, Set<Long> lost, Set<Long> onlyStale) {
+        long late = writable.isEmpty()
+                ? 0
+                : recording.acknowledged().stream()
+                        .filter(write -> lost.contains(write.id()))
+                        .filter(write -> write.at() - writable.getAsLong() > 0)
+                        .count();
+        return (int) late + refused(recording, onlyStale);
+    }
+
+    /** How many of these ids are of writes whose callers were told that nothing was stored. */
+    private static int refused(Recording recording, Set<Long> ids) {
+        return (int) recording.failed().stream()
+                .filter(write -> !write.toldUnknown() && ids.contains(write.id()))
+                .count();
     }
 
     private static double stalest(Recording recording, long origin) {
@@ -132,8 +157,8 @@ public record Outcome(
         return promotion
                 + String.format(
                         Locale.ROOT,
-                        "silence: writes %s, reads %s ms; failed: %d writes, %d reads; lost %d, only stale %d, untold %d;"
-                                + " stalest read %s ms",
+                        "silence: writes %s, reads %s ms; failed: %d writes, %d reads; lost %d, only stale %d, untold %d, misled %d;"
+                                + " longest call %s ms, stalest read %s ms",
                         millis(writeSilence),
                         millis(readSilence),
                         failedWrites,
@@ -141,6 +166,8 @@ public record Outcome(
                         lost,
                         onlyStale,
                         untold,
+                        misled,
+                        millis(longestCall),
                         millis(stalest));
     }
 

@@ -9,10 +9,16 @@ import java.util.List;
  * @param failed writes that it did not
  * @param reads that brought an answer
  * @param failedReads how many did not
+ * @param longestCall how long the slowest of all calls took, or has been under way, in ns
  * @param until when the load ended
  */
 public record Recording(
-        List<Acknowledged> acknowledged, List<Failed> failed, List<Read> reads, int failedReads, long until) {
+        List<Acknowledged> acknowledged,
+        List<Failed> failed,
+        List<Read> reads,
+        int failedReads,
+        long longestCall,
+        long until) {
 
     public Recording {
         acknowledged = List.copyOf(acknowledged);

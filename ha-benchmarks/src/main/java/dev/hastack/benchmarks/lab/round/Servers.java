@@ -19,11 +19,18 @@ public interface Servers extends AutoCloseable {
      *
      * @param primary what the primary has that the fault left, or the newest one
      * @param onlyStale what a superseded primary has and the newest one has not
+     * @param overwritten whether a superseded primary has become a replica of the newest one meanwhile, so that what it alone
+     *     had is gone and can only be told from what it acknowledged
      */
-    record Stored(Set<Long> primary, Set<Long> onlyStale) {
+    record Stored(Set<Long> primary, Set<Long> onlyStale, boolean overwritten) {
         public Stored {
             primary = Set.copyOf(primary);
             onlyStale = Set.copyOf(onlyStale);
+        }
+
+        /** Nothing was overwritten. */
+        public Stored(Set<Long> primary, Set<Long> onlyStale) {
+            this(primary, onlyStale, false);
         }
     }
 }

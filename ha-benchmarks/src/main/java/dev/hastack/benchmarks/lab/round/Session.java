@@ -16,8 +16,13 @@ public interface Session {
     /** Whether this exception of {@link #write} tells its caller that nobody knows what became of the write. */
     boolean tellsUnknown(Exception failure);
 
-    /** Replaces the connections to the primary by new ones, as pools do on their own in the course of time. */
-    void renew();
+    /**
+     * Replaces the connections to the primary by new ones, as pools do on their own in the course of time. Unsupported where
+     * no fault of the store asks for it.
+     */
+    default void renew() {
+        throw new UnsupportedOperationException("no fault of this store renews connections");
+    }
 
     /** Gives up everything; may take long if servers hang. */
     void close();

@@ -21,6 +21,9 @@ public interface Store<S extends Servers> {
     /** What is promised of the clients that are no peers. */
     List<Target> targets();
 
+    /** How much is played, unless told otherwise. */
+    Pace pace();
+
     /** The versions of all that is measured, for the report. */
     String versions(S servers) throws Exception;
 

@@ -19,6 +19,11 @@ public record Target(
         return new Target(fault, what, figure, false, limit, " ms");
     }
 
+    /** A time in ms that no round may exceed. */
+    public static Target everyTime(String fault, String what, ToDoubleFunction<Outcome> figure, double limit) {
+        return new Target(fault, what, figure, true, limit, " ms");
+    }
+
     /** Something that may not happen at all. */
     public static Target none(String fault, String what, ToDoubleFunction<Outcome> figure) {
         return new Target(fault, what, figure, true, 0, "");

@@ -26,6 +26,7 @@ class OutcomeTest {
     private Set<Long> before = Set.of();
     private Set<Long> missing = Set.of();
     private Set<Long> onlyStale = Set.of();
+    private boolean overwritten;
     private OptionalLong writable = OptionalLong.of(WRITABLE);
     private long until = at(1700);
 
@@ -124,6 +125,29 @@ class OutcomeTest {
     }
 
     @Test
+    void callers_are_misled_by_what_the_old_primary_acknowledges_after_the_promotion_or_refuses_and_has() {
+        acknowledge(990, 1200, 1650);
+        failed.add(new Failed(4, false, ""));
+        failed.add(new Failed(5, true, ""));
+        missing = Set.of(2L, 3L);
+        onlyStale = Set.of(2L, 3L, 4L, 5L);
+
+        assertThat(outcome().lost()).isEqualTo(2);
+        assertThat(outcome().misled()).as("3 came too late, 4 was refused").isEqualTo(2);
+    }
+
+    @Test
+    void of_rows_that_were_overwritten_those_that_were_acknowledged_are_known() {
+        acknowledge(990, 1200);
+        failed.add(new Failed(3, false, ""));
+        missing = Set.of(2L);
+        overwritten = true;
+
+        assertThat(outcome().onlyStale()).isEqualTo(1);
+        assertThat(outcome().untold()).isEqualTo(1);
+    }
+
+    @Test
     void a_read_is_as_stale_as_the_oldest_acknowledged_write_that_it_does_not_show() {
         acknowledged.add(new Acknowledged(1, at(900)));
         acknowledged.add(new Acknowledged(3, at(1100)));
@@ -167,8 +191,8 @@ class OutcomeTest {
         primary.removeAll(missing);
         return Outcome.of(
                 new Fault.Moments(STRUCK, writable, before),
-                new Recording(acknowledged, failed, reads, 0, until),
-                new Servers.Stored(primary, onlyStale));
+                new Recording(acknowledged, failed, reads, 0, 0, until),
+                new Servers.Stored(primary, onlyStale, overwritten));
     }
 
     private static long at(int millis) {

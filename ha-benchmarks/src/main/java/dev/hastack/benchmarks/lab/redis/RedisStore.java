@@ -1,0 +1,83 @@
+package dev.hastack.benchmarks.lab.redis;
+
+import dev.hastack.benchmarks.Artifact;
+import dev.hastack.benchmarks.lab.round.Client;
+import dev.hastack.benchmarks.lab.round.Fault;
+import dev.hastack.benchmarks.lab.round.Outcome;
+import dev.hastack.benchmarks.lab.round.Pace;
+import dev.hastack.benchmarks.lab.round.Store;
+import dev.hastack.benchmarks.lab.round.Target;
+import io.lettuce.core.RedisClient;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.redisson.Redisson;
+import redis.clients.jedis.Jedis;
+
+/** Redis under Sentinel: eight faults, ha-stack and six peers. */
+public record RedisStore() implements Store<RedisServers> {
+
+    @Override
+    public String id() {
+        return "redis";
+    }
+
+    @Override
+    public List<Fault<RedisServers>> faults() {
+        List<Fault<RedisServers>> faults = new ArrayList<>(List.of(FailedPrimary.values()));
+        faults.addAll(List.of(FailedReplica.values()));
+        return faults;
+    }
+
+    @Override
+    public List<Client<RedisServers>> clients() {
+        List<Client<RedisServers>> clients = new ArrayList<>();
+        clients.add(new HaStackClient());
+        clients.addAll(List.of(LettuceClient.values()));
+        clients.add(new RedissonClient());
+        clients.add(new JedisClient());
+        return clients;
+    }
+
+    @Override
+    public List<Target> targets() {
+        List<Target> targets = new ArrayList<>(List.of(
+                Target.millis("killed", "first write after the promotion", Outcome::firstWriteOrNever, 200),
+                Target.millis("hung", "first write after the promotion", Outcome::firstWriteOrNever, 200),
+                Target.none("hung", "misled callers", Outcome::misled),
+                Target.millis("switchover", "first write after the promotion", Outcome::firstWriteOrNever, 200),
+                Target.none("stale", "misled callers", Outcome::misled),
+                Target.none("replica-killed", "failed reads", Outcome::failedReads),
+                Target.none("replica-hung", "failed reads", Outcome::failedReads),
+                Target.millis("replica-hung", "read silence", Outcome::readSilence, 250),
+                Target.none("replica-loading", "failed reads", Outcome::failedReads),
+                Target.none("replica-link-cut", "failed reads", Outcome::failedReads)));
+        faults().forEach(fault -> targets.add(Target.everyTime(
+                fault.id(), "longest call", Outcome::longestCall, (double) HaStackClient.DEADLINE.toMillis())));
+        return targets;
+    }
+
+    @Override
+    public Pace pace() {
+        return new Pace(5, 2, Duration.ofSeconds(20));
+    }
+
+    @Override
+    public String versions(RedisServers servers) {
+        String server = RedisServers.info(servers.main(), "server")
+                .lines()
+                .filter(line -> line.startsWith("redis_version:"))
+                .map(line -> line.substring(line.indexOf(':') + 1).strip())
+                .findFirst()
+                .orElse("of an unknown version");
+        return "Redis " + server + ", Lettuce " + Artifact.version(RedisClient.class, "io.lettuce/lettuce-core")
+                + ", Redisson "
+                + Artifact.version(Redisson.class, "org.redisson/redisson") + ", Jedis "
+                + Artifact.version(Jedis.class, "redis.clients/jedis");
+    }
+
+    @Override
+    public RedisServers start() {
+        return RedisServers.start();
+    }
+}
