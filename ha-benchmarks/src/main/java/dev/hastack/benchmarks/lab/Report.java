@@ -1,12 +1,12 @@
 package dev.hastack.benchmarks.lab;
 
+import dev.hastack.benchmarks.Document;
 import dev.hastack.benchmarks.lab.round.Client;
 import dev.hastack.benchmarks.lab.round.Fault;
 import dev.hastack.benchmarks.lab.round.Outcome;
 import dev.hastack.benchmarks.lab.round.Servers;
 import dev.hastack.benchmarks.lab.round.Store;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -63,18 +63,15 @@ record Report(String store, String setting, Table table, List<Verdict> verdicts,
 
     /** Replaces the part of the document between the laboratory's marks. */
     void writeTo(Path document) throws IOException {
-        Files.writeString(document, in(Files.readString(document), document));
+        Document.put(document, mark(), END, toString());
     }
 
     /** This text with the report in place of what stands between the marks. */
     String in(String text, Path document) {
-        String mark = "<!-- laboratory " + store + " -->";
-        int begin = text.indexOf(mark);
-        int end = text.indexOf(END, begin + 1);
-        if (begin < 0 || end < 0) {
-            throw new IllegalArgumentException(document + " has no part between " + mark + " and " + END
-                    + "; put these two lines where the report belongs");
-        }
-        return text.substring(0, begin + mark.length()) + "\n" + this + text.substring(end);
+        return Document.in(text, document, mark(), END, toString());
+    }
+
+    private String mark() {
+        return "<!-- laboratory " + store + " -->";
     }
 }
