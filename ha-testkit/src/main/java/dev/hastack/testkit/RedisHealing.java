@@ -104,7 +104,7 @@ final class RedisHealing {
                     if (main.isPrimary()) {
                         return true;
                     }
-                    if ("no-failover".equals(source.replication().get("master_failover_state"))) {
+                    if ("no-failover".equals(source.info().get("master_failover_state"))) {
                         try {
                             source.command("FAILOVER", "TO", "127.0.0.1", Integer.toString(main.port()), "TIMEOUT", "5000");
                         } catch (RespClient.ErrorReply e) {
@@ -124,7 +124,10 @@ final class RedisHealing {
         sentinels.forEach(sentinel -> sentinel.configure(main, nodes, sentinels, epoch));
         sentinels.forEach(RedisSentinel::launch);
         sentinels.forEach(RedisSentinel::awaitReady);
+        // The first one has found the last one missing, and would try again after a second.
+        sentinels.forEach(sentinel -> sentinel.ping(Duration.ofMillis(20)));
         Await.until(() -> "agreement of the Sentinels", CATCH_UP, this::areContent, () -> logs(LOG_LINES));
+        sentinels.forEach(sentinel -> sentinel.ping(RedisSentinel.PING_PERIOD));
     }
 
     private boolean areContent() {
@@ -141,7 +144,7 @@ final class RedisHealing {
         if (nodes.stream().anyMatch(RedisNode::isHung)) {
             return false;
         }
-        var primary = main.replication();
+        var primary = main.info();
         if (!"master".equals(primary.get("role"))
                 || !Integer.toString(nodes.size() - 1).equals(primary.get("connected_slaves"))) {
             return false;
@@ -156,15 +159,6 @@ final class RedisHealing {
     }
 
     String logs(int lines) {
-        var logs = new StringBuilder();
-        Stream.concat(nodes.stream(), sentinels.stream())
-                .forEach(process -> logs.append("== log of ")
-                        .append(process.id())
-                        .append(" (")
-                        .append(process.address())
-                        .append(")\n")
-                        .append(process.log(lines))
-                        .append('\n'));
-        return logs.toString();
+        return RedisProcess.logs(Stream.concat(nodes.stream(), sentinels.stream()), lines);
     }
 }

@@ -1,14 +1,17 @@
 package dev.hastack.testkit;
 
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /** A node that says of itself that it is a primary, and what else it said. */
-record RedisPrimary(RedisNode node, Map<String, String> replication) {
+record RedisPrimary(RedisNode node, Map<String, String> info) {
 
     /**
      * Of several primaries one that has kept its data and from which no other has taken over; of several such, the one
@@ -16,7 +19,7 @@ record RedisPrimary(RedisNode node, Map<String, String> replication) {
      */
     static Optional<RedisNode> newest(List<RedisNode> nodes, List<RedisSentinel> sentinels) {
         List<RedisPrimary> primaries = nodes.stream()
-                .map(node -> new RedisPrimary(node, node.replication()))
+                .map(node -> new RedisPrimary(node, node.info()))
                 .filter(primary -> primary.says("role").equals("master"))
                 .toList();
         if (primaries.size() < 2) {
@@ -36,7 +39,22 @@ record RedisPrimary(RedisNode node, Map<String, String> replication) {
                 .map(RedisPrimary::node);
     }
 
+    /** Waits until {@code newest} is there and is another than {@code former}. */
+    static RedisNode awaitOtherThan(
+            RedisNode former, Supplier<Optional<RedisNode>> newest, Duration limit, Supplier<String> logs) {
+        var promoted = new ArrayList<RedisNode>();
+        Await.until(
+                () -> "the promotion of another node than " + former.id(),
+                limit,
+                () -> {
+                    newest.get().filter(node -> node != former).ifPresent(promoted::add);
+                    return !promoted.isEmpty();
+                },
+                logs);
+        return promoted.get(0);
+    }
+
     private String says(String what) {
-        return replication.getOrDefault(what, "");
+        return info.getOrDefault(what, "");
     }
 }

@@ -9,6 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -212,6 +214,12 @@ public abstract sealed class RedisProcess permits RedisNode, RedisSentinel {
 
     private Path logFile() {
         return folder.resolve("log");
+    }
+
+    static String logs(Stream<? extends RedisProcess> processes, int lines) {
+        return processes
+                .map(process -> "== log of " + process.id() + " (" + process.address() + ")\n" + process.log(lines) + "\n")
+                .collect(Collectors.joining());
     }
 
     final RedisSetup setup() {

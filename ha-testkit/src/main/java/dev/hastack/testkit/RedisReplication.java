@@ -1,19 +1,14 @@
 package dev.hastack.testkit;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -161,16 +156,8 @@ public final class RedisReplication implements StoreCluster {
      * @throws IllegalStateException if none does within {@code limit}
      */
     public RedisNode awaitPrimaryOtherThan(RedisNode former, Duration limit) {
-        var promoted = new AtomicReference<@Nullable RedisNode>();
-        Await.until(
-                () -> "the promotion of another node than " + former.id(),
-                limit,
-                () -> {
-                    RedisPrimary.newest(nodes, sentinels).filter(node -> node != former).ifPresent(promoted::set);
-                    return promoted.get() != null;
-                },
-                () -> logs(LOG_LINES));
-        return Objects.requireNonNull(promoted.get());
+        return RedisPrimary.awaitOtherThan(
+                former, () -> RedisPrimary.newest(nodes, sentinels), limit, () -> logs(LOG_LINES));
     }
 
     /** {@inheritDoc} The processes' own addresses. */
@@ -226,10 +213,8 @@ public final class RedisReplication implements StoreCluster {
                 closed = true;
                 sentinels.forEach(RedisProcess::close);
                 nodes.forEach(RedisProcess::close);
-                Folders.delete(setup.folder());
+                setup.close();
             }
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot remove " + setup.folder(), e);
         } finally {
             lock.unlock();
         }

@@ -1,5 +1,6 @@
 package dev.hastack.testkit;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -10,6 +11,9 @@ import org.jspecify.annotations.Nullable;
 /** One Sentinel of a {@link RedisReplication}. */
 public final class RedisSentinel extends RedisProcess {
     private static final String MASTER = RedisReplication.SENTINEL_MASTER;
+    /** Redis's own. */
+    static final Duration PING_PERIOD = Duration.ofSeconds(1);
+
     private static final String EPOCH = "sentinel current-epoch ";
 
     private final String myId = (UUID.randomUUID().toString() + UUID.randomUUID())
@@ -50,6 +54,11 @@ public final class RedisSentinel extends RedisProcess {
             }
         }
         write(lines);
+    }
+
+    /** How often it asks others for a sign of life, or tries to reach them; until its next start. */
+    void ping(Duration period) {
+        command("SENTINEL", "DEBUG", "PING-PERIOD", Long.toString(period.toMillis()));
     }
 
     /** The highest epoch that it has seen, whether it runs or not. */

@@ -41,6 +41,15 @@ record RedisSetup(Path program, Path folder, Optional<String> password, Optional
                 tls ? Optional.of(ServerTls.create(folder)) : Optional.empty());
     }
 
+    /** Removes all files. */
+    void close() {
+        try {
+            Folders.delete(folder);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot remove " + folder, e);
+        }
+    }
+
     RespClient client(int port, boolean sentinel) {
         List<String> login = sentinel
                 ? List.of()
