@@ -33,9 +33,9 @@ record BareStream() implements Contender {
     }
 
     @Override
-    public Running open(
-            RedisServers servers, String name, int consumers, java.util.function.Consumer<String> done) {
-        RedisClient client = RedisClient.create("redis://" + servers.replication().primary().address());
+    public Running open(RedisServers servers, String name, int consumers, java.util.function.Consumer<String> done) {
+        RedisClient client =
+                RedisClient.create("redis://" + servers.replication().primary().address());
         RedisCommands<String, String> producer = client.connect().sync();
         producer.xgroupCreate(StreamOffset.from(name, "0"), GROUP, XGroupCreateArgs.Builder.mkstream());
         Queue<Loop> loops = new ConcurrentLinkedQueue<>();

@@ -95,7 +95,11 @@ final class Failovers {
             RedisNode promoted = servers.replication().awaitPrimaryOtherThan(primary, PROMOTED);
             System.out.printf("%d of %d jobs enqueued: %s killed, %s promoted%n", share, jobs, primary, promoted);
             primary.start();
-            await(PROMOTED, () -> replicas(promoted) == servers.replication().nodes().size() - 1);
+            // As Sentinel has it do by itself, some ten seconds later.
+            primary.follow(promoted);
+            await(
+                    PROMOTED,
+                    () -> replicas(promoted) == servers.replication().nodes().size() - 1);
         }
     }
 

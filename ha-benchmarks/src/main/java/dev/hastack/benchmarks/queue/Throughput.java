@@ -117,7 +117,6 @@ final class Throughput {
 
     private static String cell(List<Double> figures) {
         Series series = Series.of(figures);
-        return String.format(
-                Locale.ROOT, "%.0f (%.0f to %.0f)", series.median(), series.least(), series.greatest());
+        return String.format(Locale.ROOT, "%.0f (%.0f to %.0f)", series.median(), series.least(), series.greatest());
     }
 }

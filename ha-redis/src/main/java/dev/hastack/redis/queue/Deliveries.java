@@ -2,7 +2,6 @@ package dev.hastack.redis.queue;
 
 import dev.hastack.redis.HaRedis;
 import io.lettuce.core.Consumer;
-import io.lettuce.core.RedisBusyException;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.StreamMessage;
 import io.lettuce.core.XGroupCreateArgs;
@@ -59,8 +58,6 @@ final class Deliveries {
         try {
             own.xgroupCreate(
                     XReadArgs.StreamOffset.from(keys.jobs(), "0"), JobStore.GROUP, XGroupCreateArgs.Builder.mkstream());
-        } catch (RedisBusyException e) {
-            throw e;
         } catch (RedisCommandExecutionException e) {
             if (e.getMessage() == null || !e.getMessage().startsWith("BUSYGROUP")) {
                 throw e;

@@ -1,7 +1,6 @@
 package dev.hastack.redis.queue;
 
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -51,7 +50,7 @@ final class Slots {
         lock.lock();
         try {
             taken -= slots;
-            free.signal();
+            free.signalAll();
         } finally {
             lock.unlock();
         }
@@ -76,7 +75,7 @@ final class Slots {
                 if (left <= 0) {
                     return false;
                 }
-                left = free.awaitNanos(Math.min(left, TimeUnit.MILLISECONDS.toNanos(10)));
+                left = free.awaitNanos(left);
             }
             return true;
         } finally {

@@ -12,6 +12,7 @@ import dev.hastack.testkit.junit.Redis;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -20,7 +21,6 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInfo;
 
 @HaStackTest(
         redis =
@@ -33,62 +33,68 @@ class JobQueueFailoverIT {
     private final Set<String> enqueued = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean enough = new AtomicBoolean();
     private HaStack stack;
-    private JobQueue queue;
 
     JobQueueFailoverIT(RedisReplication servers) {
         this.servers = servers;
     }
 
     @BeforeEach
-    void open(TestInfo test) {
+    void open() {
         stack = Queues.open(servers);
-        queue = hasty(stack, test.getTestMethod().orElseThrow().getName())
-                .concurrency(4)
-                .claimAfter(Duration.ofSeconds(2))
-                .durability(Durability.replicas(1), Duration.ofSeconds(20))
-                .open();
-        queue.consume(job -> done.add(job.key()));
     }
 
     @AfterEach
     void close() {
         enough.set(true);
-        queue.close(Duration.ofSeconds(1));
         stack.close(Duration.ZERO);
     }
 
     @Test
     void no_job_that_was_enqueued_durably_is_lost_when_the_primary_is_killed() throws Exception {
-        throughTheEndOf(servers.primary(), RedisNode::kill);
+        through(RedisNode::kill, 1);
     }
 
     @Test
     void no_job_that_was_enqueued_durably_is_lost_when_the_primary_hangs() throws Exception {
-        throughTheEndOf(servers.primary(), RedisNode::hang);
+        through(RedisNode::hang, 1);
+    }
+
+    @Test
+    void no_job_that_all_replicas_had_is_lost_when_the_primary_is_moved() throws Exception {
+        through(former -> servers.failover(), 2);
     }
 
     private interface Fault {
-        void strike(RedisNode node);
+        void strike(RedisNode primary);
     }
 
-    private void throughTheEndOf(RedisNode primary, Fault fault) throws Exception {
-        List<CompletableFuture<Void>> producers = Stream.generate(() -> CompletableFuture.runAsync(this::produce))
-                .limit(2)
-                .toList();
-        until(() -> done.size() > 200);
-        fault.strike(primary);
-        servers.awaitPrimaryOtherThan(primary, Duration.ofSeconds(10));
-        int then = enqueued.size();
-        until(() -> enqueued.size() > then + 200);
-        enough.set(true);
-        for (CompletableFuture<Void> producer : producers) {
-            producer.get(30, TimeUnit.SECONDS);
+    private void through(Fault fault, int replicas) throws Exception {
+        try (JobQueue queue = hasty(stack, UUID.randomUUID().toString())
+                .concurrency(4)
+                .claimAfter(Duration.ofSeconds(2))
+                .durability(Durability.replicas(replicas), Duration.ofSeconds(20))
+                .open()) {
+            queue.consume(job -> done.add(job.key()));
+            List<CompletableFuture<Void>> producers = Stream.generate(
+                            () -> CompletableFuture.runAsync(() -> produce(queue)))
+                    .limit(2)
+                    .toList();
+            until(() -> done.size() > 200);
+            RedisNode primary = servers.primary();
+            fault.strike(primary);
+            servers.awaitPrimaryOtherThan(primary, Duration.ofSeconds(10));
+            int then = enqueued.size();
+            until(() -> enqueued.size() > then + 200);
+            enough.set(true);
+            for (CompletableFuture<Void> producer : producers) {
+                producer.get(30, TimeUnit.SECONDS);
+            }
+            until(() -> done.containsAll(enqueued));
+            until(() -> queue.stats().waiting() + queue.stats().inProgress() == 0);
         }
-        until(() -> done.containsAll(enqueued));
-        until(() -> queue.stats().waiting() + queue.stats().inProgress() == 0);
     }
 
-    private void produce() {
+    private void produce(JobQueue queue) {
         while (!enough.get()) {
             enqueued.add(queue.enqueue("payload", Enqueue.durably()));
         }
