@@ -144,7 +144,7 @@ final class Failovers {
                 lost,
                 String.format(
                         Locale.ROOT,
-                        "%,d jobs enqueued durably (one replica) by four threads, %d consumers, %d primaries killed one after"
+                        "%,d jobs enqueued durably (every replica in touch has them) by four threads, %d consumers, %d primaries killed one after"
                                 + " another, each time a Sentinel promotes a replica: %d lost, %d done more than once, %d claimed,"
                                 + " %d enqueues of unknown outcome repeated under their key, %d dead letters, in %.0f s%s.%n",
                         jobs,

@@ -21,7 +21,7 @@ record HaQueue(String id, Enqueue how) implements Contender {
     @Override
     public String configuration() {
         return "`JobQueue`, its concurrency being the number of consumers, all else left at its defaults"
-                + (how.durable() ? "; each job is enqueued once a replica has it" : "");
+                + (how.durable() ? "; a job is enqueued once both replicas have it" : "");
     }
 
     @Override

@@ -13,7 +13,7 @@ public final class JobQueueBuilder {
     private Backoff backoff = new Backoff(Duration.ofSeconds(1), Duration.ofMinutes(5));
     private Duration claimAfter = Duration.ofSeconds(30);
     private int deadLetterLimit = 10_000;
-    private Durability durability = Durability.replicas(1);
+    private Durability durability = Durability.everyReplica();
     private Duration patience = Duration.ofSeconds(30);
 
     JobQueueBuilder(HaRedis redis, String name) {
@@ -58,7 +58,7 @@ public final class JobQueueBuilder {
     }
 
     /**
-     * What {@link Enqueue#durably()} means; one replica, within 500 ms, unless set.
+     * What {@link Enqueue#durably()} means; every replica in touch with the primary, within 500 ms, unless set.
      *
      * @param durability what a job must have before it counts as enqueued
      * @param patience how long it is tried again when it has not, or when the primary is lost; 30 s unless set

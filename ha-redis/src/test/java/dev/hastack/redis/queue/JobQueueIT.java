@@ -190,7 +190,7 @@ class JobQueueIT {
         Job first = next();
         try (JobQueue other = hasty(stack, name).open()) {
             other.consume(done::add);
-            until(() -> queue.stats().oldest().orElseThrow().toMillis() > 2000);
+            until(() -> queue.stats().oldest().orElseThrow().toMillis() > 1200);
             release.countDown();
             until(() -> queue.stats().completed() == 1);
             assertThat(other.stats().claimed()).isZero();
