@@ -95,19 +95,21 @@ final class Failovers {
             RedisNode promoted = servers.replication().awaitPrimaryOtherThan(primary, PROMOTED);
             System.out.printf("%d of %d jobs enqueued: %s killed, %s promoted%n", share, jobs, primary, promoted);
             primary.start();
-            // As Sentinel has it do by itself, some ten seconds later.
-            primary.follow(promoted);
-            await(
-                    PROMOTED,
-                    () -> replicas(promoted) == servers.replication().nodes().size() - 1);
+            await(PROMOTED, () -> whole(primary));
         }
     }
 
-    private static long replicas(RedisNode primary) {
+    /** Has who was killed follow who is primary now, as Sentinel does some ten seconds later; true once all do. */
+    private boolean whole(RedisNode killed) {
+        RedisNode primary = servers.replication().primary();
+        if (primary != killed) {
+            killed.follow(primary);
+        }
         return String.valueOf(primary.command("INFO", "replication"))
-                .lines()
-                .filter(line -> line.startsWith("slave") && line.contains("state=online"))
-                .count();
+                        .lines()
+                        .filter(line -> line.startsWith("slave") && line.contains("state=online"))
+                        .count()
+                == servers.replication().nodes().size() - 1;
     }
 
     private static boolean idle(JobQueue queue) {

@@ -2,6 +2,7 @@ package dev.hastack.redis.queue;
 
 import static dev.hastack.redis.queue.Queues.hasty;
 import static dev.hastack.redis.queue.Queues.until;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hastack.core.HaStack;
 import dev.hastack.redis.Durability;
@@ -63,6 +64,15 @@ class JobQueueFailoverIT {
     void no_job_that_all_replicas_had_is_lost_when_the_primary_is_moved() throws Exception {
         // Sentinel has the former primary follow, too, but only some ten seconds later.
         through(former -> former.follow(servers.failover()), Durability.replicas(2));
+    }
+
+    @Test
+    void a_replica_that_hangs_delays_a_durable_job_and_does_not_prevent_it() throws Exception {
+        servers.node("third").hang();
+        try (JobQueue queue = hasty(stack, UUID.randomUUID().toString()).open()) {
+            queue.enqueue("payload", Enqueue.durably());
+            assertThat(queue.stats().waiting()).isEqualTo(1);
+        }
     }
 
     private interface Fault {
