@@ -5,11 +5,12 @@ import java.time.Duration;
 /**
  * How safe a write has to be before it counts.
  *
- * @param replicas how many replicas must have it
+ * @param replicas how many replicas must have it at least
+ * @param every whether all must have it that are in touch with the primary then, if these are more
  * @param within how long they are waited for; not the primary's own answer, which {@code ha.redis.command-timeout} bounds
  * @param fsynced whether it must be on the primary's and the replicas' disks; needs Redis 7.2 with append-only files
  */
-public record Durability(int replicas, Duration within, boolean fsynced) {
+public record Durability(int replicas, boolean every, Duration within, boolean fsynced) {
     private static final Duration DEFAULT_WITHIN = Duration.ofMillis(500);
 
     public Durability {
@@ -22,17 +23,28 @@ public record Durability(int replicas, Duration within, boolean fsynced) {
         }
     }
 
-    /** In the memory of this many replicas, within 500 ms. */
+    /**
+     * In the memory of this many replicas, within 500 ms. Of more replicas, Sentinel may promote one that does not have it:
+     * it compares them by what it heard of them up to some seconds ago.
+     */
     public static Durability replicas(int replicas) {
-        return new Durability(replicas, DEFAULT_WITHIN, false);
+        return new Durability(replicas, false, DEFAULT_WITHIN, false);
+    }
+
+    /**
+     * In the memory of every replica that is in touch with the primary, and of one at least, within 500 ms: whichever is
+     * promoted when the primary dies has it. One that is not heard of for two seconds is not in touch any more.
+     */
+    public static Durability everyReplica() {
+        return new Durability(1, true, DEFAULT_WITHIN, false);
     }
 
     public Durability within(Duration time) {
-        return new Durability(replicas, time, fsynced);
+        return new Durability(replicas, every, time, fsynced);
     }
 
     /** By WAITAOF; a server older than 7.2 refuses that. */
     public Durability onDisk() {
-        return new Durability(replicas, within, true);
+        return new Durability(replicas, every, within, true);
     }
 }

@@ -112,26 +112,28 @@ public final class DurableWrites<K, V> {
         } catch (RedisException e) {
             throw lost(e);
         }
+        int wanted;
         int replicas;
         boolean onDisk = true;
         try {
+            wanted = wanted(connection);
             if (durability.fsynced()) {
-                List<Long> counts = connection.sync().dispatch(WAITAOF, new IntegerListOutput<>(codec), waitAof());
+                List<Long> counts =
+                        connection.sync().dispatch(WAITAOF, new IntegerListOutput<>(codec), waitAof(wanted));
                 onDisk = counts.get(0) > 0;
                 replicas = counts.get(1).intValue();
             } else {
                 replicas = connection
                         .sync()
-                        .waitForReplication(
-                                durability.replicas(), durability.within().toMillis())
+                        .waitForReplication(wanted, durability.within().toMillis())
                         .intValue();
             }
         } catch (RedisException e) {
             throw lost(e);
         }
-        if (replicas < durability.replicas() || !onDisk) {
+        if (replicas < wanted || !onDisk) {
             throw new NotDurableException(
-                    "written, but only " + replicas + " of " + durability.replicas() + " replicas had it within "
+                    "written, but only " + replicas + " of " + wanted + " replicas had it within "
                             + durability.within().toMillis() + " ms"
                             + (onDisk ? "" : ", and not the primary's own disk")
                             + ": a failover could lose it",
@@ -141,10 +143,19 @@ public final class DurableWrites<K, V> {
         return new Durable<>(value, replicas);
     }
 
-    private CommandArgs<K, V> waitAof() {
+    /** Asked after the write, so that who comes into touch later has it in what he is sent. */
+    private int wanted(StatefulRedisConnection<K, V> connection) {
+        if (!durability.every()) {
+            return durability.replicas();
+        }
+        return Math.max(
+                durability.replicas(), NodeInfo.inTouch(connection.sync().info("replication")));
+    }
+
+    private CommandArgs<K, V> waitAof(int replicas) {
         return new CommandArgs<>(codec)
                 .add(1)
-                .add(durability.replicas())
+                .add(replicas)
                 .add(durability.within().toMillis());
     }
 

@@ -90,7 +90,8 @@ final class Lineage {
         }
         if (news) {
             counted = appointed.getAsLong();
-            epoch = Math.max(epoch, counted);
+            // What was reserved for it, too, if it was not heard of before Sentinel's word was.
+            epoch = Math.max(epoch, Math.max(counted, reserved));
         }
         if (newest == null || goesOn || epoch > of(newest)) {
             newest = info.replid();

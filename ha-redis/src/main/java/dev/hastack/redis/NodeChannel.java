@@ -284,7 +284,7 @@ final class NodeChannel {
             writer = null;
             close();
         } else {
-            router.wake();
+            router.connected();
         }
     }
 

@@ -4,6 +4,7 @@ import dev.hastack.core.topology.Role;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * What a node says of itself by INFO (https://redis.io/docs/latest/commands/info/).
@@ -26,6 +27,8 @@ record NodeInfo(
         boolean linked,
         boolean synced) {
     private static final String NO_REPLID = "0".repeat(40);
+    /** A replica tells how far it is once per second; this is also the last lag of those that do. */
+    private static final Pattern IN_TOUCH = Pattern.compile("slave\\d+:.*state=online,.*lag=[01]");
 
     static NodeInfo of(String info) {
         Map<String, String> fields = new HashMap<>();
@@ -48,6 +51,13 @@ record NodeInfo(
                 primary ? (int) number(fields, "connected_slaves") : 0,
                 linked,
                 primary || linked || offset > 0);
+    }
+
+    /** How many replicas a primary has heard of in the last two seconds, by its INFO. */
+    static int inTouch(String info) {
+        return (int) info.lines()
+                .filter(line -> IN_TOUCH.matcher(line.strip()).matches())
+                .count();
     }
 
     private static long number(Map<String, String> fields, String name) {

@@ -222,6 +222,15 @@ final class Router implements Runnable {
         }
     }
 
+    /** A channel takes commands from now on. */
+    void connected() {
+        wake();
+        Monitor over = monitor;
+        if (over != null) {
+            over.wake();
+        }
+    }
+
     /** Something changed that a held call may wait for. */
     void wake() {
         asleep = false;

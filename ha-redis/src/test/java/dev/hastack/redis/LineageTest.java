@@ -134,6 +134,14 @@ class LineageTest {
                         .orElseThrow());
     }
 
+    @Test
+    void gives_an_appointed_primary_what_was_reserved_when_only_its_replicas_had_been_heard() {
+        replica("b", "R", NONE);
+        assertThat(lineage.appointed(0, Optional.of("a"))).hasValue(2);
+        assertThat(appointed("a", "R", NONE, 0)).isEqualTo(2);
+        assertThat(replica("b", "R", NONE)).isEqualTo(2);
+    }
+
     private long appointed(String node, String replid, String before, long count) {
         return judge(node, node, Role.PRIMARY, replid, before, OptionalLong.of(count), count > 0)
                 .epoch()

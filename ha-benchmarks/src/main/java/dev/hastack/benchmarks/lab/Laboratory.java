@@ -1,5 +1,6 @@
 package dev.hastack.benchmarks.lab;
 
+import dev.hastack.benchmarks.Machine;
 import dev.hastack.benchmarks.lab.postgres.Deaths;
 import dev.hastack.benchmarks.lab.postgres.PostgresStore;
 import dev.hastack.benchmarks.lab.postgres.StallHints;

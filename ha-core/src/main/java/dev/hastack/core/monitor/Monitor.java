@@ -130,6 +130,16 @@ public final class Monitor implements AutoCloseable {
         offer(new Input.Hint(node, time.now()));
     }
 
+    /** Has whoever waits look again: what they wait for has changed, though the topology has not. */
+    public void wake() {
+        lock.lock();
+        try {
+            published.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /**
      * From now on these are the nodes. Those that were not among them are probed, those that are gone from them are left.
      *

@@ -1,17 +1,17 @@
-package dev.hastack.benchmarks.lab;
+package dev.hastack.benchmarks;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** What the figures are of. */
-final class Machine {
+public final class Machine {
     private static final Path PROCESSORS = Path.of("/proc/cpuinfo");
     private static final String MODEL = "model name";
 
     private Machine() {}
 
-    static String text() {
+    public static String text() {
         return Runtime.getRuntime().availableProcessors() + " cores (" + processor() + "), "
                 + System.getProperty("os.name") + ", " + System.getProperty("java.vm.name") + " "
                 + System.getProperty("java.runtime.version");

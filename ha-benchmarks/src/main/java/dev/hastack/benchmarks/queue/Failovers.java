@@ -1,0 +1,163 @@
+package dev.hastack.benchmarks.queue;
+
+import dev.hastack.benchmarks.lab.redis.RedisServers;
+import dev.hastack.core.HaStack;
+import dev.hastack.redis.HaRedis;
+import dev.hastack.redis.queue.Enqueue;
+import dev.hastack.redis.queue.EnqueueUnknownException;
+import dev.hastack.redis.queue.JobQueue;
+import dev.hastack.redis.queue.JobStats;
+import dev.hastack.testkit.RedisNode;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+
+/** What becomes of durably enqueued jobs when one primary after the other is killed. */
+final class Failovers {
+    private static final int CONSUMERS = 8;
+    private static final Duration CLAIM_AFTER = Duration.ofSeconds(5);
+    private static final Duration PATIENCE = Duration.ofMinutes(10);
+    private static final Duration PROMOTED = Duration.ofSeconds(60);
+
+    private final RedisServers servers;
+    private final int failovers;
+    private final int jobs;
+    /** How often each job was done. */
+    private final AtomicIntegerArray done;
+
+    private final AtomicInteger enqueued = new AtomicInteger();
+    private final LongAdder unknown = new LongAdder();
+
+    private Failovers(RedisServers servers, int failovers, int jobs) {
+        this.servers = servers;
+        this.failovers = failovers;
+        this.jobs = jobs;
+        this.done = new AtomicIntegerArray(jobs);
+    }
+
+    /**
+     * What happened.
+     *
+     * @param lost jobs that were enqueued durably, and not done
+     * @param text for the reader
+     */
+    record Result(int lost, String text) {}
+
+    static Result play(RedisServers servers, int failovers, int jobs) throws Exception {
+        servers.reset();
+        return new Failovers(servers, failovers, jobs).play();
+    }
+
+    private Result play() throws Exception {
+        long begin = System.nanoTime();
+        try (HaStack stack = HaQueue.connect(servers);
+                JobQueue queue = JobQueue.builder(stack.get(HaRedis.class), "failovers")
+                        .concurrency(CONSUMERS)
+                        .claimAfter(CLAIM_AFTER)
+                        .open()) {
+            queue.consume(job -> done.incrementAndGet(Integer.parseInt(job.payload())));
+            Thread killer = new Thread(this::kill, "killer");
+            killer.setDaemon(true);
+            killer.start();
+            Producers.enqueue(jobs, PATIENCE, number -> enqueue(queue, number));
+            killer.join(PATIENCE.toMillis());
+            boolean all = await(PATIENCE, () -> missing() == 0 || idle(queue));
+            return result(queue.stats(), all, (System.nanoTime() - begin) / 1e9);
+        }
+    }
+
+    /** Again under the same key, as the exception says, until it is there. */
+    private void enqueue(JobQueue queue, int number) {
+        Enqueue how = Enqueue.durably().withKey("job-" + number);
+        while (true) {
+            try {
+                queue.enqueue(Integer.toString(number), how);
+                enqueued.incrementAndGet();
+                return;
+            } catch (EnqueueUnknownException e) {
+                unknown.increment();
+            }
+        }
+    }
+
+    /** One primary after the other, spread over the run; the killed one comes back as a replica. */
+    private void kill() {
+        for (int i = 1; i <= failovers; i++) {
+            int share = (int) ((long) jobs * i / (failovers + 1));
+            await(PATIENCE, () -> enqueued.get() >= share);
+            RedisNode primary = servers.replication().primary();
+            primary.kill();
+            RedisNode promoted = servers.replication().awaitPrimaryOtherThan(primary, PROMOTED);
+            System.out.printf("%d of %d jobs enqueued: %s killed, %s promoted%n", share, jobs, primary, promoted);
+            primary.start();
+            await(PROMOTED, () -> whole(primary));
+        }
+    }
+
+    /** Has who was killed follow who is primary now, as Sentinel does some ten seconds later; true once all do. */
+    private boolean whole(RedisNode killed) {
+        RedisNode primary = servers.replication().primary();
+        if (primary != killed) {
+            killed.follow(primary);
+        }
+        return String.valueOf(primary.command("INFO", "replication"))
+                        .lines()
+                        .filter(line -> line.startsWith("slave") && line.contains("state=online"))
+                        .count()
+                == servers.replication().nodes().size() - 1;
+    }
+
+    private static boolean idle(JobQueue queue) {
+        JobStats stats = queue.stats();
+        return stats.waiting() + stats.inProgress() + stats.delayed() == 0;
+    }
+
+    private static boolean await(Duration atMost, BooleanSupplier condition) {
+        long begin = System.nanoTime();
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() - begin > atMost.toNanos()) {
+                return false;
+            }
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+        }
+        return true;
+    }
+
+    private int missing() {
+        int missing = 0;
+        for (int i = 0; i < jobs; i++) {
+            missing += done.get(i) == 0 ? 1 : 0;
+        }
+        return missing;
+    }
+
+    private Result result(JobStats stats, boolean all, double seconds) {
+        long twice = 0;
+        for (int i = 0; i < jobs; i++) {
+            twice += Math.max(0, done.get(i) - 1);
+        }
+        int lost = missing();
+        return new Result(
+                lost,
+                String.format(
+                        Locale.ROOT,
+                        "%,d jobs enqueued durably (every replica in touch has them) by four threads, %d consumers, %d primaries killed one after"
+                                + " another, each time a Sentinel promotes a replica: %d lost, %d done more than once, %d claimed,"
+                                + " %d enqueues of unknown outcome repeated under their key, %d dead letters, in %.0f s%s.%n",
+                        jobs,
+                        CONSUMERS,
+                        failovers,
+                        lost,
+                        twice,
+                        stats.claimed(),
+                        unknown.sum(),
+                        stats.dead(),
+                        seconds,
+                        all ? "" : "; the queue was not empty at the end"));
+    }
+}

@@ -1,0 +1,77 @@
+package dev.hastack.redis.queue;
+
+import dev.hastack.redis.DurableWrites;
+import dev.hastack.redis.NoPrimaryException;
+import dev.hastack.redis.NotDurableException;
+import dev.hastack.redis.OutcomeUnknownException;
+import dev.hastack.redis.OverloadedException;
+import io.lettuce.core.RedisCommandInterruptedException;
+import io.lettuce.core.RedisException;
+import io.lettuce.core.RedisLoadingException;
+import io.lettuce.core.RedisReadOnlyException;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Enqueues until replicas have the job. To do it again is harmless: under its key the job is in the queue once, unless it
+ * was done in between. Thread-safe.
+ */
+final class DurableEnqueue {
+    private static final long PAUSE_MILLIS = 20;
+
+    private final JobStore store;
+    private final DurableWrites<String, String> writes;
+    private final Settings settings;
+
+    DurableEnqueue(JobStore store, DurableWrites<String, String> writes, Settings settings) {
+        this.store = store;
+        this.writes = writes;
+        this.settings = settings;
+    }
+
+    void enqueue(String key, String payload, Duration delay) {
+        long until = System.nanoTime() + settings.patience().toNanos();
+        RedisException maybeThere = null;
+        while (true) {
+            try {
+                writes.write(commands -> {
+                    store.enqueue(commands, key, payload, delay);
+                    return key;
+                });
+                return;
+            } catch (NotDurableException | OutcomeUnknownException e) {
+                maybeThere = e;
+                giveUpAfter(until, key, e, e);
+            } catch (RedisCommandInterruptedException e) {
+                throw new EnqueueUnknownException(settings.name(), key, e);
+            } catch (RedisException e) {
+                if (!passes(e)) {
+                    throw maybeThere == null ? e : new EnqueueUnknownException(settings.name(), key, e);
+                }
+                giveUpAfter(until, key, e, maybeThere);
+            }
+        }
+    }
+
+    /** Whether it was not done, and may be a moment later. */
+    private static boolean passes(RedisException error) {
+        return error instanceof NoPrimaryException
+                || error instanceof OverloadedException
+                || error instanceof RedisReadOnlyException
+                || error instanceof RedisLoadingException
+                || (error.getMessage() != null && error.getMessage().startsWith("NOREPLICAS"));
+    }
+
+    private void giveUpAfter(long until, String key, RedisException error, @Nullable RedisException maybeThere) {
+        try {
+            if (System.nanoTime() - until < 0) {
+                TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
+                return;
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        throw maybeThere == null ? error : new EnqueueUnknownException(settings.name(), key, maybeThere);
+    }
+}
