@@ -1,0 +1,143 @@
+package dev.hastack.redis;
+
+import static dev.hastack.redis.Stacks.until;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.hastack.core.HaStack;
+import dev.hastack.testkit.RedisReplication;
+import dev.hastack.testkit.junit.HaStackTest;
+import dev.hastack.testkit.junit.Redis;
+import io.lettuce.core.KeyValue;
+import io.lettuce.core.XReadArgs;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.api.sync.RedisCommands;
+import io.lettuce.core.codec.StringCodec;
+import io.lettuce.core.output.StatusOutput;
+import io.lettuce.core.protocol.CommandArgs;
+import io.lettuce.core.protocol.CommandType;
+import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** One connection for all threads: nothing that one of them does may bind it. */
+@HaStackTest(redis = @Redis(nodes = {"main", "replica-1", "replica-2"}))
+class SharedConnectionIT {
+    private final RedisReplication redis;
+    private HaStack stack;
+    private StatefulRedisConnection<String, String> connection;
+    private RedisCommands<String, String> commands;
+
+    SharedConnectionIT(RedisReplication redis) {
+        this.redis = redis;
+    }
+
+    @BeforeEach
+    void open() {
+        stack = Stacks.ready(redis, Map.of());
+        connection = stack.get(HaRedis.class).connection();
+        commands = connection.sync();
+    }
+
+    @AfterEach
+    void close() {
+        stack.close();
+    }
+
+    static Stream<Arguments> binding() {
+        return Stream.of(
+                binding("MULTI", RedisCommands::multi),
+                binding("EXEC", RedisCommands::exec),
+                binding("DISCARD", RedisCommands::discard),
+                binding("WATCH", commands -> commands.watch("shared")),
+                binding("UNWATCH", RedisCommands::unwatch),
+                binding("SELECT", commands -> commands.select(1)),
+                binding("AUTH", commands -> commands.auth("secret")),
+                binding("BLPOP", commands -> commands.blpop(1, "shared")),
+                binding("BLMOVE", commands -> commands.brpoplpush(1, "shared", "other")),
+                binding("BZPOPMIN", commands -> commands.bzpopmin(1, "shared")),
+                binding("XREAD", commands -> commands.xread(
+                        XReadArgs.Builder.block(1000), XReadArgs.StreamOffset.latest("shared"))),
+                binding("WAIT", commands -> commands.waitForReplication(1, 1)),
+                binding("CLIENT", RedisCommands::clientId));
+    }
+
+    private static Arguments binding(String name, Function<RedisCommands<String, String>, ?> call) {
+        return Arguments.of(name, call);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("binding")
+    void refuses_what_would_bind_it_and_names_dedicated(
+            String name, Function<RedisCommands<String, String>, ?> call) {
+        assertThatThrownBy(() -> call.apply(commands))
+                .isInstanceOf(SharedConnectionException.class)
+                .hasMessageContaining("HaRedis.dedicated()");
+        assertThat(connection.isMulti()).isFalse();
+        assertThat(commands.ping()).isEqualTo("PONG");
+    }
+
+    @Test
+    void refuses_to_become_a_subscriber_and_names_pub_sub() {
+        assertThatThrownBy(() -> commands.dispatch(
+                        CommandType.SUBSCRIBE,
+                        new StatusOutput<>(StringCodec.UTF8),
+                        new CommandArgs<>(StringCodec.UTF8).add("news")))
+                .isInstanceOf(SharedConnectionException.class)
+                .hasMessageContaining("HaRedis.pubSub()");
+        assertThatThrownBy(() -> connection.addListener(message -> {}))
+                .isInstanceOf(SharedConnectionException.class)
+                .hasMessageContaining("HaRedis.pubSub()");
+    }
+
+    @Test
+    void transactions_that_some_threads_try_change_nothing_for_the_others() throws Exception {
+        HaRedis store = stack.get(HaRedis.class);
+        commands.del("shared:count");
+        AtomicLong counted = new AtomicLong();
+        RedisCommands<String, String> primary = store.primary().sync();
+        try (Callers transactions = new Callers("transaction", 4, () -> {
+                    for (Runnable part : new Runnable[] {commands::multi, commands::exec, commands::discard}) {
+                        assertThatThrownBy(part::run).isInstanceOf(SharedConnectionException.class);
+                    }
+                });
+                Callers others = new Callers("other", 4, () -> {
+                    String key = "shared:" + ThreadLocalRandom.current().nextLong();
+                    assertThat(commands.set(key, key)).isEqualTo("OK");
+                    assertThat(primary.get(key)).isEqualTo(key);
+                    assertThat(primary.mget(key, "shared:none"))
+                            .containsExactly(KeyValue.just(key, key), KeyValue.empty("shared:none"));
+                    assertThat(commands.del(key)).isEqualTo(1);
+                    commands.incr("shared:count");
+                    counted.incrementAndGet();
+                })) {
+            until(
+                    "all have done much",
+                    () -> (others.successes() > 300 && transactions.successes() > 300)
+                            || !others.failures().isEmpty()
+                            || !transactions.failures().isEmpty());
+            assertThat(others.failures()).isEmpty();
+            assertThat(transactions.failures()).isEmpty();
+        }
+        assertThat(primary.get("shared:count")).isEqualTo(Long.toString(counted.get()));
+        assertThat(connection.isMulti()).isFalse();
+    }
+
+    @Test
+    void closing_one_connection_leaves_the_others_open() {
+        HaRedis store = stack.get(HaRedis.class);
+        StatefulRedisConnection<String, String> other = store.connection();
+        other.close();
+
+        assertThatThrownBy(() -> other.sync().ping()).hasMessageContaining("closed");
+        assertThat(commands.ping()).isEqualTo("PONG");
+    }
+}
