@@ -69,8 +69,7 @@ class OverloadIT {
 
     @Test
     void no_more_than_max_waiting_wait_for_a_primary_and_those_are_done() throws Exception {
-        try (HaStack stack =
-                Stacks.ready(redis, Map.of("ha.redis.max-waiting", "10", "ha.redis.writes.wait", "20s"))) {
+        try (HaStack stack = Stacks.ready(redis, Map.of("ha.redis.max-waiting", "10", "ha.redis.writes.wait", "20s"))) {
             HaRedis store = stack.get(HaRedis.class);
             redis.node("main").kill();
             until("main is seen down", () -> status(store, "main") == Status.DOWN);

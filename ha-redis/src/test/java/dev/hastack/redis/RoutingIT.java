@@ -83,7 +83,7 @@ class RoutingIT {
         }
 
         long at(RedisNode node) {
-            return calls(node, command) - before.get(node);
+            return calls(node, command) - before.getOrDefault(node, 0L);
         }
     }
 
@@ -262,7 +262,8 @@ class RoutingIT {
     @Test
     void carries_other_types_than_text() {
         byte[] image = {0, -1, 13, 10};
-        RedisCommands<String, byte[]> images = store.connection(RedisCodec.of(StringCodec.UTF8, ByteArrayCodec.INSTANCE))
+        RedisCommands<String, byte[]> images = store.connection(
+                        RedisCodec.of(StringCodec.UTF8, ByteArrayCodec.INSTANCE))
                 .sync();
         images.set("routing:image", image);
         assertThat(store.primary(ByteArrayCodec.INSTANCE).sync().get("routing:image".getBytes(StandardCharsets.UTF_8)))

@@ -9,6 +9,7 @@ import dev.hastack.testkit.RedisReplication;
 import dev.hastack.testkit.junit.HaStackTest;
 import dev.hastack.testkit.junit.Redis;
 import io.lettuce.core.KeyValue;
+import io.lettuce.core.LMoveArgs;
 import io.lettuce.core.XReadArgs;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.sync.RedisCommands;
@@ -52,6 +53,7 @@ class SharedConnectionIT {
         stack.close();
     }
 
+    @SuppressWarnings("unchecked") // Of Lettuce's varargs.
     static Stream<Arguments> binding() {
         return Stream.of(
                 binding("MULTI", RedisCommands::multi),
@@ -62,10 +64,12 @@ class SharedConnectionIT {
                 binding("SELECT", commands -> commands.select(1)),
                 binding("AUTH", commands -> commands.auth("secret")),
                 binding("BLPOP", commands -> commands.blpop(1, "shared")),
-                binding("BLMOVE", commands -> commands.brpoplpush(1, "shared", "other")),
+                binding("BLMOVE", commands -> commands.blmove("shared", "other", LMoveArgs.Builder.leftRight(), 1)),
                 binding("BZPOPMIN", commands -> commands.bzpopmin(1, "shared")),
-                binding("XREAD", commands -> commands.xread(
-                        XReadArgs.Builder.block(1000), XReadArgs.StreamOffset.latest("shared"))),
+                binding(
+                        "XREAD",
+                        commands ->
+                                commands.xread(XReadArgs.Builder.block(1000), XReadArgs.StreamOffset.latest("shared"))),
                 binding("WAIT", commands -> commands.waitForReplication(1, 1)),
                 binding("CLIENT", RedisCommands::clientId));
     }
@@ -76,8 +80,7 @@ class SharedConnectionIT {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("binding")
-    void refuses_what_would_bind_it_and_names_dedicated(
-            String name, Function<RedisCommands<String, String>, ?> call) {
+    void refuses_what_would_bind_it_and_names_dedicated(String name, Function<RedisCommands<String, String>, ?> call) {
         assertThatThrownBy(() -> call.apply(commands))
                 .isInstanceOf(SharedConnectionException.class)
                 .hasMessageContaining("HaRedis.dedicated()");
