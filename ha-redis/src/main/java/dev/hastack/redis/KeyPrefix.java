@@ -81,7 +81,7 @@ final class KeyPrefix {
         for (int i = 1; i + 1 < args.size(); i++) {
             boolean pattern = is(args.get(i), "BY") || (is(args.get(i), "GET") && !is(args.get(i + 1), "#"));
             if (pattern) {
-                args.set(i + 1, prefixed(args.get(i + 1)));
+                args.set(i + 1, joined(prefix, args.get(i + 1)));
                 i++;
             }
         }
@@ -91,6 +91,13 @@ final class KeyPrefix {
         return new String(arg, StandardCharsets.ISO_8859_1)
                 .toUpperCase(Locale.ROOT)
                 .equals(word);
+    }
+
+    /** To SORT, a pattern is a name with one star in it: nothing else in it means anything. */
+    private static byte[] joined(byte[] head, byte[] tail) {
+        byte[] whole = Arrays.copyOf(head, head.length + tail.length);
+        System.arraycopy(tail, 0, whole, head.length, tail.length);
+        return whole;
     }
 
     /** Before a pattern, the prefix's own characters stand for themselves. */

@@ -1,0 +1,116 @@
+package dev.hastack.redis;
+
+import static dev.hastack.redis.Stacks.status;
+import static dev.hastack.redis.Stacks.until;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.hastack.core.HaStack;
+import dev.hastack.core.health.NodeHealth;
+import dev.hastack.core.topology.Status;
+import dev.hastack.testkit.RedisNode;
+import dev.hastack.testkit.RedisReplication;
+import dev.hastack.testkit.junit.HaStackTest;
+import dev.hastack.testkit.junit.Redis;
+import io.lettuce.core.api.sync.RedisCommands;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** What goes wrong with a replica, no reader notices. */
+@HaStackTest(redis = @Redis(nodes = {"main", "replica-1", "replica-2"}))
+class ReplicaFaultsIT {
+    private final RedisReplication redis;
+
+    ReplicaFaultsIT(RedisReplication redis) {
+        this.redis = redis;
+    }
+
+    private interface Fault {
+        void strike(RedisNode replica, HaRedis store) throws Exception;
+    }
+
+    private void noReadFails(Fault fault) throws Exception {
+        try (HaStack stack = Stacks.ready(redis, Map.of())) {
+            HaRedis store = stack.get(HaRedis.class);
+            RedisCommands<String, String> commands = store.connection().sync();
+            commands.set("faults", "there");
+            until(
+                    "it is replicated",
+                    () -> "there".equals(redis.node("replica-1").command("GET", "faults"))
+                            && "there".equals(redis.node("replica-2").command("GET", "faults")));
+            try (Callers readers = new Callers(
+                    "reader", 4, () -> assertThat(commands.get("faults")).isEqualTo("there"))) {
+                until("there is load", () -> readers.successes() > 500);
+                fault.strike(redis.node("replica-1"), store);
+                int before = readers.successes();
+                until("reads go on", () -> readers.successes() > before + 500);
+                assertThat(readers.failures()).isEmpty();
+            }
+        }
+    }
+
+    @Test
+    void killed() throws Exception {
+        noReadFails((replica, store) -> {
+            replica.kill();
+            until("it is down", () -> status(store, "replica-1") == Status.DOWN);
+        });
+    }
+
+    @Test
+    void hung() throws Exception {
+        noReadFails((replica, store) -> {
+            replica.hang();
+            until("it is down", () -> status(store, "replica-1") == Status.DOWN);
+            replica.resume();
+            until("it is back", () -> status(store, "replica-1") == Status.REPLICA);
+        });
+    }
+
+    @Test
+    void loading() throws Exception {
+        noReadFails((replica, store) -> {
+            replica.startLoading();
+            until("it is not ready", () -> status(store, "replica-1") == Status.DOWN);
+        });
+    }
+
+    @Test
+    void out_of_touch_with_its_primary() throws Exception {
+        try (HaStack stack = Stacks.ready(redis, Map.of())) {
+            RedisNode replica = redis.node("replica-1");
+            replica.cutReplication();
+            until(
+                    "it gets no reads",
+                    () -> Stacks.health(stack, "replica-1")
+                            .reason()
+                            .filter(reason -> reason.contains("master_link_status:down"))
+                            .isPresent());
+            RedisCommands<String, String> commands =
+                    stack.get(HaRedis.class).connection().sync();
+            long before = Stacks.calls(replica, "get");
+            for (int i = 0; i < 100; i++) {
+                commands.get("faults");
+            }
+            assertThat(Stacks.calls(replica, "get")).isEqualTo(before);
+        }
+    }
+
+    @Test
+    void without_replicas_reads_go_to_the_primary() throws Exception {
+        try (HaStack stack = Stacks.ready(redis, Map.of())) {
+            HaRedis store = stack.get(HaRedis.class);
+            redis.node("replica-1").kill();
+            redis.node("replica-2").kill();
+            RedisCommands<String, String> commands = store.connection().sync();
+            commands.set("faults", "primary");
+            assertThat(commands.get("faults")).isEqualTo("primary");
+            until(
+                    "health says so",
+                    () -> stack.health().stores().get(0).nodes().stream()
+                                    .filter(node -> node.role() == Status.DOWN)
+                                    .map(NodeHealth::node)
+                                    .count()
+                            == 2);
+        }
+    }
+}
