@@ -8,8 +8,12 @@ import dev.hastack.redis.queue.EnqueueUnknownException;
 import dev.hastack.redis.queue.JobQueue;
 import dev.hastack.redis.queue.JobStats;
 import dev.hastack.testkit.RedisNode;
+import dev.hastack.testkit.RedisReplication;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
@@ -30,6 +34,9 @@ final class Failovers {
     /** How often each job was done. */
     private final AtomicIntegerArray done;
 
+    /** So that every kill meets producers at work: those stop where the kill after the next one strikes. */
+    private final Semaphore ahead;
+
     private final AtomicInteger enqueued = new AtomicInteger();
     private final LongAdder unknown = new LongAdder();
 
@@ -38,6 +45,7 @@ final class Failovers {
         this.failovers = failovers;
         this.jobs = jobs;
         this.done = new AtomicIntegerArray(jobs);
+        this.ahead = new Semaphore(share(2));
     }
 
     /**
@@ -61,18 +69,17 @@ final class Failovers {
                         .claimAfter(CLAIM_AFTER)
                         .open()) {
             queue.consume(job -> done.incrementAndGet(Integer.parseInt(job.payload())));
-            Thread killer = new Thread(this::kill, "killer");
-            killer.setDaemon(true);
-            killer.start();
+            CompletableFuture<Void> kills = CompletableFuture.runAsync(this::kill);
             Producers.enqueue(jobs, PATIENCE, number -> enqueue(queue, number));
-            killer.join(PATIENCE.toMillis());
+            kills.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
             boolean all = await(PATIENCE, () -> missing() == 0 || idle(queue));
             return result(queue.stats(), all, (System.nanoTime() - begin) / 1e9);
         }
     }
 
     /** Again under the same key, as the exception says, until it is there. */
-    private void enqueue(JobQueue queue, int number) {
+    private void enqueue(JobQueue queue, int number) throws InterruptedException {
+        ahead.acquire();
         Enqueue how = Enqueue.durably().withKey("job-" + number);
         while (true) {
             try {
@@ -88,28 +95,51 @@ final class Failovers {
     /** One primary after the other, spread over the run; the killed one comes back as a replica. */
     private void kill() {
         for (int i = 1; i <= failovers; i++) {
-            int share = (int) ((long) jobs * i / (failovers + 1));
+            int share = share(i);
             await(PATIENCE, () -> enqueued.get() >= share);
             RedisNode primary = servers.replication().primary();
             primary.kill();
             RedisNode promoted = servers.replication().awaitPrimaryOtherThan(primary, PROMOTED);
             System.out.printf("%d of %d jobs enqueued: %s killed, %s promoted%n", share, jobs, primary, promoted);
+            // Earlier it would come between Sentinel and those whose roles it is changing, and take replicas back.
+            must("all follow " + promoted, () -> named(promoted) && replicas(promoted) == nodes() - 2);
             primary.start();
-            await(PROMOTED, () -> whole(primary));
+            // As Sentinel has it do, too, some ten seconds later.
+            primary.follow(promoted);
+            must("all follow " + promoted, () -> replicas(promoted) == nodes() - 1);
+            ahead.release(share(i + 2) - share(i + 1));
         }
     }
 
-    /** Has who was killed follow who is primary now, as Sentinel does some ten seconds later; true once all do. */
-    private boolean whole(RedisNode killed) {
-        RedisNode primary = servers.replication().primary();
-        if (primary != killed) {
-            killed.follow(primary);
-        }
+    /** How many jobs have been enqueued when the i-th primary is killed. */
+    private int share(int i) {
+        return (int) ((long) jobs * Math.min(i, failovers + 1) / (failovers + 1));
+    }
+
+    private int nodes() {
+        return servers.replication().nodes().size();
+    }
+
+    /** Whether every Sentinel says that this is the primary. */
+    private boolean named(RedisNode node) {
+        return servers.replication().sentinels().stream()
+                .allMatch(sentinel ->
+                        sentinel.command("SENTINEL", "get-master-addr-by-name", RedisReplication.SENTINEL_MASTER)
+                                        instanceof List<?> address
+                                && address.contains(Integer.toString(node.port())));
+    }
+
+    private static long replicas(RedisNode primary) {
         return String.valueOf(primary.command("INFO", "replication"))
-                        .lines()
-                        .filter(line -> line.startsWith("slave") && line.contains("state=online"))
-                        .count()
-                == servers.replication().nodes().size() - 1;
+                .lines()
+                .filter(line -> line.startsWith("slave") && line.contains("state=online"))
+                .count();
+    }
+
+    private static void must(String what, BooleanSupplier condition) {
+        if (!await(PROMOTED, condition)) {
+            throw new IllegalStateException("waited in vain for " + PROMOTED.toSeconds() + " s until " + what);
+        }
     }
 
     private static boolean idle(JobQueue queue) {
