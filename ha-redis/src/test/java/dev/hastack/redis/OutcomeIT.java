@@ -1,0 +1,95 @@
+package dev.hastack.redis;
+
+import static dev.hastack.redis.Stacks.inBackground;
+import static dev.hastack.redis.Stacks.until;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.hastack.core.HaStack;
+import dev.hastack.core.config.StackConfig;
+import dev.hastack.testkit.FaultProxy;
+import dev.hastack.testkit.RedisNode;
+import dev.hastack.testkit.RedisReplication;
+import dev.hastack.testkit.junit.HaStackTest;
+import dev.hastack.testkit.junit.Redis;
+import io.lettuce.core.api.sync.RedisCommands;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** What becomes of a command whose node refuses it, or whose answer does not come. */
+@HaStackTest(redis = @Redis(nodes = {"main", "replica-1", "replica-2"}))
+class OutcomeIT {
+    private final RedisReplication redis;
+
+    OutcomeIT(RedisReplication redis) {
+        this.redis = redis;
+    }
+
+    private HaStack behindProxies() {
+        Map<String, String> settings = new HashMap<>(redis.proxiedProperties());
+        settings.put("ha.redis.command-timeout", "400ms");
+        HaStack stack = HaStack.open(StackConfig.of(settings));
+        assertThat(stack.awaitReady(Duration.ofSeconds(10))).isTrue();
+        return stack;
+    }
+
+    @Test
+    void a_write_whose_answer_is_lost_is_told_as_unknown_and_done_once() throws Exception {
+        RedisNode main = redis.node("main");
+        try (HaStack stack = behindProxies()) {
+            RedisCommands<String, String> commands =
+                    stack.get(HaRedis.class).connection().sync();
+            commands.set("outcome", "0");
+
+            main.proxied().blackHole(FaultProxy.Direction.TO_CLIENT);
+            assertThatThrownBy(() -> commands.incr("outcome"))
+                    .isInstanceOf(OutcomeUnknownException.class)
+                    .hasMessageStartingWith("INCR: ");
+            main.proxied().heal();
+
+            until(
+                    "main leads again",
+                    () -> "PONG"
+                            .equals(stack.get(HaRedis.class).primary().sync().ping()));
+            assertThat(main.command("GET", "outcome")).isEqualTo("1");
+        }
+    }
+
+    @Test
+    void a_write_that_may_be_done_twice_is_sent_again() throws Exception {
+        RedisNode main = redis.node("main");
+        try (HaStack stack = behindProxies()) {
+            RedisCommands<String, String> commands =
+                    stack.get(HaRedis.class).idempotent().sync();
+            commands.set("outcome", "before");
+
+            main.proxied().cut();
+            CompletableFuture<String> again = inBackground(() -> commands.set("outcome", "after"));
+            main.proxied().heal();
+
+            assertThat(again.get(15, TimeUnit.SECONDS)).isEqualTo("OK");
+            assertThat(main.command("GET", "outcome")).isEqualTo("after");
+        }
+    }
+
+    @Test
+    void a_write_that_a_demoted_primary_refuses_is_done_by_its_successor() throws Exception {
+        RedisNode main = redis.node("main");
+        RedisNode next = redis.node("replica-1");
+        try (HaStack stack = Stacks.ready(redis, Stacks.FAR_PROBES)) {
+            RedisCommands<String, String> commands =
+                    stack.get(HaRedis.class).connection().sync();
+            commands.set("outcome", "0");
+            next.promote();
+            main.follow(next);
+
+            // No probe has told of it: the first that comes is refused by main.
+            assertThat(commands.incr("outcome")).isEqualTo(1);
+            assertThat(next.command("GET", "outcome")).isEqualTo("1");
+        }
+    }
+}

@@ -1,0 +1,88 @@
+package dev.hastack.redis;
+
+import static dev.hastack.redis.Stacks.until;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.hastack.core.HaStack;
+import dev.hastack.core.config.StackConfig;
+import dev.hastack.core.health.Health;
+import dev.hastack.core.topology.Status;
+import dev.hastack.testkit.RedisNode;
+import dev.hastack.testkit.RedisReplication;
+import dev.hastack.testkit.junit.HaStackTest;
+import dev.hastack.testkit.junit.Redis;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+@HaStackTest(
+        redis =
+                @Redis(
+                        nodes = {"main", "replica-1", "replica-2"},
+                        sentinels = 3))
+class SentinelIT {
+    private final RedisReplication redis;
+
+    SentinelIT(RedisReplication redis) {
+        this.redis = redis;
+    }
+
+    @Test
+    void names_the_nodes_where_the_configuration_does_not() throws Exception {
+        Map<String, String> settings = new HashMap<>(redis.properties());
+        settings.keySet().removeIf(key -> key.startsWith("ha.redis.nodes."));
+        try (HaStack stack = HaStack.open(StackConfig.of(settings))) {
+            assertThat(stack.awaitReady(Duration.ofSeconds(10))).isTrue();
+            HaRedis store = stack.get(HaRedis.class);
+            until(
+                    "all are found",
+                    () -> store.topology()
+                            .nodes()
+                            .keySet()
+                            .containsAll(redis.nodes().stream()
+                                    .map(RedisNode::address)
+                                    .toList()));
+
+            RedisNode next = redis.failover();
+
+            until("the appointed one leads", () -> Stacks.status(store, next.address()) == Status.PRIMARY);
+            assertThat(store.connection().sync().set("sentinel", "1")).isEqualTo("OK");
+        }
+    }
+
+    @Test
+    void is_not_needed_while_nobody_is_promoted() throws Exception {
+        redis.sentinels().get(0).kill();
+        redis.sentinels().get(1).hang();
+        redis.sentinels().get(2).kill();
+        try (HaStack stack = Stacks.ready(redis, Map.of())) {
+            assertThat(stack.get(HaRedis.class).connection().sync().set("sentinel", "2"))
+                    .isEqualTo("OK");
+            until(
+                    "health says so",
+                    () -> stack.health().stores().get(0).summary().contains("0 of 3 Sentinels answer"));
+            assertThat(stack.health().health()).isEqualTo(Health.DEGRADED);
+        }
+    }
+
+    @Test
+    void a_switchover_fails_no_read_and_no_write_but_those_under_way() throws Exception {
+        try (HaStack stack = Stacks.ready(redis, Map.of())) {
+            HaRedis store = stack.get(HaRedis.class);
+            var commands = store.connection().sync();
+            commands.del("switchover");
+            try (Callers readers = new Callers("reader", 2, () -> commands.scard("switchover"));
+                    Writers writers = new Writers(commands, 2, "switchover")) {
+                until("there is load", () -> writers.acknowledged().size() > 200 && readers.successes() > 200);
+                RedisNode next = redis.failover();
+                until("the appointed one leads", () -> Stacks.status(store, next.id()) == Status.PRIMARY);
+                int before = writers.acknowledged().size();
+                until("writes resume", () -> writers.acknowledged().size() > before + 200);
+                assertThat(readers.failures()).as("failed reads").isEmpty();
+                assertThat(writers.failures())
+                        .allSatisfy(error -> assertThat(error).isInstanceOf(OutcomeUnknownException.class));
+            }
+        }
+    }
+}
