@@ -6,12 +6,9 @@ import dev.hastack.core.Store;
 import dev.hastack.core.StoreContext;
 import dev.hastack.core.config.PostgresConfig;
 import dev.hastack.core.config.ProbeConfig;
-import dev.hastack.core.config.ReadFallback;
 import dev.hastack.core.config.StackConfig;
 import dev.hastack.core.health.StoreHealth;
 import dev.hastack.core.monitor.Monitor;
-import dev.hastack.core.select.Preference;
-import dev.hastack.core.select.ReadPolicy;
 import dev.hastack.core.select.ReadRouting;
 import dev.hastack.core.topology.Snapshot;
 import java.sql.Connection;
@@ -55,7 +52,7 @@ public final class HaPostgres implements Store {
 
     static HaPostgres open(StoreContext context, PostgresConfig config, Connectors connectors) {
         StackConfig stack = context.config();
-        ReadRouting reads = reads(config, stack);
+        ReadRouting reads = reads(context, config);
         PostgresPools pools = new PostgresPools(config, connectors, reads, witnessWithin(stack.probe()));
         Monitor monitor = new Monitor(
                 new Monitor.Settings(
@@ -74,23 +71,16 @@ public final class HaPostgres implements Store {
         return new HaPostgres(config, pools, monitor, new PostgresHealth(config, pools), gate);
     }
 
-    private static ReadRouting reads(PostgresConfig config, StackConfig stack) {
-        ReadPolicy policy = ReadPolicy.of(
-                switch (config.reads().prefer()) {
-                    case REPLICA -> Preference.REPLICA;
-                    case PRIMARY -> Preference.PRIMARY;
-                    case ANY -> Preference.ANY;
-                });
-        return new ReadRouting(
-                config.reads().fallback() == ReadFallback.PRIMARY ? policy.withFallback() : policy,
+    private static ReadRouting reads(StoreContext context, PostgresConfig config) {
+        return context.reads(
+                config.reads().prefer(),
+                config.reads().fallback(),
                 config.reads().maxLag(),
                 config.nodes().entrySet().stream()
                         .collect(Collectors.toMap(
                                 Map.Entry::getKey,
                                 node -> new ReadRouting.Place(
-                                        node.getValue().stack(), node.getValue().zone()))),
-                stack.stack(),
-                stack.zone());
+                                        node.getValue().stack(), node.getValue().zone()))));
     }
 
     /** Two probes of a witness in calm times, one of which may have been lost. */

@@ -2,13 +2,10 @@ package dev.hastack.redis;
 
 import dev.hastack.core.Store;
 import dev.hastack.core.StoreContext;
-import dev.hastack.core.config.ReadFallback;
 import dev.hastack.core.config.RedisConfig;
 import dev.hastack.core.config.StackConfig;
 import dev.hastack.core.health.StoreHealth;
 import dev.hastack.core.monitor.Monitor;
-import dev.hastack.core.select.Preference;
-import dev.hastack.core.select.ReadPolicy;
 import dev.hastack.core.select.ReadRouting;
 import dev.hastack.core.topology.Snapshot;
 import io.lettuce.core.api.StatefulRedisConnection;
@@ -64,7 +61,7 @@ public final class HaRedis implements Store {
         NodeClients clients = new NodeClients(config, stack);
         Lineage lineage =
                 new Lineage(config.sentinel().map(RedisConfig.Sentinel::master).orElse("ha.redis"));
-        RedisChannels channels = new RedisChannels(config, clients, reads(config, stack), lineage);
+        RedisChannels channels = new RedisChannels(config, clients, reads(context, config), lineage);
         Monitor monitor = new Monitor(
                 new Monitor.Settings(
                         "redis",
@@ -86,23 +83,16 @@ public final class HaRedis implements Store {
         return new HaRedis(config, clients, channels, monitor);
     }
 
-    private static ReadRouting reads(RedisConfig config, StackConfig stack) {
-        ReadPolicy policy = ReadPolicy.of(
-                switch (config.reads().prefer()) {
-                    case REPLICA -> Preference.REPLICA;
-                    case PRIMARY -> Preference.PRIMARY;
-                    case ANY -> Preference.ANY;
-                });
-        return new ReadRouting(
-                config.reads().fallback() == ReadFallback.PRIMARY ? policy.withFallback() : policy,
+    private static ReadRouting reads(StoreContext context, RedisConfig config) {
+        return context.reads(
+                config.reads().prefer(),
+                config.reads().fallback(),
                 config.reads().maxLag(),
                 config.nodes().entrySet().stream()
                         .collect(Collectors.toMap(
                                 Map.Entry::getKey,
                                 node -> new ReadRouting.Place(
-                                        node.getValue().stack(), node.getValue().zone()))),
-                stack.stack(),
-                stack.zone());
+                                        node.getValue().stack(), node.getValue().zone()))));
     }
 
     /** Text keys and values, in UTF-8; see {@link #connection(RedisCodec)}. */

@@ -30,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Calm, every node is probed once per interval, with jitter. While there is no open primary, for a second after a
  * change, and while a caller waits, all nodes are probed at once, and again every 20 ms in the first second, then ever
  * more slowly up to 250 ms.
+ *
+ * <p>Longer than most, since whoever brings news goes through the one lock that is here.
  */
 public final class Monitor implements AutoCloseable {
 
