@@ -5,6 +5,7 @@ import io.lettuce.core.codec.RedisCodec;
 import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.protocol.Command;
 import io.lettuce.core.protocol.CommandArgs;
+import io.lettuce.core.protocol.CommandType;
 import io.lettuce.core.protocol.CommandWrapper;
 import io.lettuce.core.protocol.RedisCommand;
 import io.netty.buffer.ByteBuf;
@@ -33,6 +34,11 @@ final class KeyPrefix {
         this.prefix = prefix.getBytes(StandardCharsets.UTF_8);
     }
 
+    /** Of what Lettuce knows, without making a text of it for each command. */
+    private static String name(RedisCommand<?, ?, ?> command) {
+        return command.getType() instanceof CommandType known ? known.name() : CommandRoute.name(command.getType());
+    }
+
     <K, V> RedisCodec<K, V> applied(RedisCodec<K, V> codec) {
         return prefix.length == 0 ? codec : new PrefixCodec<>(prefix, codec);
     }
@@ -40,20 +46,20 @@ final class KeyPrefix {
     /** Why a command cannot be done under a prefix, or null. */
     @Nullable
     RedisException refusal(RedisCommand<?, ?, ?> command) {
-        if (prefix.length == 0 || !OF_ALL_KEYS.contains(CommandRoute.name(command.getType()))) {
+        if (prefix.length == 0 || !OF_ALL_KEYS.contains(name(command))) {
             return null;
         }
-        return new RedisException(CommandRoute.name(command.getType())
+        return new RedisException(name(command)
                 + " is refused: it is about the keys of others, too, who share this Redis under other prefixes"
                 + " (ha.redis.key-prefix)");
     }
 
     <K, V, T> RedisCommand<K, V, T> applied(RedisCommand<K, V, T> command) {
-        if (prefix.length == 0 || !WITH_PATTERNS.contains(CommandRoute.name(command.getType()))) {
+        if (prefix.length == 0 || !WITH_PATTERNS.contains(name(command))) {
             return command;
         }
         List<byte[]> args = split(command.getArgs());
-        switch (CommandRoute.name(command.getType())) {
+        switch (name(command)) {
             case "KEYS" -> {
                 // Lettuce 6 took the pattern for a key, which the codec has prefixed.
                 if (!command.getArgs().toCommandString().startsWith("key<")) {

@@ -26,7 +26,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Sends calls to nodes. While a call's role has a node whose gate is open, that is one volatile read; otherwise the call
  * is held here, in order, until the topology has one or its time is over. Looks every few milliseconds for what takes too
- * long, on a thread of its own, which sleeps while nothing is under way. Thread-safe.
+ * long, on a thread of its own, which sleeps while nothing is under way. Thread-safe. Longer than most since a call that is held, sent, sent again or out of
+ * time is one matter: who moves it on has to know all of these.
  */
 final class Router implements Runnable {
     private static final Logger log = LoggerFactory.getLogger(Router.class);
