@@ -41,9 +41,7 @@ class RedisClusterIT {
     }
 
     private static void assertWhole() {
-        long b = System.nanoTime();
         cluster.heal();
-        System.out.println("heal " + (System.nanoTime() - b) / 1000000);
         assertThat(main.isPrimary()).isTrue();
         assertThat(replica.isPrimary()).isFalse();
         assertThat(main.command("GET", KEY)).isEqualTo("1");
