@@ -56,6 +56,10 @@ class ReadmeTest {
                 import dev.hastack.core.config.StackConfig;
                 import dev.hastack.core.health.HealthReport;
                 import dev.hastack.postgres.HaPostgres;
+                import dev.hastack.redis.Durability;
+                import dev.hastack.redis.HaRedis;
+                import dev.hastack.redis.queue.JobQueue;
+                import io.lettuce.core.api.StatefulRedisConnection;
                 import java.time.Duration;
                 import javax.sql.DataSource;
 
@@ -98,19 +102,21 @@ class ReadmeTest {
         assertThat(links).isGreaterThan(5);
     }
 
-    /** Every row of "what happens when what dies" names a test, {@code Class#method}, and that test exists. */
+    /** Every row of "what happens when what dies" names a test, {@code Class#method}, of Redis {@code redis.Class#method}, and that test exists. */
     @Test
     void the_tests_that_prove_its_table_exist() throws Exception {
-        Matcher proof = Pattern.compile("`(\\w+)#(\\w+)`").matcher(readme());
+        Matcher proof = Pattern.compile("`(redis\\.)?(\\w+)#(\\w+)`").matcher(readme());
         int proofs = 0;
         while (proof.find()) {
-            String file = proof.group(1) + ".java";
+            String file = proof.group(2) + ".java";
+            boolean redis = proof.group(1) != null;
             try (var paths = Files.walk(ROOT)) {
                 Path test = paths.filter(path -> path.endsWith(file))
                         .filter(path -> path.toString().contains("src/test"))
+                        .filter(path -> path.toString().contains("ha-redis") == redis)
                         .findFirst()
                         .orElseThrow(() -> new AssertionError("no " + file));
-                assertThat(Files.readString(test)).contains("void " + proof.group(2) + "(");
+                assertThat(Files.readString(test)).contains("void " + proof.group(3) + "(");
             }
             proofs++;
         }

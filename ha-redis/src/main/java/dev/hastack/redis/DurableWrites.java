@@ -161,8 +161,10 @@ public final class DurableWrites<K, V> {
 
     /** What the caller's own mistake is, stays; whatever the connection's end left open is unknown. */
     private RedisException lost(RedisException error) {
-        boolean unknown =
-                RedisErrors.connectionLost(error) || error instanceof io.lettuce.core.RedisCommandTimeoutException;
+        // UNBLOCKED is what WAIT gets from a primary that is made a replica meanwhile.
+        boolean unknown = RedisErrors.connectionLost(error)
+                || error instanceof io.lettuce.core.RedisCommandTimeoutException
+                || String.valueOf(message(error)).startsWith("UNBLOCKED");
         return unknown
                 ? new OutcomeUnknownException(
                         "the primary was lost before the write was safe: " + message(error), error)

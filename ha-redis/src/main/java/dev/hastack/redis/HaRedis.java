@@ -55,6 +55,11 @@ public final class HaRedis implements Store {
     }
 
     static HaRedis open(StoreContext context, RedisConfig config) {
+        if (config.cluster()) {
+            throw new UnsupportedOperationException(
+                    "ha.redis.cluster=true: Redis Cluster is not supported yet; name the nodes"
+                            + " of one primary and its replicas, or its Sentinels");
+        }
         StackConfig stack = context.config();
         NodeClients clients = new NodeClients(config, stack);
         Lineage lineage =
