@@ -85,4 +85,17 @@ class SentinelIT {
             }
         }
     }
+
+    @Test
+    void that_does_not_know_the_name_is_told_with_the_setting_to_correct() throws Exception {
+        try (HaStack stack = Stacks.open(redis, Map.of("ha.redis.sentinel.master", "nobody"))) {
+            until(
+                    "health says so",
+                    () -> stack.health()
+                            .stores()
+                            .get(0)
+                            .summary()
+                            .contains("watches no primary by the name \"nobody\": ha.redis.sentinel.master"));
+        }
+    }
 }
