@@ -75,6 +75,15 @@ class ReplicaFaultsIT {
     }
 
     @Test
+    void refusing_to_serve_without_its_primary() throws Exception {
+        noReadFails((replica, store) -> {
+            replica.command("CONFIG", "SET", "replica-serve-stale-data", "no");
+            replica.cutReplication();
+            until("it is out", () -> status(store, "replica-1") == Status.DOWN);
+        });
+    }
+
+    @Test
     void out_of_touch_with_its_primary() throws Exception {
         try (HaStack stack = Stacks.ready(redis, Map.of())) {
             RedisNode replica = redis.node("replica-1");

@@ -98,4 +98,32 @@ class SentinelIT {
                             .contains("watches no primary by the name \"nobody\": ha.redis.sentinel.master"));
         }
     }
+
+    @Test
+    void corrects_who_was_promoted_by_hand() throws Exception {
+        RedisNode rogue = redis.node("replica-2");
+        // So that Sentinel appoints the other one; it reads that out of INFO, every ten seconds unless told otherwise.
+        rogue.command("CONFIG", "SET", "replica-priority", "0");
+        redis.sentinels().forEach(sentinel -> sentinel.command("SENTINEL", "DEBUG", "info-period", "100"));
+        until(
+                "all Sentinels know",
+                () -> redis.sentinels().stream()
+                        .map(sentinel -> String.valueOf(
+                                sentinel.command("SENTINEL", "REPLICAS", RedisReplication.SENTINEL_MASTER)))
+                        .allMatch(replicas -> replicas.contains("slave-priority, 0")));
+        try (HaStack stack = Stacks.ready(redis, Map.of())) {
+            HaRedis store = stack.get(HaRedis.class);
+            rogue.promote();
+            until("replica-2 leads", () -> Stacks.status(store, "replica-2") == Status.PRIMARY);
+
+            redis.failover();
+
+            until("replica-1 leads", () -> Stacks.status(store, "replica-1") == Status.PRIMARY);
+            assertThat(Stacks.status(store, "replica-2")).isNotEqualTo(Status.PRIMARY);
+            store.connection().sync().set("sentinel", "corrected");
+            assertThat(redis.node("replica-1").command("GET", "sentinel")).isEqualTo("corrected");
+        } finally {
+            redis.sentinels().forEach(sentinel -> sentinel.command("SENTINEL", "DEBUG", "info-period", "10000"));
+        }
+    }
 }

@@ -117,4 +117,26 @@ class StaticTopologyIT {
             assertThat(store.connection().sync().set("static", "again")).isEqualTo("OK");
         }
     }
+
+    @Test
+    void an_old_primary_that_restarts_again_and_again_is_never_written_to() throws Exception {
+        try (HaStack stack = Stacks.ready(redis, Map.of())) {
+            HaRedis store = stack.get(HaRedis.class);
+            main.kill();
+            first.promote();
+            second.follow(first);
+            until("replica-1 leads", () -> status(store, "replica-1") == Status.PRIMARY);
+            for (int i = 0; i < 2; i++) {
+                main.start();
+                until("main is judged", () -> status(store, "main") != Status.DOWN);
+                assertThat(main.isPrimary()).isTrue();
+                assertThat(status(store, "replica-1")).isEqualTo(Status.PRIMARY);
+                assertThat(status(store, "main").usable()).isFalse();
+                store.connection().sync().set("static", "restart " + i);
+                assertThat(main.command("EXISTS", "static")).isEqualTo(0L);
+                main.kill();
+                until("main is down", () -> status(store, "main") == Status.DOWN);
+            }
+        }
+    }
 }
