@@ -152,9 +152,12 @@ final class SentinelLink {
     }
 
     private String text(Exception error) {
-        String cause = error.getCause() == null
-                ? error.toString()
-                : String.valueOf(error.getCause().getMessage());
+        // Not what Lettuce wraps around it: that shows the user's name and how long the password is.
+        Throwable root = error;
+        while (root.getCause() != null && root.getCause() != root) {
+            root = root.getCause();
+        }
+        String cause = root.getMessage() == null ? root.toString() : root.getMessage();
         return cause.startsWith("ERR No such master")
                 ? unknown()
                 : "Sentinel " + address + " does not answer: " + cause;

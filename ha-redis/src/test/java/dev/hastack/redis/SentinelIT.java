@@ -100,6 +100,17 @@ class SentinelIT {
     }
 
     @Test
+    void that_refuses_the_user_is_told_without_name_and_password() throws Exception {
+        try (HaStack stack = Stacks.open(
+                redis, Map.of("ha.redis.sentinel.username", "stranger", "ha.redis.sentinel.password", "not-the-one"))) {
+            until(
+                    "health says so",
+                    () -> stack.health().stores().get(0).summary().contains("does not answer: WRONGPASS"));
+            assertThat(stack.health().stores().get(0).summary()).doesNotContain("stranger", "not-the-one", "*");
+        }
+    }
+
+    @Test
     void corrects_who_was_promoted_by_hand() throws Exception {
         RedisNode rogue = redis.node("replica-2");
         // So that Sentinel appoints the other one; it reads that out of INFO, every ten seconds unless told otherwise.
