@@ -137,4 +137,78 @@ class SentinelIT {
             redis.sentinels().forEach(sentinel -> sentinel.command("SENTINEL", "DEBUG", "info-period", "10000"));
         }
     }
+
+    @Test
+    void one_that_still_answers_suffices_though_others_hang() throws Exception {
+        try (HaStack stack = Stacks.ready(redis, Map.of())) {
+            HaRedis store = stack.get(HaRedis.class);
+            // The first that is asked, so that the others are heard all the same.
+            redis.sentinels().get(0).hang();
+            untilAnswering(stack, 2);
+
+            RedisNode next = redis.failover();
+            until("the appointed one leads", () -> Stacks.status(store, next.id()) == Status.PRIMARY);
+
+            redis.sentinels().get(1).kill();
+            untilAnswering(stack, 1);
+            redis.sentinels().get(1).start();
+            untilAnswering(stack, 2);
+            redis.sentinels().get(0).resume();
+            untilAnswering(stack, 3);
+        }
+    }
+
+    private static void untilAnswering(HaStack stack, int number) throws Exception {
+        until(
+                number + " answer",
+                () -> stack.health().stores().get(0).summary().contains(number + " of 3 Sentinels answer"));
+    }
+
+    @Test
+    void a_replica_that_is_added_later_is_found() throws Exception {
+        Map<String, String> settings = new HashMap<>(redis.properties());
+        settings.keySet().removeIf(key -> key.startsWith("ha.redis.nodes."));
+        try (RedisReplication more = RedisReplication.builder().node("added").start();
+                HaStack stack = HaStack.open(StackConfig.of(settings))) {
+            assertThat(stack.awaitReady(Duration.ofSeconds(10))).isTrue();
+            HaRedis store = stack.get(HaRedis.class);
+            RedisNode added = more.node("added");
+            redis.sentinels().forEach(sentinel -> sentinel.command("SENTINEL", "DEBUG", "info-period", "100"));
+
+            added.follow(redis.node("main"));
+
+            until("it serves", () -> Stacks.status(store, added.address()) == Status.REPLICA);
+        } finally {
+            redis.sentinels().forEach(sentinel -> sentinel.command("SENTINEL", "DEBUG", "info-period", "10000"));
+        }
+    }
+
+    @Test
+    void a_user_with_no_more_rights_than_it_needs_is_answered() throws Exception {
+        String[] user = {
+            "ACL",
+            "SETUSER",
+            "least",
+            "on",
+            ">secret",
+            "&*",
+            "+auth",
+            "+hello",
+            "+client",
+            "+ping",
+            "+subscribe",
+            "+psubscribe",
+            "+sentinel|get-master-addr-by-name",
+            "+sentinel|master",
+            "+sentinel|replicas"
+        };
+        redis.sentinels().forEach(sentinel -> sentinel.command(user));
+        try (HaStack stack = Stacks.ready(
+                redis, Map.of("ha.redis.sentinel.username", "least", "ha.redis.sentinel.password", "secret"))) {
+            untilAnswering(stack, 3);
+            assertThat(stack.health().health()).isEqualTo(Health.UP);
+        } finally {
+            redis.sentinels().forEach(sentinel -> sentinel.command("ACL", "DELUSER", "least"));
+        }
+    }
 }
