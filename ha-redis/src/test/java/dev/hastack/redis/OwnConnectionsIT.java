@@ -82,7 +82,25 @@ class OwnConnectionsIT {
 
             assertThatThrownBy(() -> waits.get(10, TimeUnit.SECONDS))
                     .hasCauseInstanceOf(OutcomeUnknownException.class)
-                    .hasMessageContaining("the primary was lost before the write was safe");
+                    .hasMessageContaining("written, but nobody knows how many replicas have it");
+        }
+    }
+
+    @Test
+    void a_durable_write_whose_primary_is_demoted_before_replicas_are_counted_is_told_as_unknown() throws Exception {
+        try (HaStack stack = Stacks.ready(redis, Stacks.FAR_PROBES)) {
+            HaRedis store = stack.get(HaRedis.class);
+            Stacks.untilCalm(store);
+            DurableWrites<String, String> one = store.durable(Durability.replicas(1));
+
+            assertThatThrownBy(() -> one.write(commands -> {
+                        String done = commands.set("durable", "3");
+                        redis.node("replica-1").promote();
+                        redis.node("main").follow(redis.node("replica-1"));
+                        return done;
+                    }))
+                    .isInstanceOf(OutcomeUnknownException.class)
+                    .hasMessageContaining("WAIT cannot be used with replica instances");
         }
     }
 
