@@ -1,5 +1,6 @@
 package dev.hastack.redis;
 
+import io.lettuce.core.RedisChannelWriter;
 import io.lettuce.core.output.CommandOutput;
 import io.lettuce.core.protocol.CommandWrapper;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
@@ -13,16 +14,18 @@ final class Attempt<K, V, T> extends CommandWrapper<K, V, T> {
 
     private final Call<K, V, T> call;
     private final NodeChannel channel;
+    private final RedisChannelWriter writer;
     private final long sentAt;
     private final @Nullable AnswerTap<K, V, T> tap;
     private volatile int ended;
     /** Whether the sweep has looked at it for being late; only the sweep reads and writes it. */
     private boolean late;
 
-    Attempt(Call<K, V, T> call, NodeChannel channel, long sentAt) {
+    Attempt(Call<K, V, T> call, NodeChannel channel, RedisChannelWriter writer, long sentAt) {
         super(call.command());
         this.call = call;
         this.channel = channel;
+        this.writer = writer;
         this.sentAt = sentAt;
         CommandOutput<K, V, T> output = call.command().getOutput();
         this.tap = call.replayable() && output != null ? new AnswerTap<>(this, output) : null;
@@ -34,6 +37,11 @@ final class Attempt<K, V, T> extends CommandWrapper<K, V, T> {
 
     Call<K, V, T> call() {
         return call;
+    }
+
+    /** Of the connection that it was sent on. */
+    RedisChannelWriter writer() {
+        return writer;
     }
 
     long sentAt() {

@@ -127,7 +127,10 @@ final class Call<K, V, T> {
         if (!RedisErrors.connectionLost(error) || claimedBy(attempt)) {
             // The codec's own error, or an answer that broke off in the middle.
             end(error);
-        } else if (unsent || replayable) {
+            return;
+        }
+        channel.lost(attempt.writer());
+        if (unsent || replayable) {
             lastError = error;
             tried(channel.node());
             router.again(this);

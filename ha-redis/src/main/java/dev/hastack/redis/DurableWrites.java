@@ -58,7 +58,7 @@ public final class DurableWrites<K, V> {
      *
      * @param commands done once, at the primary
      * @throws NotDurableException if it was done, but too few replicas have it in time
-     * @throws OutcomeUnknownException if the primary was lost before it, or the replicas, had answered
+     * @throws OutcomeUnknownException if the primary was lost, or demoted, before it, or the replicas, had answered
      * @throws NoPrimaryException if there is no primary in time; nothing was sent
      */
     public <T> Durable<T> write(Function<RedisCommands<K, V>, T> commands) {
@@ -129,7 +129,7 @@ public final class DurableWrites<K, V> {
                         .intValue();
             }
         } catch (RedisException e) {
-            throw lost(e);
+            throw new OutcomeUnknownException("written, but nobody knows how many replicas have it: " + message(e), e);
         }
         if (replicas < wanted || !onDisk) {
             throw new NotDurableException(
@@ -161,13 +161,10 @@ public final class DurableWrites<K, V> {
 
     /** What the caller's own mistake is, stays; whatever the connection's end left open is unknown. */
     private RedisException lost(RedisException error) {
-        // UNBLOCKED is what WAIT gets from a primary that is made a replica meanwhile.
-        boolean unknown = RedisErrors.connectionLost(error)
-                || error instanceof io.lettuce.core.RedisCommandTimeoutException
-                || String.valueOf(message(error)).startsWith("UNBLOCKED");
+        boolean unknown =
+                RedisErrors.connectionLost(error) || error instanceof io.lettuce.core.RedisCommandTimeoutException;
         return unknown
-                ? new OutcomeUnknownException(
-                        "the primary was lost before the write was safe: " + message(error), error)
+                ? new OutcomeUnknownException("the primary was lost before it had answered: " + message(error), error)
                 : error;
     }
 

@@ -17,6 +17,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,7 +40,8 @@ final class NodeChannel {
     private final ConcurrentLinkedQueue<Attempt<?, ?, ?>> attempts = new ConcurrentLinkedQueue<>();
 
     private final AtomicInteger failures = new AtomicInteger();
-    private volatile @Nullable StatefulRedisConnection<byte[], byte[]> connection;
+    private final AtomicReference<@Nullable StatefulRedisConnection<byte[], byte[]>> connection =
+            new AtomicReference<>();
     private volatile @Nullable RedisChannelWriter writer;
     private volatile @Nullable Throwable connectFailure;
     private volatile @Nullable String retired;
@@ -118,7 +120,7 @@ final class NodeChannel {
         if (to == null) {
             return false;
         }
-        Attempt<K, V, T> attempt = begin(call, now);
+        Attempt<K, V, T> attempt = begin(call, to, now);
         RedisCommand<K, V, T> unused = to.write(attempt);
         return true;
     }
@@ -131,14 +133,14 @@ final class NodeChannel {
         }
         java.util.List<RedisCommand<K, V, ?>> batch = new java.util.ArrayList<>(calls.size());
         for (Call<K, V, ?> call : calls) {
-            batch.add(begin(call, now));
+            batch.add(begin(call, to, now));
         }
         Collection<RedisCommand<K, V, ?>> unused = to.write(batch);
         return true;
     }
 
-    private <K, V, T> Attempt<K, V, T> begin(Call<K, V, T> call, long now) {
-        Attempt<K, V, T> attempt = new Attempt<>(call, this, now);
+    private <K, V, T> Attempt<K, V, T> begin(Call<K, V, T> call, RedisChannelWriter to, long now) {
+        Attempt<K, V, T> attempt = new Attempt<>(call, this, to, now);
         underWay.incrementAndGet();
         attempts.add(attempt);
         router.busy();
@@ -248,9 +250,8 @@ final class NodeChannel {
 
     private void close() {
         closed = true;
-        StatefulRedisConnection<byte[], byte[]> old = connection;
+        StatefulRedisConnection<byte[], byte[]> old = connection.getAndSet(null);
         if (old != null) {
-            connection = null;
             CompletionStage<Void> unused = old.closeAsync();
         }
     }
@@ -274,7 +275,7 @@ final class NodeChannel {
                 NodeChannel.this.disconnected(made);
             }
         });
-        connection = made;
+        connection.set(made);
         connectFailure = null;
         failures.set(0);
         writer = ((RedisChannelHandler<?, ?>) made).getChannelWriter();
@@ -288,9 +289,21 @@ final class NodeChannel {
         }
     }
 
+    /**
+     * An attempt was lost with its connection. Lettuce tells of the connection's end only after that of all its commands, and
+     * what their callers send meanwhile would be lost, too.
+     */
+    void lost(RedisChannelWriter with) {
+        StatefulRedisConnection<byte[], byte[]> present = connection.get();
+        if (present != null && writer == with) {
+            writer = null;
+            // Lettuce may hold locks here.
+            router.tell(() -> disconnected(present));
+        }
+    }
+
     private void disconnected(StatefulRedisConnection<byte[], byte[]> broken) {
-        if (connection == broken) {
-            connection = null;
+        if (connection.compareAndSet(broken, null)) {
             writer = null;
             if (retired == null) {
                 CompletionStage<Void> unused = broken.closeAsync();

@@ -27,6 +27,10 @@ record NodeInfo(
         boolean linked,
         boolean synced) {
     private static final String NO_REPLID = "0".repeat(40);
+    /** -1 of a replica that was never in touch with a primary. */
+    private static final String DOWN_SINCE = "master_link_down_since_seconds";
+    /** What a replica without data says; one whose data are of a primary that never wrote says 0. */
+    private static final long NO_OFFSET = 1;
     /** A replica tells how far it is once per second; this is also the last lag of those that do. */
     private static final Pattern IN_TOUCH = Pattern.compile("slave\\d+:.*state=online,.*lag=[01]");
 
@@ -50,7 +54,7 @@ record NodeInfo(
                 offset,
                 primary ? (int) number(fields, "connected_slaves") : 0,
                 linked,
-                primary || linked || offset > 0);
+                primary || linked || number(fields, DOWN_SINCE) >= 0 || offset > NO_OFFSET);
     }
 
     /** How many replicas a primary has heard of in the last two seconds, by its INFO. */

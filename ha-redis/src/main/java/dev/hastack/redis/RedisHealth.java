@@ -48,12 +48,16 @@ final class RedisHealth {
                 .map(node -> node(node, routes, now))
                 .toList();
         StringBuilder summary = new StringBuilder(snapshot.describe(now));
-        channels.sentinels()
-                .ifPresent(sentinels -> summary.append("; ")
-                        .append(sentinels.answering())
-                        .append(" of ")
-                        .append(sentinels.count())
-                        .append(" Sentinels answer"));
+        channels.sentinels().ifPresent(sentinels -> {
+            summary.append("; ")
+                    .append(sentinels.answering())
+                    .append(" of ")
+                    .append(sentinels.count())
+                    .append(" Sentinels answer");
+            sentinels
+                    .failure()
+                    .ifPresent(why -> summary.append(" (").append(why).append(")"));
+        });
         reports.forEach((name, words) -> summary.append("; ").append(words.get()));
         return new StoreHealth("redis", store(routes, nodes), summary.toString(), nodes);
     }

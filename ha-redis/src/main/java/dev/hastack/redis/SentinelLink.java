@@ -34,6 +34,7 @@ final class SentinelLink {
     private volatile @Nullable StatefulRedisPubSubConnection<String, String> subscription;
     private volatile CompletableFuture<SentinelWord> asked = new CompletableFuture<>();
     private volatile boolean answered;
+    private volatile @Nullable String failure;
     private volatile boolean closed;
 
     /** @param hint called on Lettuce's thread when the Sentinel tells of a change */
@@ -46,6 +47,11 @@ final class SentinelLink {
 
     boolean answered() {
         return answered;
+    }
+
+    /** Why it did not answer last time. */
+    Optional<String> failure() {
+        return Optional.ofNullable(failure);
     }
 
     /** Asks, and connects before that if there is no connection; does not wait. */
@@ -93,8 +99,7 @@ final class SentinelLink {
 
     private SentinelWord word(java.net.@Nullable SocketAddress primary, Map<String, String> fields) {
         if (!(primary instanceof InetSocketAddress at)) {
-            throw new CompletionException(
-                    new IllegalStateException("Sentinel " + address + " watches no \"" + master + "\""));
+            throw new CompletionException(new IllegalStateException(unknown()));
         }
         Address named = new Address(at.getHostString(), at.getPort());
         boolean same = named.host().equals(fields.get("ip"))
@@ -132,22 +137,35 @@ final class SentinelLink {
         try {
             SentinelWord word = asked.get(atMost.toNanos(), TimeUnit.NANOSECONDS);
             answered = true;
+            failure = null;
             return Optional.of(word);
         } catch (ExecutionException | TimeoutException | java.util.concurrent.CancellationException e) {
-            if (answered) {
-                log.atWarn()
-                        .addKeyValue("sentinel", address)
-                        .log(
-                                "Sentinel {} does not answer: {}",
-                                address,
-                                e.getCause() == null
-                                        ? e.toString()
-                                        : e.getCause().getMessage());
+            String text = text(e);
+            if (failure == null) {
+                log.atWarn().addKeyValue("sentinel", address).log("{}", text);
             }
             answered = false;
+            failure = text;
             drop();
             return Optional.empty();
         }
+    }
+
+    private String text(Exception error) {
+        // Not what Lettuce wraps around it: that shows the user's name and how long the password is.
+        Throwable root = error;
+        while (root.getCause() != null && root.getCause() != root) {
+            root = root.getCause();
+        }
+        String cause = root.getMessage() == null ? root.toString() : root.getMessage();
+        return cause.startsWith("ERR No such master")
+                ? unknown()
+                : "Sentinel " + address + " does not answer: " + cause;
+    }
+
+    private String unknown() {
+        return "Sentinel " + address + " watches no primary by the name \"" + master
+                + "\": ha.redis.sentinel.master has to be a name that SENTINEL MASTERS shows";
     }
 
     private static void close(@Nullable StatefulConnection<?, ?> old) {

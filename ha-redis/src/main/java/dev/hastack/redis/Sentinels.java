@@ -72,6 +72,11 @@ final class Sentinels implements AutoCloseable, Runnable {
         return links.stream().filter(SentinelLink::answered).count();
     }
 
+    /** Why one did not answer last time, if any did not. */
+    Optional<String> failure() {
+        return links.stream().flatMap(link -> link.failure().stream()).findFirst();
+    }
+
     int count() {
         return links.size();
     }

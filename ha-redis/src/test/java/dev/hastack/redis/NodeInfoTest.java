@@ -18,4 +18,26 @@ class NodeInfoTest {
         assertThat(NodeInfo.inTouch(info)).isEqualTo(2);
         assertThat(NodeInfo.inTouch("role:master\r\nconnected_slaves:0\r\n")).isZero();
     }
+
+    @Test
+    void a_replica_has_data_once_it_was_in_touch_with_a_primary() {
+        assertThat(NodeInfo.of(replica("down", 1, "-1")).synced())
+                .as("never in touch")
+                .isFalse();
+        assertThat(NodeInfo.of(replica("down", 0, "3")).synced())
+                .as("its primary never wrote")
+                .isTrue();
+        assertThat(NodeInfo.of(replica("down", 50, "-1")).synced())
+                .as("loaded from disk, or a primary before")
+                .isTrue();
+        assertThat(NodeInfo.of("role:slave\r\nmaster_link_status:up\r\nslave_repl_offset:0")
+                        .synced())
+                .as("in touch")
+                .isTrue();
+    }
+
+    private static String replica(String link, int offset, String downSince) {
+        return "role:slave\r\nmaster_link_status:" + link + "\r\nslave_repl_offset:" + offset
+                + "\r\nmaster_link_down_since_seconds:" + downSince;
+    }
 }

@@ -60,19 +60,23 @@ class OutcomeIT {
     }
 
     @Test
-    void a_write_that_may_be_done_twice_is_sent_again() throws Exception {
+    void a_write_that_may_be_done_twice_is_sent_again_after_its_answer_was_lost() throws Exception {
         RedisNode main = redis.node("main");
-        try (HaStack stack = behindProxies()) {
+        try (HaStack stack = HaStack.open(StackConfig.of(redis.proxiedProperties()))) {
+            assertThat(stack.awaitReady(Duration.ofSeconds(10))).isTrue();
             RedisCommands<String, String> commands =
                     stack.get(HaRedis.class).idempotent().sync();
             commands.set("outcome", "before");
+            long before = Stacks.calls(main, "set");
 
-            main.proxied().cut();
+            main.proxied().blackHole(FaultProxy.Direction.TO_CLIENT);
             CompletableFuture<String> again = inBackground(() -> commands.set("outcome", "after"));
+            until("it is done", () -> Stacks.calls(main, "set") == before + 1);
+            main.proxied().cut();
             main.proxied().heal();
 
             assertThat(again.get(15, TimeUnit.SECONDS)).isEqualTo("OK");
-            assertThat(main.command("GET", "outcome")).isEqualTo("after");
+            assertThat(Stacks.calls(main, "set")).isEqualTo(before + 2);
         }
     }
 
@@ -84,12 +88,19 @@ class OutcomeIT {
             RedisCommands<String, String> commands =
                     stack.get(HaRedis.class).connection().sync();
             commands.set("outcome", "0");
+            Stacks.untilCalm(stack.get(HaRedis.class));
+            long refused = rejected(main);
             next.promote();
             main.follow(next);
 
             // No probe has told of it: the first that comes is refused by main.
             assertThat(commands.incr("outcome")).isEqualTo(1);
             assertThat(next.command("GET", "outcome")).isEqualTo("1");
+            assertThat(rejected(main)).isEqualTo(refused + 1);
         }
+    }
+
+    private static long rejected(RedisNode node) {
+        return Stacks.statistic(node, "commandstats", "cmdstat_incr:.*rejected_calls=(\\d+)");
     }
 }

@@ -1,5 +1,6 @@
 package dev.hastack.redis;
 
+import static dev.hastack.redis.Stacks.inBackground;
 import static dev.hastack.redis.Stacks.until;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -16,7 +17,9 @@ import io.lettuce.core.pubsub.RedisPubSubAdapter;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** Connections of one caller: transactions, durable writes, subscriptions. */
@@ -44,6 +47,60 @@ class OwnConnectionsIT {
 
             until("it is closed", () -> !own.isOpen());
             assertThatThrownBy(() -> commands.get("own")).hasMessageContaining("closed");
+        }
+    }
+
+    @Test
+    void a_dedicated_connection_watches_and_blocks_for_as_long_as_a_command_says() throws Exception {
+        try (HaStack stack = Stacks.ready(redis, Map.of("ha.redis.command-timeout", "500ms"));
+                StatefulRedisConnection<String, String> own =
+                        stack.get(HaRedis.class).dedicated()) {
+            RedisCommands<String, String> commands = own.sync();
+            commands.watch("own:watched");
+            stack.get(HaRedis.class).connection().sync().set("own:watched", "changed");
+            commands.multi();
+            commands.set("own:watched", "mine");
+            assertThat(commands.exec().wasDiscarded()).isTrue();
+
+            assertThat(commands.blpop(1.0, "own:none")).isNull();
+            assertThat(commands.ping()).isEqualTo("PONG");
+        }
+    }
+
+    @Test
+    void a_durable_write_whose_primary_dies_before_replicas_have_it_is_told_as_unknown() throws Exception {
+        try (HaStack stack = Stacks.ready(redis, Map.of())) {
+            DurableWrites<String, String> both =
+                    stack.get(HaRedis.class).durable(Durability.replicas(2).within(Duration.ofSeconds(30)));
+            RedisNode main = redis.node("main");
+            redis.node("replica-2").hang();
+            CompletableFuture<Durable<String>> waits =
+                    inBackground(() -> both.write(commands -> commands.set("durable", "2")));
+            until("it waits", () -> Stacks.statistic(main, "clients", "blocked_clients:(\\d+)") == 1);
+
+            main.kill();
+
+            assertThatThrownBy(() -> waits.get(10, TimeUnit.SECONDS))
+                    .hasCauseInstanceOf(OutcomeUnknownException.class)
+                    .hasMessageContaining("written, but nobody knows how many replicas have it");
+        }
+    }
+
+    @Test
+    void a_durable_write_whose_primary_is_demoted_before_replicas_are_counted_is_told_as_unknown() throws Exception {
+        try (HaStack stack = Stacks.ready(redis, Stacks.FAR_PROBES)) {
+            HaRedis store = stack.get(HaRedis.class);
+            Stacks.untilCalm(store);
+            DurableWrites<String, String> one = store.durable(Durability.replicas(1));
+
+            assertThatThrownBy(() -> one.write(commands -> {
+                        String done = commands.set("durable", "3");
+                        redis.node("replica-1").promote();
+                        redis.node("main").follow(redis.node("replica-1"));
+                        return done;
+                    }))
+                    .isInstanceOf(OutcomeUnknownException.class)
+                    .hasMessageContaining("WAIT cannot be used with replica instances");
         }
     }
 

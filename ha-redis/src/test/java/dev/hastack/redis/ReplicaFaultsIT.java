@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hastack.core.HaStack;
 import dev.hastack.core.health.NodeHealth;
+import dev.hastack.core.topology.NodeView;
 import dev.hastack.core.topology.Status;
 import dev.hastack.testkit.RedisNode;
 import dev.hastack.testkit.RedisReplication;
@@ -71,6 +72,32 @@ class ReplicaFaultsIT {
         noReadFails((replica, store) -> {
             replica.startLoading();
             until("it is not ready", () -> status(store, "replica-1") == Status.DOWN);
+        });
+    }
+
+    @Test
+    void refusing_to_serve_without_its_primary() throws Exception {
+        noReadFails((replica, store) -> {
+            replica.command("CONFIG", "SET", "replica-serve-stale-data", "no");
+            replica.cutReplication();
+            until("it is out", () -> status(store, "replica-1") == Status.DOWN);
+        });
+    }
+
+    @Test
+    void restarted_without_data_while_there_is_no_primary() throws Exception {
+        noReadFails((replica, store) -> {
+            redis.node("main").kill();
+            replica.kill();
+            until("it is down", () -> status(store, "replica-1") == Status.DOWN);
+            replica.start();
+            until(
+                    "it says why it does not serve",
+                    () -> store.topology()
+                            .node("replica-1")
+                            .flatMap(NodeView::failure)
+                            .filter(failure -> failure.cause().contains("it has no data yet"))
+                            .isPresent());
         });
     }
 

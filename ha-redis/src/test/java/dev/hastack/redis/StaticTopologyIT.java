@@ -12,6 +12,9 @@ import dev.hastack.testkit.junit.HaStackTest;
 import dev.hastack.testkit.junit.Redis;
 import io.lettuce.core.api.sync.RedisCommands;
 import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -115,6 +118,79 @@ class StaticTopologyIT {
 
             until("main leads again", () -> status(store, "main") == Status.PRIMARY);
             assertThat(store.connection().sync().set("static", "again")).isEqualTo("OK");
+        }
+    }
+
+    @Test
+    void an_old_primary_that_restarts_again_and_again_is_never_written_to() throws Exception {
+        try (HaStack stack = Stacks.ready(redis, Map.of())) {
+            HaRedis store = stack.get(HaRedis.class);
+            main.kill();
+            first.promote();
+            second.follow(first);
+            until("replica-1 leads", () -> status(store, "replica-1") == Status.PRIMARY);
+            for (int i = 0; i < 2; i++) {
+                main.start();
+                until("main is judged", () -> status(store, "main") != Status.DOWN);
+                assertThat(main.isPrimary()).isTrue();
+                assertThat(status(store, "replica-1")).isEqualTo(Status.PRIMARY);
+                assertThat(status(store, "main").usable()).isFalse();
+                store.connection().sync().set("static", "restart " + i);
+                assertThat(main.command("EXISTS", "static")).isEqualTo(0L);
+                main.kill();
+                until("main is down", () -> status(store, "main") == Status.DOWN);
+            }
+        }
+    }
+
+    @Test
+    void a_promotion_opens_no_connection() throws Exception {
+        try (HaStack stack = Stacks.ready(redis, Map.of())) {
+            HaRedis store = stack.get(HaRedis.class);
+            int generation = store.topology().node("replica-1").orElseThrow().generation();
+            Set<String> before = clients(first);
+            main.kill();
+            first.promote();
+            assertThat(store.connection().sync().set("static", "promoted")).isEqualTo("OK");
+
+            assertThat(store.topology().node("replica-1").orElseThrow().generation())
+                    .isEqualTo(generation);
+            assertThat(clients(first)).isEqualTo(before);
+        }
+    }
+
+    /** The connections that ha-stack has to it. */
+    private static Set<String> clients(RedisNode node) {
+        return Pattern.compile("id=(\\d+) .*name=ha-stack")
+                .matcher(String.valueOf(node.command("CLIENT", "LIST")))
+                .results()
+                .map(client -> client.group(1))
+                .collect(Collectors.toSet());
+    }
+
+    @Test
+    void a_switchover_by_hand_fails_no_read_and_loses_no_write() throws Exception {
+        try (HaStack stack = Stacks.ready(redis, Map.of())) {
+            HaRedis store = stack.get(HaRedis.class);
+            RedisCommands<String, String> commands = store.connection().sync();
+            commands.del("static:moved");
+            Set<String> acknowledged;
+            try (Callers readers = new Callers("reader", 2, () -> commands.scard("static:moved"));
+                    Writers writers = new Writers(commands, 2, "static:moved")) {
+                until("there is load", () -> writers.acknowledged().size() > 200 && readers.successes() > 200);
+
+                // Redis's own: the primary takes no writes until the other has all of them, and then follows it.
+                main.command("FAILOVER", "TO", "127.0.0.1", Integer.toString(first.port()));
+                until("replica-1 leads", () -> status(store, "replica-1") == Status.PRIMARY);
+                second.follow(first);
+                int before = writers.acknowledged().size();
+                until("writes go on", () -> writers.acknowledged().size() > before + 200);
+
+                acknowledged = Set.copyOf(writers.acknowledged());
+                assertThat(readers.failures()).as("failed reads").isEmpty();
+                assertThat(writers.failures()).hasSizeLessThanOrEqualTo(2);
+            }
+            assertThat(store.primary().sync().smembers("static:moved")).containsAll(acknowledged);
         }
     }
 }

@@ -51,6 +51,7 @@ final class RedisHealing {
         nodes.forEach(RedisNode::healProxy);
         sentinels.forEach(RedisSentinel::healProxy);
         if (replicates() && nodes.stream().allMatch(RedisNode::isConfigured) && areContent()) {
+            awaitReplication();
             return;
         }
         RedisNode source = source();
@@ -137,6 +138,11 @@ final class RedisHealing {
 
     private void awaitReplication() {
         Await.until(() -> "replication from " + main.id(), CATCH_UP, this::replicates, () -> logs(LOG_LINES));
+        // Whoever has just had its first copy counts as online, and gets what is written only once it has acknowledged
+        // that
+        // copy, within a second: until then a failover would lose all that was acknowledged.
+        main.command("PUBLISH", "testkit", "");
+        Await.until(() -> "a message from " + main.id(), CATCH_UP, this::replicates, () -> logs(LOG_LINES));
     }
 
     /** Whether every other node replicates the first one and has what that has written. */
