@@ -4,7 +4,6 @@ import dev.hastack.core.guard.NodeBreaker;
 import dev.hastack.core.topology.Kind;
 import io.lettuce.core.RedisChannelHandler;
 import io.lettuce.core.RedisChannelWriter;
-import io.lettuce.core.RedisCommandTimeoutException;
 import io.lettuce.core.RedisConnectionStateListener;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.api.StatefulRedisConnection;
@@ -12,9 +11,7 @@ import io.lettuce.core.protocol.RedisCommand;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Collection;
-import java.util.Iterator;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * roles are pointers to channels in {@link RedisRoutes}. It connects by itself, again and again until it is retired.
  * Thread-safe. Longer than most since what is under way and the connection that it is on have one life.
  */
-final class NodeChannel {
+final class NodeChannel implements Lane {
     private static final Duration FIRST_RETRY = Duration.ofMillis(10);
     private static final Duration LAST_RETRY = Duration.ofSeconds(1);
 
@@ -35,8 +32,7 @@ final class NodeChannel {
     private final int most;
     private final NodeBreaker breaker;
     private final AtomicInteger underWay = new AtomicInteger();
-    /** In the order of their sending, ended ones among them until the next sweep. */
-    private final ConcurrentLinkedQueue<Attempt<?, ?, ?>> attempts = new ConcurrentLinkedQueue<>();
+    private final UnderWay attempts;
 
     private final AtomicInteger failures = new AtomicInteger();
     private volatile @Nullable StatefulRedisConnection<byte[], byte[]> connection;
@@ -57,11 +53,13 @@ final class NodeChannel {
         this.clients = clients;
         this.router = router;
         this.most = router.config().maxInFlight();
+        this.attempts = new UnderWay(router.config());
         this.breaker = new NodeBreaker("ha-redis-" + node, Clock.systemUTC());
         connect();
     }
 
-    String node() {
+    @Override
+    public String node() {
         return node;
     }
 
@@ -69,7 +67,8 @@ final class NodeChannel {
         return generation;
     }
 
-    NodeBreaker breaker() {
+    @Override
+    public NodeBreaker breaker() {
         return breaker;
     }
 
@@ -150,7 +149,8 @@ final class NodeChannel {
         return underWay.get() < (long) most * percent / 100;
     }
 
-    void ended(boolean answered) {
+    @Override
+    public void ended(boolean answered) {
         underWay.decrementAndGet();
         if (answered) {
             // While nobody has looked since the last return, it does not even write: a shared cache line.
@@ -161,8 +161,8 @@ final class NodeChannel {
         }
     }
 
-    /** An error reply that says something of the node. */
-    void report(Kind kind, String error) {
+    @Override
+    public void report(Kind kind, String error) {
         RedisException exception = RedisErrors.exception(error);
         if (kind == Kind.OVERLOADED) {
             breaker.failed(exception);
@@ -172,44 +172,18 @@ final class NodeChannel {
 
     /** Looks for what has taken too long; called by one thread. Returns whether anything is still under way. */
     boolean sweep(long now) {
-        long late = router.config().reads().rerouteAfter().toNanos();
-        long over = router.config().commandTimeout().toNanos();
-        for (Iterator<Attempt<?, ?, ?>> all = attempts.iterator(); all.hasNext(); ) {
-            Attempt<?, ?, ?> attempt = all.next();
-            long age = now - attempt.sentAt();
-            if (attempt.ended()) {
-                all.remove();
-            } else if (age >= over) {
-                all.remove();
-                expire(attempt);
-            } else if (age < late) {
-                return true;
-            } else if (attempt.becomesLate()) {
-                late(attempt);
-            }
-        }
-        if (retired != null && attempts.isEmpty()) {
+        boolean busy = attempts.sweep(now);
+        if (retired != null && !busy) {
             close();
         } else if (retired == null && connectAt != 0 && now - connectAt >= 0) {
             connectAt = 0;
             connect();
         }
-        return !attempts.isEmpty() || connectAt != 0;
+        return busy || connectAt != 0;
     }
 
-    private static <K, V, T> void late(Attempt<K, V, T> attempt) {
-        attempt.call().late(attempt);
-    }
-
-    private void expire(Attempt<?, ?, ?> attempt) {
-        if (attempt.end(false)) {
-            breaker.failed(new RedisCommandTimeoutException("no answer"));
-            attempt.call().expire(this);
-        }
-    }
-
-    /** For an error message: how an answer was lost. */
-    String lost(Throwable error) {
+    @Override
+    public String lost(Throwable error) {
         String why = retired;
         return "the answer of " + node + " was lost (" + (why == null ? error.getMessage() : why) + ")";
     }
@@ -234,10 +208,7 @@ final class NodeChannel {
     void abort(String reason) {
         retired = reason;
         writer = null;
-        RedisException error = new RedisException(reason);
-        for (Attempt<?, ?, ?> attempt : attempts) {
-            boolean unused = attempt.completeExceptionally(error);
-        }
+        attempts.abort(new RedisException(reason));
         close();
     }
 

@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
  * is held here, in order, until the topology has one or its time is over. Looks every few milliseconds for what takes too
  * long, on a thread of its own, which sleeps while nothing is under way. Thread-safe.
  */
-final class Router implements Runnable {
+final class Router implements Dispatcher, Runnable {
     private static final Logger log = LoggerFactory.getLogger(Router.class);
     private static final long TICK = 5_000_000L;
     private static final long IDLE = 1_000_000_000L;
@@ -73,7 +73,8 @@ final class Router implements Runnable {
         thread.start();
     }
 
-    RedisConfig config() {
+    @Override
+    public RedisConfig config() {
         return config;
     }
 
@@ -98,8 +99,8 @@ final class Router implements Runnable {
         }
     }
 
-    /** Sends it, or holds it. */
-    void route(Call<?, ?, ?> call) {
+    @Override
+    public void route(Call<?, ?, ?> call) {
         if (closed) {
             call.end(new StackClosedException("redis: the stack has been closed"));
         } else if (!call.read() && holdingWrites.get() > 0) {
@@ -111,7 +112,8 @@ final class Router implements Runnable {
     }
 
     /** Sends those that go to one node in one flush. */
-    <K, V> void route(List<Call<K, V, ?>> calls) {
+    @Override
+    public <K, V> void route(List<Call<K, V, ?>> calls) {
         RedisRoutes now = routes;
         Map<NodeChannel, List<Call<K, V, ?>>> byChannel = new LinkedHashMap<>();
         for (Call<K, V, ?> call : calls) {
@@ -129,13 +131,13 @@ final class Router implements Runnable {
         });
     }
 
-    /** After an attempt failed; at another node if there is one. */
-    void again(Call<?, ?, ?> call) {
+    @Override
+    public void again(Call<?, ?, ?> call) {
         if (call.over()) {
             return;
         }
         long age = System.nanoTime() - call.bornAt();
-        if (age >= limit(call)) {
+        if (age >= call.limit()) {
             call.end(call.lastError().orElseGet(() -> nobody(call)));
         } else if (call.read()) {
             watch(call);
@@ -145,8 +147,8 @@ final class Router implements Runnable {
         }
     }
 
-    /** Sends it to another node as well, if there is one. */
-    void besides(Call<?, ?, ?> call) {
+    @Override
+    public void besides(Call<?, ?, ?> call) {
         NodeChannel other = routes.readerBesides(call.tried());
         if (other != null && !call.tried().contains(other.node())) {
             watch(call);
@@ -206,7 +208,8 @@ final class Router implements Runnable {
      * Tells a caller of its call's end: on a thread of Lettuce's, since what he does then may take long, and who ends a call may
      * hold the monitor's lock, or have to look after others.
      */
-    void tell(Runnable end) {
+    @Override
+    public void tell(Runnable end) {
         try {
             callbacks.execute(end);
         } catch (RejectedExecutionException e) {
@@ -269,7 +272,7 @@ final class Router implements Runnable {
             Call<?, ?, ?> call = all.next();
             if (call.over()) {
                 all.remove();
-            } else if (now - call.bornAt() >= limit(call)) {
+            } else if (now - call.bornAt() >= call.limit()) {
                 all.remove();
                 call.end(call.lastError().orElseGet(() -> nobody(call)));
             }
@@ -287,7 +290,7 @@ final class Router implements Runnable {
             }
             call.forgetTried();
             if (!call.over() && choose(now, call) == null) {
-                if (!now.hopeless() && System.nanoTime() - call.bornAt() < limit(call)) {
+                if (!now.hopeless() && System.nanoTime() - call.bornAt() < call.limit()) {
                     return;
                 }
                 call.end(nobody(call));
@@ -300,17 +303,6 @@ final class Router implements Runnable {
             }
             holding.decrementAndGet();
         }
-    }
-
-    /** All that a call may take, in ns: to wait for a node, and to be answered. */
-    private long limit(Call<?, ?, ?> call) {
-        java.time.Duration wait =
-                call.read() ? config.reads().maxWait() : config.writes().maxWait();
-        return wait.plus(
-                        call.tried().isEmpty() && call.lastError().isEmpty()
-                                ? java.time.Duration.ZERO
-                                : config.commandTimeout())
-                .toNanos();
     }
 
     private Throwable nobody(Call<?, ?, ?> call) {
@@ -334,7 +326,8 @@ final class Router implements Runnable {
     }
 
     /** Whether no new calls are taken. */
-    boolean closing() {
+    @Override
+    public boolean closing() {
         return closing;
     }
 
