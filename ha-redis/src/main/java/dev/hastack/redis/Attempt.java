@@ -3,6 +3,7 @@ package dev.hastack.redis;
 import io.lettuce.core.RedisChannelWriter;
 import io.lettuce.core.output.CommandOutput;
 import io.lettuce.core.protocol.CommandWrapper;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
@@ -13,33 +14,39 @@ final class Attempt<K, V, T> extends CommandWrapper<K, V, T> {
             AtomicIntegerFieldUpdater.newUpdater(Attempt.class, "ended");
 
     private final Call<K, V, T> call;
-    private final NodeChannel channel;
-    private final RedisChannelWriter writer;
+    private final @Nullable RedisChannelWriter writer;
+    private volatile Lane lane;
     private final long sentAt;
     private final @Nullable AnswerTap<K, V, T> tap;
     private volatile int ended;
     /** Whether the sweep has looked at it for being late; only the sweep reads and writes it. */
     private boolean late;
 
-    Attempt(Call<K, V, T> call, NodeChannel channel, RedisChannelWriter writer, long sentAt) {
+    Attempt(Call<K, V, T> call, Lane lane, @Nullable RedisChannelWriter writer, long sentAt) {
         super(call.command());
         this.call = call;
-        this.channel = channel;
+        this.lane = lane;
         this.writer = writer;
         this.sentAt = sentAt;
         CommandOutput<K, V, T> output = call.command().getOutput();
         this.tap = call.replayable() && output != null ? new AnswerTap<>(this, output) : null;
     }
 
-    NodeChannel channel() {
-        return channel;
+    Lane lane() {
+        return lane;
+    }
+
+    /** Where it has turned out to go. */
+    void at(Lane node) {
+        lane = node;
     }
 
     Call<K, V, T> call() {
         return call;
     }
 
-    /** Of the connection that it was sent on. */
+    /** Of the connection that it was sent on, unless Lettuce chose it. */
+    @Nullable
     RedisChannelWriter writer() {
         return writer;
     }
@@ -85,7 +92,7 @@ final class Attempt<K, V, T> extends CommandWrapper<K, V, T> {
         if (!ENDED.compareAndSet(this, 0, 1)) {
             return false;
         }
-        channel.ended(answered);
+        lane.ended(answered);
         return true;
     }
 
@@ -109,7 +116,9 @@ final class Attempt<K, V, T> extends CommandWrapper<K, V, T> {
         if (!end(false)) {
             return false;
         }
-        call.failed(this, error);
+        // As a future has it where one went ahead of the connection.
+        Throwable cause = error instanceof CompletionException ? error.getCause() : null;
+        call.failed(this, cause == null ? error : cause);
         return true;
     }
 

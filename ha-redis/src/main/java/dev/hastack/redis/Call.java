@@ -1,6 +1,8 @@
 package dev.hastack.redis;
 
+import dev.hastack.core.config.RedisConfig;
 import io.lettuce.core.protocol.RedisCommand;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
@@ -23,7 +25,7 @@ final class Call<K, V, T> {
             AtomicReferenceFieldUpdater.newUpdater(Call.class, Attempt.class, "claimed");
 
     private final RedisCommand<K, V, T> command;
-    private final Router router;
+    private final Dispatcher router;
     private final boolean read;
     private final boolean replayable;
     private final long bornAt;
@@ -38,7 +40,7 @@ final class Call<K, V, T> {
      * @param replayable whether it may be sent again after its answer was lost
      * @param bornAt as {@link System#nanoTime()}
      */
-    Call(RedisCommand<K, V, T> command, Router router, boolean read, boolean replayable, long bornAt) {
+    Call(RedisCommand<K, V, T> command, Dispatcher router, boolean read, boolean replayable, long bornAt) {
         this.command = command;
         this.router = router;
         this.read = read;
@@ -101,13 +103,13 @@ final class Call<K, V, T> {
 
     /** The node answered by an error. */
     void refused(Attempt<K, V, T> attempt, String error) {
-        RedisErrors.Refusal refusal = RedisErrors.refusal(error);
+        RedisErrors.Refusal refusal = router.refusal(error);
         if (refusal.kind() != null) {
-            attempt.channel().report(refusal.kind(), error);
+            attempt.lane().report(refusal.kind(), error);
         }
         if (refusal.elsewhere() || (read && refusal.kind() != null)) {
             lastError = RedisErrors.exception(error);
-            tried(attempt.channel().node());
+            tried(attempt.lane().node());
             if (!replayable && command.getOutput() != null) {
                 command.getOutput().setError((String) null);
             }
@@ -122,26 +124,26 @@ final class Call<K, V, T> {
 
     /** The node will not answer. */
     void failed(Attempt<K, V, T> attempt, Throwable error) {
-        NodeChannel channel = attempt.channel();
+        Lane lane = attempt.lane();
         boolean unsent = RedisErrors.unsent(error);
         if (!RedisErrors.connectionLost(error) || claimedBy(attempt)) {
             // The codec's own error, or an answer that broke off in the middle.
             end(error);
             return;
         }
-        channel.lost(attempt.writer());
+        lane.broken(attempt.writer());
         if (unsent || replayable) {
             lastError = error;
-            tried(channel.node());
+            tried(lane.node());
             router.again(this);
         } else {
-            end(new OutcomeUnknownException(describe() + channel.lost(error), error));
+            end(new OutcomeUnknownException(describe() + lane.lost(error), error));
         }
     }
 
     /** Its time is over. */
-    void expire(NodeChannel channel) {
-        String text = describe() + "no answer from " + channel.node() + " within "
+    void expire(Lane lane) {
+        String text = describe() + "no answer from " + lane.node() + " within "
                 + router.config().commandTimeout().toMillis() + " ms";
         end(replayable ? new io.lettuce.core.RedisCommandTimeoutException(text) : new OutcomeUnknownException(text));
     }
@@ -149,10 +151,19 @@ final class Call<K, V, T> {
     /** Another attempt, since this one takes long; the first answer counts. */
     void late(Attempt<K, V, T> attempt) {
         if (replayable && read && claimed == null && !over()) {
-            attempt.channel().breaker().failed(new io.lettuce.core.RedisCommandTimeoutException("late"));
-            tried(attempt.channel().node());
+            attempt.lane().breaker().failed(new io.lettuce.core.RedisCommandTimeoutException("late"));
+            tried(attempt.lane().node());
             router.besides(this);
         }
+    }
+
+    /** All that it may take, in ns: to wait for a node, and to be answered. */
+    long limit() {
+        RedisConfig config = router.config();
+        Duration wait = read ? config.reads().maxWait() : config.writes().maxWait();
+        return tried.isEmpty() && lastError == null
+                ? wait.toNanos()
+                : wait.plus(config.commandTimeout()).toNanos();
     }
 
     Optional<Throwable> lastError() {

@@ -59,6 +59,22 @@ enum CommandRoute {
             "BF_SCANDUMP",
             "CF_SCANDUMP");
 
+    /** What CLUSTER only asks. */
+    private static final Set<String> CLUSTER_READS = Set.of(
+            "INFO",
+            "NODES",
+            "SLOTS",
+            "SHARDS",
+            "MYID",
+            "MYSHARDID",
+            "KEYSLOT",
+            "LINKS",
+            "REPLICAS",
+            "SLAVES",
+            "COUNTKEYSINSLOT",
+            "COUNT-FAILURE-REPORTS",
+            "GETKEYSINSLOT");
+
     private static final Set<String> BOUND = Set.of(
             "MULTI",
             "EXEC",
@@ -107,6 +123,9 @@ enum CommandRoute {
         if (type == CommandType.XREAD || type == CommandType.XREADGROUP) {
             return blocks(args) ? DEDICATED : type == CommandType.XREAD ? READ : WRITE;
         }
+        if (type == CommandType.CLUSTER) {
+            return asksCluster(args) ? PRIMARY_READ : WRITE;
+        }
         CommandRoute known = type instanceof CommandType named ? BY_TYPE.get(named) : BY_NAME.get(name(type));
         return known == null ? WRITE : known;
     }
@@ -129,6 +148,12 @@ enum CommandRoute {
     /** As it is sent, in upper case. */
     static String name(ProtocolKeyword type) {
         return new String(type.getBytes(), StandardCharsets.US_ASCII).toUpperCase(Locale.ROOT);
+    }
+
+    private static boolean asksCluster(@Nullable CommandArgs<?, ?> args) {
+        return args != null
+                && CLUSTER_READS.contains(
+                        Arrays.asList(args.toCommandString().split(" ")).get(0));
     }
 
     private static boolean blocks(@Nullable CommandArgs<?, ?> args) {

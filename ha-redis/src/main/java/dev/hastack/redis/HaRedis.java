@@ -3,20 +3,17 @@ package dev.hastack.redis;
 import dev.hastack.core.Store;
 import dev.hastack.core.StoreContext;
 import dev.hastack.core.config.RedisConfig;
-import dev.hastack.core.config.StackConfig;
 import dev.hastack.core.health.StoreHealth;
-import dev.hastack.core.monitor.Monitor;
-import dev.hastack.core.select.ReadRouting;
 import dev.hastack.core.topology.Snapshot;
 import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
 import io.lettuce.core.codec.RedisCodec;
 import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import java.time.Duration;
 import java.util.Map;
-import java.util.Optional;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 
 /**
  * Redis of an open stack: {@code stack.get(HaRedis.class)}.
@@ -29,70 +26,15 @@ import java.util.stream.Collectors;
  * ha.redis.writes.wait} or {@code reads.wait} and {@code command-timeout} together. Thread-safe.
  */
 public final class HaRedis implements Store {
-    private static final Duration MARGIN = Duration.ofSeconds(1);
+    private final Mode mode;
+    private final Map<String, Supplier<String>> reports = new ConcurrentSkipListMap<>();
 
-    private final RedisConfig config;
-    private final NodeClients clients;
-    private final RedisChannels channels;
-    private final Monitor monitor;
-    private final RedisHealth health;
-    private final KeyPrefix prefix;
-    private final OwnConnections own;
-    private final Subscriptions subscriptions;
-
-    private HaRedis(RedisConfig config, NodeClients clients, RedisChannels channels, Monitor monitor) {
-        this.config = config;
-        this.clients = clients;
-        this.channels = channels;
-        this.monitor = monitor;
-        this.health = new RedisHealth(config, channels, clients);
-        this.prefix = new KeyPrefix(config.keyPrefix());
-        this.own = new OwnConnections(config, clients, channels, monitor);
-        this.subscriptions = new Subscriptions(config, channels.router().policy(), clients, channels, monitor);
+    private HaRedis(Mode mode) {
+        this.mode = mode;
     }
 
     static HaRedis open(StoreContext context, RedisConfig config) {
-        if (config.cluster()) {
-            throw new UnsupportedOperationException(
-                    "ha.redis.cluster=true: Redis Cluster is not supported yet; name the nodes"
-                            + " of one primary and its replicas, or its Sentinels");
-        }
-        StackConfig stack = context.config();
-        NodeClients clients = new NodeClients(config, stack);
-        Lineage lineage =
-                new Lineage(config.sentinel().map(RedisConfig.Sentinel::master).orElse("ha.redis"));
-        RedisChannels channels = new RedisChannels(config, clients, reads(context, config), lineage);
-        Monitor monitor = new Monitor(
-                new Monitor.Settings(
-                        "redis",
-                        config.nodes().keySet(),
-                        Optional.of(lineage.identity()),
-                        stack.probe().interval(),
-                        stack.probe().timeout(),
-                        Optional.empty()),
-                channels,
-                context.events(),
-                context.time());
-        SentinelArbiter arbiter = new SentinelArbiter(config, clients, monitor, lineage);
-        Optional<Sentinels> sentinels = config.sentinel()
-                .map(named -> new Sentinels(
-                        named, clients, stack.probe().interval(), stack.probe().timeout(), arbiter::hear));
-        channels.start(monitor, sentinels);
-        monitor.start();
-        sentinels.ifPresent(Sentinels::start);
-        return new HaRedis(config, clients, channels, monitor);
-    }
-
-    private static ReadRouting reads(StoreContext context, RedisConfig config) {
-        return context.reads(
-                config.reads().prefer(),
-                config.reads().fallback(),
-                config.reads().maxLag(),
-                config.nodes().entrySet().stream()
-                        .collect(Collectors.toMap(
-                                Map.Entry::getKey,
-                                node -> new ReadRouting.Place(
-                                        node.getValue().stack(), node.getValue().zone()))));
+        return new HaRedis(config.cluster() ? ClusterStore.open(context, config) : Replication.open(context, config));
     }
 
     /** Text keys and values, in UTF-8; see {@link #connection(RedisCodec)}. */
@@ -105,7 +47,7 @@ public final class HaRedis implements Store {
      * SharedConnectionException}, what would bind it to one caller: transactions, blocking commands, SELECT, SUBSCRIBE.
      */
     public <K, V> StatefulRedisConnection<K, V> connection(RedisCodec<K, V> codec) {
-        return shared(codec, false, false);
+        return mode.shared(codec, false, false);
     }
 
     /** As {@link #connection()}, with the reads, too, at the primary: they show all that was written before. */
@@ -115,7 +57,7 @@ public final class HaRedis implements Store {
 
     /** As {@link #primary()}, for keys and values of other types. */
     public <K, V> StatefulRedisConnection<K, V> primary(RedisCodec<K, V> codec) {
-        return shared(codec, true, false);
+        return mode.shared(codec, true, false);
     }
 
     /**
@@ -128,7 +70,7 @@ public final class HaRedis implements Store {
 
     /** As {@link #idempotent()}, for keys and values of other types. */
     public <K, V> StatefulRedisConnection<K, V> idempotent(RedisCodec<K, V> codec) {
-        return shared(codec, false, true);
+        return mode.shared(codec, false, true);
     }
 
     /** Text keys and values, in UTF-8; see {@link #dedicated(RedisCodec)}. */
@@ -146,7 +88,7 @@ public final class HaRedis implements Store {
      * @throws NotWritableException in a stack that may only read
      */
     public <K, V> StatefulRedisConnection<K, V> dedicated(RedisCodec<K, V> codec) {
-        return own.open(prefix.applied(codec));
+        return mode.dedicated(codec);
     }
 
     /** Text channels and messages, in UTF-8; see {@link #pubSub(RedisCodec)}. */
@@ -161,7 +103,7 @@ public final class HaRedis implements Store {
      * @throws NoReplicaException if there is no node within {@code ha.redis.reads.wait}
      */
     public <K, V> StatefulRedisPubSubConnection<K, V> pubSub(RedisCodec<K, V> codec) {
-        return subscriptions.open(prefix.applied(codec));
+        return mode.pubSub(codec);
     }
 
     /** Text keys and values, in UTF-8; see {@link #durable(RedisCodec, Durability)}. */
@@ -171,26 +113,30 @@ public final class HaRedis implements Store {
 
     /** Writes that count only once replicas have them. Make one and keep it: it has connections of its own. */
     public <K, V> DurableWrites<K, V> durable(RedisCodec<K, V> codec, Durability durability) {
-        return new DurableWrites<>(config, own, prefix.applied(codec), durability);
+        return mode.durable(codec, durability);
     }
 
-    private <K, V> StatefulRedisConnection<K, V> shared(RedisCodec<K, V> codec, boolean primary, boolean idempotent) {
-        Duration longest = max(config.writes().maxWait(), config.reads().maxWait())
-                .plus(config.commandTimeout())
-                .plus(MARGIN);
-        return new SharedConnection<>(
-                new RoutingWriter(channels.router(), clients.resources(), prefix, primary, idempotent),
-                prefix.applied(codec),
-                longest);
+    /** Text keys and values, in UTF-8; see {@link #cluster(RedisCodec)}. */
+    public StatefulRedisClusterConnection<String, String> cluster() {
+        return cluster(StringCodec.UTF8);
     }
 
-    private static Duration max(Duration one, Duration other) {
-        return one.compareTo(other) > 0 ? one : other;
+    /**
+     * With {@code ha.redis.cluster=true}: Lettuce's own connection to a Redis Cluster, with the deadlines, the key prefix and
+     * the outcomes of {@link #connection()}. All threads may share one. It has its own connections to the nodes: make one,
+     * keep it, and close it. Waits for the cluster.
+     *
+     * @throws NoReplicaException if no node can be connected to within {@code ha.redis.reads.wait}
+     * @throws IllegalStateException without {@code ha.redis.cluster=true}; with it, {@link #connection()} and all others
+     *     but {@link #pubSub()} throw that
+     */
+    public <K, V> StatefulRedisClusterConnection<K, V> cluster(RedisCodec<K, V> codec) {
+        return mode.cluster(codec);
     }
 
-    /** The topology as the last probes saw it; does no I/O. */
+    /** The topology as the last probes saw it; does no I/O. Not of a Redis Cluster, which has more than one primary. */
     public Snapshot topology() {
-        return monitor.snapshot();
+        return mode.topology();
     }
 
     /**
@@ -200,8 +146,8 @@ public final class HaRedis implements Store {
      * @param words asked for at each {@link #health}; must not block
      */
     public AutoCloseable report(String name, Supplier<String> words) {
-        health.report(name, words);
-        return () -> health.unreport(name);
+        reports.put(name, words);
+        return () -> reports.remove(name);
     }
 
     @Override
@@ -211,31 +157,19 @@ public final class HaRedis implements Store {
 
     @Override
     public StoreHealth health() {
-        return health.of(channels.routes(), monitor.time().now());
+        StoreHealth health = mode.health();
+        StringBuilder summary = new StringBuilder(health.summary());
+        reports.forEach((name, words) -> summary.append("; ").append(words.get()));
+        return new StoreHealth(health.store(), health.health(), summary.toString(), health.nodes());
     }
 
     @Override
     public boolean awaitReady(Duration timeout) throws InterruptedException {
-        return monitor.await(() -> ready() ? Optional.of(true) : Optional.empty(), timeout)
-                .isPresent();
-    }
-
-    private boolean ready() {
-        RedisRoutes routes = channels.routes();
-        return routes.complete()
-                && routes.readers().stream().anyMatch(NodeChannel::ready)
-                && (routes.writer() != null || !config.writable());
+        return mode.awaitReady(timeout);
     }
 
     @Override
     public boolean close(Duration drain) {
-        boolean drained = channels.router().drain(drain);
-        subscriptions.close();
-        own.close();
-        channels.sentinels().ifPresent(Sentinels::close);
-        monitor.close();
-        channels.router().close();
-        clients.close();
-        return drained;
+        return mode.close(drain);
     }
 }

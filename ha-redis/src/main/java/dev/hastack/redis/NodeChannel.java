@@ -4,7 +4,6 @@ import dev.hastack.core.guard.NodeBreaker;
 import dev.hastack.core.topology.Kind;
 import io.lettuce.core.RedisChannelHandler;
 import io.lettuce.core.RedisChannelWriter;
-import io.lettuce.core.RedisCommandTimeoutException;
 import io.lettuce.core.RedisConnectionStateListener;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.api.StatefulRedisConnection;
@@ -12,9 +11,7 @@ import io.lettuce.core.protocol.RedisCommand;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Collection;
-import java.util.Iterator;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -25,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * roles are pointers to channels in {@link RedisRoutes}. It connects by itself, again and again until it is retired.
  * Thread-safe. Longer than most since what is under way and the connection that it is on have one life.
  */
-final class NodeChannel {
+final class NodeChannel implements Lane {
     private static final Duration FIRST_RETRY = Duration.ofMillis(10);
     private static final Duration LAST_RETRY = Duration.ofSeconds(1);
 
@@ -36,8 +33,7 @@ final class NodeChannel {
     private final int most;
     private final NodeBreaker breaker;
     private final AtomicInteger underWay = new AtomicInteger();
-    /** In the order of their sending, ended ones among them until the next sweep. */
-    private final ConcurrentLinkedQueue<Attempt<?, ?, ?>> attempts = new ConcurrentLinkedQueue<>();
+    private final UnderWay attempts;
 
     private final AtomicInteger failures = new AtomicInteger();
     private final AtomicReference<@Nullable StatefulRedisConnection<byte[], byte[]>> connection =
@@ -59,11 +55,13 @@ final class NodeChannel {
         this.clients = clients;
         this.router = router;
         this.most = router.config().maxInFlight();
+        this.attempts = new UnderWay(router.config());
         this.breaker = new NodeBreaker("ha-redis-" + node, Clock.systemUTC());
         connect();
     }
 
-    String node() {
+    @Override
+    public String node() {
         return node;
     }
 
@@ -71,7 +69,8 @@ final class NodeChannel {
         return generation;
     }
 
-    NodeBreaker breaker() {
+    @Override
+    public NodeBreaker breaker() {
         return breaker;
     }
 
@@ -152,7 +151,8 @@ final class NodeChannel {
         return underWay.get() < (long) most * percent / 100;
     }
 
-    void ended(boolean answered) {
+    @Override
+    public void ended(boolean answered) {
         underWay.decrementAndGet();
         if (answered) {
             // While nobody has looked since the last return, it does not even write: a shared cache line.
@@ -163,8 +163,8 @@ final class NodeChannel {
         }
     }
 
-    /** An error reply that says something of the node. */
-    void report(Kind kind, String error) {
+    @Override
+    public void report(Kind kind, String error) {
         RedisException exception = RedisErrors.exception(error);
         if (kind == Kind.OVERLOADED) {
             breaker.failed(exception);
@@ -174,44 +174,18 @@ final class NodeChannel {
 
     /** Looks for what has taken too long; called by one thread. Returns whether anything is still under way. */
     boolean sweep(long now) {
-        long late = router.config().reads().rerouteAfter().toNanos();
-        long over = router.config().commandTimeout().toNanos();
-        for (Iterator<Attempt<?, ?, ?>> all = attempts.iterator(); all.hasNext(); ) {
-            Attempt<?, ?, ?> attempt = all.next();
-            long age = now - attempt.sentAt();
-            if (attempt.ended()) {
-                all.remove();
-            } else if (age >= over) {
-                all.remove();
-                expire(attempt);
-            } else if (age < late) {
-                return true;
-            } else if (attempt.becomesLate()) {
-                late(attempt);
-            }
-        }
-        if (retired != null && attempts.isEmpty()) {
+        boolean busy = attempts.sweep(now);
+        if (retired != null && !busy) {
             close();
         } else if (retired == null && connectAt != 0 && now - connectAt >= 0) {
             connectAt = 0;
             connect();
         }
-        return !attempts.isEmpty() || connectAt != 0;
+        return busy || connectAt != 0;
     }
 
-    private static <K, V, T> void late(Attempt<K, V, T> attempt) {
-        attempt.call().late(attempt);
-    }
-
-    private void expire(Attempt<?, ?, ?> attempt) {
-        if (attempt.end(false)) {
-            breaker.failed(new RedisCommandTimeoutException("no answer"));
-            attempt.call().expire(this);
-        }
-    }
-
-    /** For an error message: how an answer was lost. */
-    String lost(Throwable error) {
+    @Override
+    public String lost(Throwable error) {
         String why = retired;
         return "the answer of " + node + " was lost (" + (why == null ? error.getMessage() : why) + ")";
     }
@@ -236,10 +210,7 @@ final class NodeChannel {
     void abort(String reason) {
         retired = reason;
         writer = null;
-        RedisException error = new RedisException(reason);
-        for (Attempt<?, ?, ?> attempt : attempts) {
-            boolean unused = attempt.completeExceptionally(error);
-        }
+        attempts.abort(new RedisException(reason));
         close();
     }
 
@@ -293,7 +264,8 @@ final class NodeChannel {
      * An attempt was lost with its connection. Lettuce tells of the connection's end only after that of all its commands, and
      * what their callers send meanwhile would be lost, too.
      */
-    void lost(RedisChannelWriter with) {
+    @Override
+    public void broken(@Nullable RedisChannelWriter with) {
         StatefulRedisConnection<byte[], byte[]> present = connection.get();
         if (present != null && writer == with) {
             writer = null;

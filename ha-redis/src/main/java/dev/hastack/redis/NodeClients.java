@@ -33,6 +33,8 @@ import java.util.function.Supplier;
  * and not to a role. Thread-safe.
  */
 final class NodeClients implements AutoCloseable {
+    private static final Duration MARGIN = Duration.ofSeconds(1);
+
     private final RedisConfig config;
     private final Duration probeTimeout;
     private final String clientName;
@@ -98,6 +100,20 @@ final class NodeClients implements AutoCloseable {
 
     ClientResources resources() {
         return resources;
+    }
+
+    /** Of clients that reconnect by themselves, soon, and not all at the same moment. */
+    ClientResources reconnecting() {
+        return subscriberResources;
+    }
+
+    /** All that a routed command may take: waits, an answer, and some time to say that there was none. */
+    Duration longest() {
+        Duration reads = config.reads().maxWait();
+        Duration writes = config.writes().maxWait();
+        return (reads.compareTo(writes) > 0 ? reads : writes)
+                .plus(config.commandTimeout())
+                .plus(MARGIN);
     }
 
     /** Where this node is, configured or found. */

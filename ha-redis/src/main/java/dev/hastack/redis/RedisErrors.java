@@ -6,6 +6,7 @@ import io.lettuce.core.RedisCommandTimeoutException;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.RedisLoadingException;
 import io.lettuce.core.RedisReadOnlyException;
+import io.lettuce.core.cluster.PartitionException;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
@@ -90,6 +91,7 @@ final class RedisErrors {
     static boolean connectionLost(Throwable error) {
         return error.getClass() == RedisException.class
                 || error instanceof io.lettuce.core.RedisConnectionException
+                || error instanceof PartitionException
                 || error instanceof IOException
                 || error instanceof CancellationException
                 || (error instanceof RedisException && error.getCause() instanceof IOException);
@@ -97,9 +99,15 @@ final class RedisErrors {
 
     /** Whether Lettuce refused to write it: the connection was gone before. */
     static boolean unsent(Throwable error) {
+        if (error instanceof PartitionException || error instanceof io.lettuce.core.RedisConnectionException) {
+            // The cluster has no node for it, or that node cannot be connected to.
+            return true;
+        }
         String message = error.getMessage();
         return error.getClass() == RedisException.class
                 && message != null
-                && (message.startsWith("Currently not connected") || message.equals("Connection is closed"));
+                && (message.startsWith("Currently not connected")
+                        || message.startsWith("Request queue size exceeded")
+                        || message.equals("Connection is closed"));
     }
 }

@@ -13,33 +13,21 @@ import dev.hastack.core.topology.Status;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentSkipListMap;
-import java.util.function.Supplier;
 
 /** Health as the routes have it. */
 final class RedisHealth {
-    private static final String BREAKER =
+    static final String BREAKER =
             "its circuit breaker is open: it answers its probe, but half of the calls of the last ten seconds failed";
 
     private final RedisConfig config;
     private final RedisChannels channels;
     private final NodeClients clients;
-    private final Map<String, Supplier<String>> reports = new ConcurrentSkipListMap<>();
 
     RedisHealth(RedisConfig config, RedisChannels channels, NodeClients clients) {
         this.config = config;
         this.channels = channels;
         this.clients = clients;
-    }
-
-    void report(String name, Supplier<String> words) {
-        reports.put(name, words);
-    }
-
-    void unreport(String name) {
-        reports.remove(name);
     }
 
     StoreHealth of(RedisRoutes routes, Instant now) {
@@ -58,7 +46,6 @@ final class RedisHealth {
                     .failure()
                     .ifPresent(why -> summary.append(" (").append(why).append(")"));
         });
-        reports.forEach((name, words) -> summary.append("; ").append(words.get()));
         return new StoreHealth("redis", store(routes, nodes), summary.toString(), nodes);
     }
 

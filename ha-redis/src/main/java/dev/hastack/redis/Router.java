@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
  * long, on a thread of its own, which sleeps while nothing is under way. Thread-safe. Longer than most since a call that is held, sent, sent again or out of
  * time is one matter: who moves it on has to know all of these.
  */
-final class Router implements Runnable {
+final class Router implements Dispatcher, Runnable {
     private static final Logger log = LoggerFactory.getLogger(Router.class);
     private static final long TICK = 5_000_000L;
     private static final long IDLE = 1_000_000_000L;
@@ -74,7 +74,8 @@ final class Router implements Runnable {
         thread.start();
     }
 
-    RedisConfig config() {
+    @Override
+    public RedisConfig config() {
         return config;
     }
 
@@ -99,8 +100,8 @@ final class Router implements Runnable {
         }
     }
 
-    /** Sends it, or holds it. */
-    void route(Call<?, ?, ?> call) {
+    @Override
+    public void route(Call<?, ?, ?> call) {
         if (closed) {
             call.end(new StackClosedException("redis: the stack has been closed"));
         } else if (!call.read() && holdingWrites.get() > 0) {
@@ -112,7 +113,8 @@ final class Router implements Runnable {
     }
 
     /** Sends those that go to one node in one flush. */
-    <K, V> void route(List<Call<K, V, ?>> calls) {
+    @Override
+    public <K, V> void route(List<Call<K, V, ?>> calls) {
         RedisRoutes now = routes;
         Map<NodeChannel, List<Call<K, V, ?>>> byChannel = new LinkedHashMap<>();
         for (Call<K, V, ?> call : calls) {
@@ -130,13 +132,13 @@ final class Router implements Runnable {
         });
     }
 
-    /** After an attempt failed; at another node if there is one. */
-    void again(Call<?, ?, ?> call) {
+    @Override
+    public void again(Call<?, ?, ?> call) {
         if (call.over()) {
             return;
         }
         long age = System.nanoTime() - call.bornAt();
-        if (age >= limit(call)) {
+        if (age >= call.limit()) {
             call.end(call.lastError().orElseGet(() -> nobody(call)));
         } else if (call.read()) {
             watch(call);
@@ -146,8 +148,8 @@ final class Router implements Runnable {
         }
     }
 
-    /** Sends it to another node as well, if there is one. */
-    void besides(Call<?, ?, ?> call) {
+    @Override
+    public void besides(Call<?, ?, ?> call) {
         NodeChannel other = routes.readerBesides(call.tried());
         if (other != null && !call.tried().contains(other.node())) {
             watch(call);
@@ -207,7 +209,8 @@ final class Router implements Runnable {
      * Tells a caller of its call's end: on a thread of Lettuce's, since what he does then may take long, and who ends a call may
      * hold the monitor's lock, or have to look after others.
      */
-    void tell(Runnable end) {
+    @Override
+    public void tell(Runnable end) {
         try {
             callbacks.execute(end);
         } catch (RejectedExecutionException e) {
@@ -270,7 +273,7 @@ final class Router implements Runnable {
             Call<?, ?, ?> call = all.next();
             if (call.over()) {
                 all.remove();
-            } else if (now - call.bornAt() >= limit(call)) {
+            } else if (now - call.bornAt() >= call.limit()) {
                 all.remove();
                 call.end(call.lastError().orElseGet(() -> nobody(call)));
             }
@@ -288,7 +291,7 @@ final class Router implements Runnable {
             }
             call.forgetTried();
             if (!call.over() && choose(now, call) == null) {
-                if (!now.hopeless() && System.nanoTime() - call.bornAt() < limit(call)) {
+                if (!now.hopeless() && System.nanoTime() - call.bornAt() < call.limit()) {
                     return;
                 }
                 call.end(nobody(call));
@@ -301,17 +304,6 @@ final class Router implements Runnable {
             }
             holding.decrementAndGet();
         }
-    }
-
-    /** All that a call may take, in ns: to wait for a node, and to be answered. */
-    private long limit(Call<?, ?, ?> call) {
-        java.time.Duration wait =
-                call.read() ? config.reads().maxWait() : config.writes().maxWait();
-        return wait.plus(
-                        call.tried().isEmpty() && call.lastError().isEmpty()
-                                ? java.time.Duration.ZERO
-                                : config.commandTimeout())
-                .toNanos();
     }
 
     private Throwable nobody(Call<?, ?, ?> call) {
@@ -335,7 +327,8 @@ final class Router implements Runnable {
     }
 
     /** Whether no new calls are taken. */
-    boolean closing() {
+    @Override
+    public boolean closing() {
         return closing;
     }
 

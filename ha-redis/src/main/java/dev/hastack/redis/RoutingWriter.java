@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * connection that a user asked for; they share the channels. Thread-safe.
  */
 final class RoutingWriter implements RedisChannelWriter {
-    private final Router router;
+    private final Dispatcher router;
     private final ClientResources resources;
     private final KeyPrefix prefix;
     private final boolean onlyPrimary;
@@ -31,7 +31,8 @@ final class RoutingWriter implements RedisChannelWriter {
      * @param onlyPrimary whether reads go to the primary, too
      * @param idempotent whether writes may be sent again after their answer was lost
      */
-    RoutingWriter(Router router, ClientResources resources, KeyPrefix prefix, boolean onlyPrimary, boolean idempotent) {
+    RoutingWriter(
+            Dispatcher router, ClientResources resources, KeyPrefix prefix, boolean onlyPrimary, boolean idempotent) {
         this.router = router;
         this.resources = resources;
         this.prefix = prefix;
@@ -95,15 +96,10 @@ final class RoutingWriter implements RedisChannelWriter {
         }
         return switch (route) {
             case READ, PRIMARY_READ -> prefix.refusal(command);
-            case WRITE ->
-                router.config().writable()
-                        ? prefix.refusal(command)
-                        : new NotWritableException(name(command)
-                                + " is refused: this stack may not write to Redis (ha.redis.writable=false)");
+            case WRITE -> router.config().writable() ? prefix.refusal(command) : NotWritableException.of(name(command));
             case DEDICATED ->
-                new SharedConnectionException(
-                        name(command) + " would bind this connection, which all callers share: use"
-                                + " HaRedis.dedicated(), and close what it returns");
+                new SharedConnectionException(name(command)
+                        + " would bind this connection, which all callers share: use " + router.dedicated());
             case PUB_SUB ->
                 new SharedConnectionException(
                         name(command)

@@ -68,6 +68,15 @@ class CommandRouteTest {
         assertThat(CommandRoute.of(CommandType.XREADGROUP, blocks)).isEqualTo(CommandRoute.DEDICATED);
     }
 
+    @Test
+    void tells_what_asks_a_cluster_from_what_changes_it() {
+        CommandArgs<String, String> asks = new CommandArgs<>(StringCodec.UTF8).add("INFO");
+        CommandArgs<String, String> changes =
+                new CommandArgs<>(StringCodec.UTF8).add("FORGET").add("node");
+        assertThat(CommandRoute.of(CommandType.CLUSTER, asks)).isEqualTo(CommandRoute.PRIMARY_READ);
+        assertThat(CommandRoute.of(CommandType.CLUSTER, changes)).isEqualTo(CommandRoute.WRITE);
+    }
+
     private static ProtocolKeyword keyword(String name) {
         return new ProtocolKeyword() {
             @Override

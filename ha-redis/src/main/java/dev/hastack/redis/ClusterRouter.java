@@ -1,0 +1,313 @@
+package dev.hastack.redis;
+
+import dev.hastack.core.config.RedisConfig;
+import dev.hastack.core.topology.Kind;
+import io.lettuce.core.RedisException;
+import io.lettuce.core.cluster.SlotHash;
+import io.lettuce.core.cluster.models.partitions.Partitions;
+import io.lettuce.core.cluster.models.partitions.RedisClusterNode;
+import io.lettuce.core.protocol.CommandArgs;
+import io.lettuce.core.protocol.ConnectionIntent;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sends calls to a Redis Cluster. Where to is Lettuce's business; ours is what becomes of a call that is not answered: a
+ * read goes to another node of its slot, a write that was not sent waits for a primary, behind older ones of its slot. Looks
+ * every few milliseconds for what takes too long, on a thread of its own. One per connection, of whose life it is.
+ * Thread-safe. Longer than most, since all of it is the life of one call.
+ */
+final class ClusterRouter implements Dispatcher, Runnable {
+    private static final Logger log = LoggerFactory.getLogger(ClusterRouter.class);
+    private static final long TICK = 5_000_000L;
+    private static final long IDLE = 1_000_000_000L;
+    private static final int IDLE_TICKS = 20;
+    /** How many ticks a held call rests between attempts: each costs an exception. */
+    private static final int REST = 4;
+
+    /** Words that only a cluster has: not done here, and a fresh view knows where. */
+    private static final Set<String> MOVING = Set.of("MOVED", "ASK", "TRYAGAIN");
+
+    private final RedisConfig config;
+    private final ClusterNodes nodes;
+    private final ClusterConnection<?, ?> connection;
+    private final BooleanSupplier closing;
+    private final Supplier<String> state;
+    private final Executor callbacks;
+    private final UnderWay underWay;
+    private final SlotQueue heldWrites = new SlotQueue();
+    private final SlotQueue heldReads = new SlotQueue();
+    private final Thread thread = new Thread(this, "ha-redis-cluster-router");
+    private volatile boolean asleep;
+    private volatile boolean closed;
+
+    /**
+     * @param closing whether new calls are refused
+     * @param state of the cluster, in words
+     * @param callbacks where callers are told of failures
+     */
+    ClusterRouter(
+            RedisConfig config,
+            ClusterNodes nodes,
+            ClusterConnection<?, ?> connection,
+            BooleanSupplier closing,
+            Supplier<String> state,
+            Executor callbacks) {
+        this.config = config;
+        this.nodes = nodes;
+        this.connection = connection;
+        this.closing = closing;
+        this.state = state;
+        this.callbacks = callbacks;
+        this.underWay = new UnderWay(config);
+        thread.setDaemon(true);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    @Override
+    public RedisConfig config() {
+        return config;
+    }
+
+    @Override
+    public boolean closing() {
+        return closing.getAsBoolean();
+    }
+
+    @Override
+    public String dedicated() {
+        return "a RedisClusterClient of your own for it: ha-stack has no connection of one caller to a Redis Cluster";
+    }
+
+    @Override
+    public RedisErrors.Refusal refusal(String reply) {
+        int space = reply.indexOf(' ');
+        return MOVING.contains(space < 0 ? reply : reply.substring(0, space))
+                ? new RedisErrors.Refusal(Kind.NOT_PRIMARY, true)
+                : RedisErrors.refusal(reply);
+    }
+
+    @Override
+    public void route(Call<?, ?, ?> call) {
+        if (closed) {
+            call.end(gone());
+        } else if (!call.read() && heldWrites.size() > 0 && heldWrites.holds(slot(call))) {
+            hold(call);
+        } else {
+            Attempt<?, ?, ?> unused = send(call, call.bornAt());
+        }
+    }
+
+    @Override
+    public <K, V> void route(List<Call<K, V, ?>> calls) {
+        calls.forEach(this::route);
+    }
+
+    @Override
+    public void again(Call<?, ?, ?> call) {
+        if (call.over()) {
+            return;
+        }
+        if (closed) {
+            call.end(gone());
+        } else if (System.nanoTime() - call.bornAt() >= call.limit()) {
+            call.end(call.lastError().orElseGet(() -> nobody(call)));
+        } else if (!call.read() || !elsewhere(call)) {
+            hold(call);
+        }
+    }
+
+    @Override
+    public void besides(Call<?, ?, ?> call) {
+        boolean unused = elsewhere(call);
+    }
+
+    @Override
+    public void tell(Runnable end) {
+        try {
+            callbacks.execute(end);
+        } catch (RejectedExecutionException e) {
+            // Closed.
+            end.run();
+        }
+    }
+
+    private Attempt<?, ?, ?> send(Call<?, ?, ?> call, long now) {
+        Attempt<?, ?, ?> attempt = begin(call, nodes.nowhere(), now);
+        try {
+            connection.send(attempt);
+        } catch (RedisException e) {
+            boolean unused = attempt.completeExceptionally(e);
+        }
+        return attempt;
+    }
+
+    private Attempt<?, ?, ?> begin(Call<?, ?, ?> call, ClusterNode node, long now) {
+        Attempt<?, ?, ?> attempt = new Attempt<>(call, node, null, now);
+        underWay.add(attempt);
+        if (asleep) {
+            wake();
+        }
+        return attempt;
+    }
+
+    /** Sends a read to a node of its slot that has not failed it; false if there is none that can be asked at once. */
+    private boolean elsewhere(Call<?, ?, ?> call) {
+        RedisClusterNode primary = primary(slot(call));
+        if (primary == null) {
+            return false;
+        }
+        List<RedisClusterNode> all = connection.getPartitions().stream()
+                .filter(node -> node.getNodeId().equals(primary.getNodeId())
+                        || primary.getNodeId().equals(node.getSlaveOf()))
+                .toList();
+        for (RedisClusterNode candidate : nodes.readers(all)) {
+            ClusterNode node = nodes.at(candidate.getUri());
+            ConnectionIntent intent = candidate.getRole().isUpstream() ? ConnectionIntent.WRITE : ConnectionIntent.READ;
+            if (node.answers() && !call.tried().contains(node.node()) && sent(call, node, intent)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean sent(Call<?, ?, ?> call, ClusterNode node, ConnectionIntent intent) {
+        Attempt<?, ?, ?> attempt = begin(call, node, System.nanoTime());
+        boolean sent = false;
+        try {
+            sent = connection.send(attempt, node, intent);
+        } catch (RedisException e) {
+            log.atDebug().setCause(e).log("{} takes no second attempt", node);
+        }
+        return sent || !attempt.end(false);
+    }
+
+    /** Null if no primary is known for it, or it is of no slot. */
+    private @Nullable RedisClusterNode primary(int slot) {
+        Partitions partitions = connection.getPartitions();
+        return slot < 0 || partitions == null ? null : partitions.getMasterBySlot(slot);
+    }
+
+    /** -1 for a command without keys. */
+    private static int slot(Call<?, ?, ?> call) {
+        CommandArgs<?, ?> args = call.command().getArgs();
+        ByteBuffer key = args == null ? null : args.getFirstEncodedKey();
+        return key == null ? -1 : SlotHash.getSlot(key);
+    }
+
+    private void hold(Call<?, ?, ?> call) {
+        SlotQueue queue = call.read() ? heldReads : heldWrites;
+        if (!queue.offer(slot(call), call, config.maxWaiting())) {
+            call.end(new OverloadedException(call.describe() + "not sent: " + config.maxWaiting()
+                    + " commands wait for a node, as many as ha.redis.max-waiting allows; " + state.get()));
+        }
+        wake();
+    }
+
+    private void wake() {
+        if (asleep) {
+            asleep = false;
+            LockSupport.unpark(thread);
+        }
+    }
+
+    @Override
+    public void run() {
+        int idle = 0;
+        for (int tick = 0; !closed; tick++) {
+            try {
+                if (tick % REST == 0) {
+                    release(heldWrites);
+                    release(heldReads);
+                }
+                boolean busy = underWay.sweep(System.nanoTime()) || held() > 0;
+                idle = busy ? 0 : idle + 1;
+                asleep = idle > IDLE_TICKS;
+                if (asleep && (!underWay.isEmpty() || held() > 0)) {
+                    // It came after the sweep, and saw no need to wake anybody.
+                    asleep = false;
+                }
+                LockSupport.parkNanos(this, asleep ? IDLE : TICK);
+            } catch (Throwable e) {
+                log.atError().setCause(e).log("the router of a Redis Cluster failed and goes on");
+                LockSupport.parkNanos(this, TICK);
+            }
+        }
+    }
+
+    private int held() {
+        return heldReads.size() + heldWrites.size();
+    }
+
+    /** Tries again, with one call per node that does not take any. */
+    private void release(SlotQueue held) {
+        Set<String> stuck = new HashSet<>();
+        for (int slot : held.slots()) {
+            RedisClusterNode primary = primary(slot);
+            String node = primary == null ? "" : primary.getNodeId();
+            do {
+                Call<?, ?, ?> call = held.poll(slot);
+                if (call == null || call.over()) {
+                    continue;
+                }
+                if (System.nanoTime() - call.bornAt() >= call.limit()) {
+                    call.end(nobody(call));
+                } else if (stuck.contains(node)) {
+                    boolean unused = held.offer(slot, call, Integer.MAX_VALUE);
+                    break;
+                } else {
+                    call.forgetTried();
+                    if (send(call, System.nanoTime()).ended() && !call.over()) {
+                        stuck.add(node);
+                        break;
+                    }
+                }
+            } while (!held.settle(slot));
+        }
+    }
+
+    private Throwable nobody(Call<?, ?, ?> call) {
+        Duration wait = call.read() ? config.reads().maxWait() : config.writes().maxWait();
+        String text = call.describe() + "no node took it within " + wait.toMillis() + " ms; " + state.get();
+        RedisException error = call.read() ? new NoReplicaException(text) : new NoPrimaryException(text);
+        call.lastError().ifPresent(error::addSuppressed);
+        return error;
+    }
+
+    private static StackClosedException gone() {
+        return new StackClosedException("redis: the connection, or its stack, has been closed");
+    }
+
+    /** Whether any call has not ended. */
+    boolean busy() {
+        return held() > 0 || underWay.busy();
+    }
+
+    /** Ends what is still held or under way. */
+    void close() {
+        closed = true;
+        LockSupport.unpark(thread);
+        for (SlotQueue queue : List.of(heldWrites, heldReads)) {
+            for (int slot : queue.slots()) {
+                for (Call<?, ?, ?> call = queue.poll(slot); call != null; call = queue.poll(slot)) {
+                    call.end(gone());
+                }
+            }
+        }
+        underWay.abort(new RedisException("the connection was closed by this process"));
+    }
+}

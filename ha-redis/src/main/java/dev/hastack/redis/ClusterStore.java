@@ -1,0 +1,265 @@
+package dev.hastack.redis;
+
+import dev.hastack.core.StoreContext;
+import dev.hastack.core.config.ProbeConfig;
+import dev.hastack.core.config.RedisConfig;
+import dev.hastack.core.health.StoreHealth;
+import dev.hastack.core.topology.Snapshot;
+import io.lettuce.core.RedisCommandInterruptedException;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.TimeoutOptions;
+import io.lettuce.core.api.StatefulConnection;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.cluster.ClusterClientOptions;
+import io.lettuce.core.cluster.ClusterTopologyRefreshOptions;
+import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
+import io.lettuce.core.codec.RedisCodec;
+import io.lettuce.core.protocol.CommandWrapper;
+import io.lettuce.core.protocol.RedisCommand;
+import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** A Redis Cluster: Lettuce's client for it, behind our guards. Thread-safe. */
+final class ClusterStore implements Mode {
+    /** The least time between two looks at the topology that a redirection or a reconnection asks for. */
+    private static final Duration ADAPTIVE = Duration.ofMillis(100);
+    /** Lettuce's own look connects to every node anew: it is for what the watch cannot see. */
+    private static final int INTERVALS = 10;
+
+    private static final long RETRY = 20_000_000L;
+
+    private final RedisConfig config;
+    private final NodeClients clients;
+    private final ClusterNodes nodes;
+    private final KeyPrefix prefix;
+    private final ClusterWatch watch;
+    private final ClusterClient client;
+    private final Set<StatefulConnection<?, ?>> open = ConcurrentHashMap.newKeySet();
+    private volatile boolean closing;
+
+    private ClusterStore(StoreContext context, RedisConfig config) {
+        ProbeConfig probe = context.config().probe();
+        this.config = config;
+        this.clients = new NodeClients(config, context.config());
+        this.nodes = new ClusterNodes(config, context.config(), this::hint);
+        this.prefix = new KeyPrefix(config.keyPrefix());
+        this.watch = new ClusterWatch(
+                nodes,
+                config.nodes().values().stream()
+                        .map(node -> nodes.at(node.address()))
+                        .toList(),
+                clients,
+                context.time(),
+                probe.interval(),
+                probe.timeout(),
+                this::refresh);
+        List<RedisURI> seeds =
+                config.nodes().keySet().stream().map(clients::uri).toList();
+        this.client = new ClusterClient(
+                clients.reconnecting(),
+                seeds,
+                nodes,
+                prefix,
+                config.writable(),
+                connection -> new ClusterRouter(
+                        config,
+                        nodes,
+                        connection,
+                        () -> closing,
+                        () -> watch.view().describe(),
+                        clients.resources().eventExecutorGroup()),
+                clients.longest());
+        client.setOptions(options(probe.interval()));
+    }
+
+    static ClusterStore open(StoreContext context, RedisConfig config) {
+        ClusterStore store = new ClusterStore(context, config);
+        store.watch.start();
+        return store;
+    }
+
+    @SuppressWarnings("deprecation") // Lettuce 7 has all triggers by default, and 6 none.
+    private ClusterClientOptions options(Duration interval) {
+        // Rejecting, so that nothing is queued by Lettuce, and what was under way when a connection broke ends at once
+        // instead of being sent again: that is decided here, per command.
+        return ClusterClientOptions.builder(clients.options(config.connectTimeout())
+                        .autoReconnect(true)
+                        .requestQueueSize(config.maxInFlight())
+                        .timeoutOptions(TimeoutOptions.builder()
+                                .timeoutCommands(true)
+                                .timeoutSource(new OfNodes(config.commandTimeout()))
+                                .build())
+                        .readOnlyCommands(
+                                command -> CommandRoute.of(command.getType(), command.getArgs()) == CommandRoute.READ)
+                        .build())
+                .topologyRefreshOptions(ClusterTopologyRefreshOptions.builder()
+                        .enablePeriodicRefresh(interval.multipliedBy(INTERVALS))
+                        .enableAllAdaptiveRefreshTriggers()
+                        .adaptiveRefreshTriggersTimeout(ADAPTIVE)
+                        .refreshTriggersReconnectAttempts(1)
+                        .dynamicRefreshSources(true)
+                        .closeStaleConnections(true)
+                        .build())
+                // A redirection to a node that the last look did not see is followed.
+                .validateClusterNodeMembership(false)
+                .build();
+    }
+
+    /** Lettuce's deadlines: for commands that are sent to a node by name; the router has its own. */
+    private static final class OfNodes extends TimeoutOptions.TimeoutSource {
+        private final CommandTimeouts timeouts;
+
+        OfNodes(Duration usual) {
+            this.timeouts = new CommandTimeouts(usual);
+        }
+
+        @Override
+        public long getTimeout(RedisCommand<?, ?, ?> command) {
+            return CommandWrapper.unwrap(command, Attempt.class) != null ? 0 : timeouts.getTimeout(command);
+        }
+
+        @Override
+        public TimeUnit getTimeUnit() {
+            return timeouts.getTimeUnit();
+        }
+    }
+
+    private void hint() {
+        watch.hint();
+    }
+
+    /** Roles, slots or the state of nodes have changed. */
+    private void refresh() {
+        ClusterReads reads = new ClusterReads(nodes);
+        open.forEach(one -> {
+            if (one instanceof ClusterConnection<?, ?> connection) {
+                connection.setReadFrom(reads);
+            }
+        });
+        if (client.knows()) {
+            CompletionStage<Void> unused = client.refreshPartitionsAsync();
+        }
+    }
+
+    @Override
+    public <K, V> StatefulRedisClusterConnection<K, V> cluster(RedisCodec<K, V> codec) {
+        StatefulRedisClusterConnection<K, V> made = connect(() -> client.connectAsync(prefix.applied(codec)));
+        made.setReadFrom(new ClusterReads(nodes));
+        if (made instanceof ClusterConnection<K, V> connection) {
+            connection.router().start();
+        }
+        return made;
+    }
+
+    @Override
+    public <K, V> StatefulRedisPubSubConnection<K, V> pubSub(RedisCodec<K, V> codec) {
+        return connect(() -> client.connectPubSubAsync(prefix.applied(codec)));
+    }
+
+    /** Tries until it is made, or its time is over. */
+    private <T extends StatefulConnection<?, ?>> T connect(Supplier<CompletableFuture<T>> attempt) {
+        long until = System.nanoTime() + config.reads().maxWait().toNanos();
+        Throwable last = null;
+        do {
+            if (closing) {
+                throw new StackClosedException("redis: the stack has been closed");
+            }
+            CompletableFuture<T> connecting = known().thenCompose(known -> attempt.get());
+            try {
+                T made = connecting.get(Math.max(1, until - System.nanoTime()), TimeUnit.NANOSECONDS);
+                open.removeIf(one -> !one.isOpen());
+                open.add(made);
+                return made;
+            } catch (ExecutionException e) {
+                last = e.getCause();
+                LockSupport.parkNanos(RETRY);
+            } catch (TimeoutException e) {
+                CompletableFuture<Void> unused = connecting.thenAccept(OwnConnections::close);
+                last = last == null ? e : last;
+            } catch (InterruptedException e) {
+                CompletableFuture<Void> unused = connecting.thenAccept(OwnConnections::close);
+                Thread.currentThread().interrupt();
+                throw new RedisCommandInterruptedException(e);
+            }
+        } while (System.nanoTime() - until < 0);
+        NoReplicaException error = new NoReplicaException("redis: no node of the cluster could be connected to within "
+                + config.reads().maxWait().toMillis() + " ms; " + watch.view().describe());
+        error.addSuppressed(last);
+        throw error;
+    }
+
+    private CompletableFuture<@Nullable Void> known() {
+        return client.knows()
+                ? CompletableFuture.completedFuture(null)
+                : client.refreshPartitionsAsync().toCompletableFuture();
+    }
+
+    @Override
+    public <K, V> StatefulRedisConnection<K, V> shared(RedisCodec<K, V> codec, boolean primary, boolean idempotent) {
+        throw notHere("connection()");
+    }
+
+    @Override
+    public <K, V> StatefulRedisConnection<K, V> dedicated(RedisCodec<K, V> codec) {
+        throw notHere("dedicated()");
+    }
+
+    @Override
+    public <K, V> DurableWrites<K, V> durable(RedisCodec<K, V> codec, Durability durability) {
+        throw notHere("durable()");
+    }
+
+    @Override
+    public Snapshot topology() {
+        throw new IllegalStateException("HaRedis.topology() is of one primary and its replicas, and ha.redis.cluster is"
+                + " true: HaRedis.health() tells the nodes of a Redis Cluster");
+    }
+
+    private static IllegalStateException notHere(String method) {
+        return new IllegalStateException("HaRedis." + method + ", and what is built on it, is for one primary and its"
+                + " replicas, and ha.redis.cluster is true: use HaRedis.cluster(), or set ha.redis.cluster=false");
+    }
+
+    @Override
+    public StoreHealth health() {
+        return watch.view().store();
+    }
+
+    @Override
+    public boolean awaitReady(Duration timeout) throws InterruptedException {
+        return watch.await(() -> watch.view().ok() && watch.view().complete(), timeout);
+    }
+
+    @Override
+    public boolean close(Duration drain) {
+        closing = true;
+        long until = System.nanoTime() + drain.toNanos();
+        boolean busy = busy();
+        while (busy && System.nanoTime() - until < 0) {
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
+            busy = busy();
+        }
+        watch.close();
+        open.forEach(OwnConnections::close);
+        client.shutdown(0, 1, TimeUnit.SECONDS);
+        clients.close();
+        return !busy;
+    }
+
+    private boolean busy() {
+        return open.stream()
+                .anyMatch(one -> one instanceof ClusterConnection<?, ?> connection
+                        && connection.router().busy());
+    }
+}

@@ -1,0 +1,90 @@
+package dev.hastack.redis;
+
+import dev.hastack.core.health.Health;
+import dev.hastack.core.health.NodeHealth;
+import dev.hastack.core.topology.Status;
+import io.lettuce.core.cluster.models.partitions.RedisClusterNode;
+import io.lettuce.core.cluster.models.partitions.RedisClusterNode.NodeFlag;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/** What comes of the cluster's words on a node, and of the probe's. */
+final class ClusterVerdicts {
+    private ClusterVerdicts() {}
+
+    /** While no node has told who belongs to the cluster. */
+    static ClusterView ofSeeds(List<ClusterNode> seeds, ClusterView before, Instant now) {
+        return new ClusterView(
+                "unknown",
+                0,
+                seeds.stream().map(seed -> health(seed, null, before, now)).toList(),
+                seeds.stream().map(seed -> 0).toList());
+    }
+
+    static ClusterView of(
+            String state, List<RedisClusterNode> members, ClusterNodes nodes, ClusterView before, Instant now) {
+        List<NodeHealth> all = new ArrayList<>();
+        List<Integer> shares = new ArrayList<>();
+        int served = 0;
+        for (RedisClusterNode member : members) {
+            int share = member.getSlots().size();
+            all.add(health(nodes.at(member.getUri()), member, before, now));
+            shares.add(share);
+            served += member.is(NodeFlag.FAIL) ? 0 : share;
+        }
+        return new ClusterView(state, served, all, shares);
+    }
+
+    private static NodeHealth health(
+            ClusterNode node, @Nullable RedisClusterNode member, ClusterView before, Instant now) {
+        Optional<String> reason = reason(node, member);
+        Status role = role(node, member);
+        Health health = !role.usable() ? Health.DOWN : reason.isEmpty() ? Health.UP : Health.DEGRADED;
+        return new NodeHealth(
+                node.node(),
+                node.address().toString(),
+                health,
+                role,
+                member != null && member.is(NodeFlag.EVENTUAL_FAIL),
+                member == null ? OptionalLong.empty() : OptionalLong.of(member.getConfigEpoch()),
+                Optional.empty(),
+                1,
+                node.breaker().open(),
+                before.nodes().stream()
+                        .filter(last -> last.node().equals(node.node()) && last.role() == role)
+                        .map(NodeHealth::since)
+                        .findFirst()
+                        .orElse(now),
+                reason);
+    }
+
+    private static Status role(ClusterNode node, @Nullable RedisClusterNode member) {
+        if (node.verdict() == null) {
+            return Status.UNKNOWN;
+        } else if (member == null || !node.answers() || member.is(NodeFlag.FAIL)) {
+            return Status.DOWN;
+        }
+        return member.getRole().isUpstream() ? Status.PRIMARY : Status.REPLICA;
+    }
+
+    /** Why it is not well. */
+    private static Optional<String> reason(ClusterNode node, @Nullable RedisClusterNode member) {
+        ClusterNode.Verdict verdict = node.verdict();
+        if (verdict == null) {
+            return Optional.of("was not heard of yet");
+        } else if (verdict.fault() != null) {
+            return Optional.of(verdict.fault());
+        } else if (member == null) {
+            return Optional.of("has not told yet who belongs to its cluster");
+        } else if (member.is(NodeFlag.FAIL) || member.is(NodeFlag.EVENTUAL_FAIL)) {
+            return Optional.of("the cluster takes it for failed");
+        } else if (!verdict.linked()) {
+            return Optional.of("gets no reads: it has lost its primary (master_link_status:down)");
+        }
+        return node.breaker().open() ? Optional.of(RedisHealth.BREAKER) : Optional.empty();
+    }
+}

@@ -1,0 +1,36 @@
+package dev.hastack.redis;
+
+import dev.hastack.core.config.RedisConfig;
+import java.util.List;
+
+/** Sends calls to nodes, for as long as each may take. Thread-safe. */
+interface Dispatcher {
+    RedisConfig config();
+
+    /** Whether new calls are refused. */
+    boolean closing();
+
+    /** Sends it, or holds it until there is a node for it. */
+    void route(Call<?, ?, ?> call);
+
+    <K, V> void route(List<Call<K, V, ?>> calls);
+
+    /** After an attempt failed; at another node if there is one. */
+    void again(Call<?, ?, ?> call);
+
+    /** Sends it to another node as well, if there is one. */
+    void besides(Call<?, ?, ?> call);
+
+    /** Tells a caller of its call's end, on a thread on which what he does then holds up nobody. */
+    void tell(Runnable end);
+
+    /** What to use for commands that bind a connection to one caller. */
+    default String dedicated() {
+        return "HaRedis.dedicated(), and close what it returns";
+    }
+
+    /** What an error reply means. */
+    default RedisErrors.Refusal refusal(String reply) {
+        return RedisErrors.refusal(reply);
+    }
+}

@@ -1,0 +1,143 @@
+package dev.hastack.redis;
+
+import dev.hastack.core.StoreContext;
+import dev.hastack.core.config.RedisConfig;
+import dev.hastack.core.config.StackConfig;
+import dev.hastack.core.health.StoreHealth;
+import dev.hastack.core.monitor.Monitor;
+import dev.hastack.core.select.ReadRouting;
+import dev.hastack.core.topology.Snapshot;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
+import io.lettuce.core.codec.RedisCodec;
+import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** One primary and its replicas, with or without Sentinels. Thread-safe. */
+final class Replication implements Mode {
+    private final RedisConfig config;
+    private final NodeClients clients;
+    private final RedisChannels channels;
+    private final Monitor monitor;
+    private final RedisHealth health;
+    private final KeyPrefix prefix;
+    private final OwnConnections own;
+    private final Subscriptions subscriptions;
+
+    private Replication(RedisConfig config, NodeClients clients, RedisChannels channels, Monitor monitor) {
+        this.config = config;
+        this.clients = clients;
+        this.channels = channels;
+        this.monitor = monitor;
+        this.health = new RedisHealth(config, channels, clients);
+        this.prefix = new KeyPrefix(config.keyPrefix());
+        this.own = new OwnConnections(config, clients, channels, monitor);
+        this.subscriptions = new Subscriptions(config, channels.router().policy(), clients, channels, monitor);
+    }
+
+    static Replication open(StoreContext context, RedisConfig config) {
+        StackConfig stack = context.config();
+        NodeClients clients = new NodeClients(config, stack);
+        Lineage lineage =
+                new Lineage(config.sentinel().map(RedisConfig.Sentinel::master).orElse("ha.redis"));
+        RedisChannels channels = new RedisChannels(config, clients, reads(context, config), lineage);
+        Monitor monitor = new Monitor(
+                new Monitor.Settings(
+                        "redis",
+                        config.nodes().keySet(),
+                        Optional.of(lineage.identity()),
+                        stack.probe().interval(),
+                        stack.probe().timeout(),
+                        Optional.empty()),
+                channels,
+                context.events(),
+                context.time());
+        SentinelArbiter arbiter = new SentinelArbiter(config, clients, monitor, lineage);
+        Optional<Sentinels> sentinels = config.sentinel()
+                .map(named -> new Sentinels(
+                        named, clients, stack.probe().interval(), stack.probe().timeout(), arbiter::hear));
+        channels.start(monitor, sentinels);
+        monitor.start();
+        sentinels.ifPresent(Sentinels::start);
+        return new Replication(config, clients, channels, monitor);
+    }
+
+    private static ReadRouting reads(StoreContext context, RedisConfig config) {
+        return context.reads(
+                config.reads().prefer(),
+                config.reads().fallback(),
+                config.reads().maxLag(),
+                config.nodes().entrySet().stream()
+                        .collect(Collectors.toMap(
+                                Map.Entry::getKey,
+                                node -> new ReadRouting.Place(
+                                        node.getValue().stack(), node.getValue().zone()))));
+    }
+
+    @Override
+    public <K, V> StatefulRedisConnection<K, V> shared(RedisCodec<K, V> codec, boolean primary, boolean idempotent) {
+        return new SharedConnection<>(
+                new RoutingWriter(channels.router(), clients.resources(), prefix, primary, idempotent),
+                prefix.applied(codec),
+                clients.longest());
+    }
+
+    @Override
+    public <K, V> StatefulRedisConnection<K, V> dedicated(RedisCodec<K, V> codec) {
+        return own.open(prefix.applied(codec));
+    }
+
+    @Override
+    public <K, V> StatefulRedisPubSubConnection<K, V> pubSub(RedisCodec<K, V> codec) {
+        return subscriptions.open(prefix.applied(codec));
+    }
+
+    @Override
+    public <K, V> DurableWrites<K, V> durable(RedisCodec<K, V> codec, Durability durability) {
+        return new DurableWrites<>(config, own, prefix.applied(codec), durability);
+    }
+
+    @Override
+    public <K, V> StatefulRedisClusterConnection<K, V> cluster(RedisCodec<K, V> codec) {
+        throw new IllegalStateException("HaRedis.cluster() is for a Redis Cluster, and ha.redis.cluster is false: use"
+                + " HaRedis.connection(), or set ha.redis.cluster=true if the nodes form a cluster");
+    }
+
+    @Override
+    public Snapshot topology() {
+        return monitor.snapshot();
+    }
+
+    @Override
+    public StoreHealth health() {
+        return health.of(channels.routes(), monitor.time().now());
+    }
+
+    @Override
+    public boolean awaitReady(Duration timeout) throws InterruptedException {
+        return monitor.await(() -> ready() ? Optional.of(true) : Optional.empty(), timeout)
+                .isPresent();
+    }
+
+    private boolean ready() {
+        RedisRoutes routes = channels.routes();
+        return routes.complete()
+                && routes.readers().stream().anyMatch(NodeChannel::ready)
+                && (routes.writer() != null || !config.writable());
+    }
+
+    @Override
+    public boolean close(Duration drain) {
+        boolean drained = channels.router().drain(drain);
+        subscriptions.close();
+        own.close();
+        channels.sentinels().ifPresent(Sentinels::close);
+        monitor.close();
+        channels.router().close();
+        clients.close();
+        return drained;
+    }
+}

@@ -1,0 +1,332 @@
+package dev.hastack.redis;
+
+import static dev.hastack.redis.Stacks.health;
+import static dev.hastack.redis.Stacks.until;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.hastack.core.HaStack;
+import dev.hastack.core.config.StackConfig;
+import dev.hastack.core.health.Health;
+import dev.hastack.core.topology.Status;
+import dev.hastack.testkit.RedisCluster;
+import dev.hastack.testkit.RedisNode;
+import io.lettuce.core.KeyScanCursor;
+import io.lettuce.core.ScanArgs;
+import io.lettuce.core.ScanCursor;
+import io.lettuce.core.cluster.api.sync.RedisAdvancedClusterCommands;
+import io.lettuce.core.pubsub.RedisPubSubAdapter;
+import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.ResourceLock;
+
+/** A Redis Cluster of three primaries with a replica each. */
+@Timeout(60)
+@ResourceLock("dev.hastack.testkit")
+class ClusterIT {
+    /** Its slot, 3300, is the first primary's. */
+    private static final String FIRST = "b";
+
+    private static RedisCluster cluster;
+    private static RedisNode main;
+    private static RedisNode replica;
+
+    @BeforeAll
+    static void start() {
+        cluster = RedisCluster.start(3, 1);
+        main = cluster.node("main-1");
+        replica = cluster.node("replica-1-1");
+    }
+
+    @AfterAll
+    static void close() {
+        cluster.close();
+    }
+
+    @BeforeEach
+    void heal() {
+        cluster.heal();
+        set("1");
+    }
+
+    private static void set(String value) {
+        main.command("SET", FIRST, value);
+        assertThat(main.command("WAIT", "1", "5000")).isEqualTo(1L);
+    }
+
+    private static HaStack open(Map<String, String> settings) {
+        Map<String, String> all = new HashMap<>(cluster.properties());
+        all.put("ha.probe.timeout", "900ms");
+        all.putAll(settings);
+        return HaStack.open(StackConfig.of(all));
+    }
+
+    private static HaStack ready(Map<String, String> settings) {
+        HaStack stack = open(settings);
+        assertThat(stack.awaitReady(Duration.ofSeconds(10)))
+                .as("ready: %s", stack.health())
+                .isTrue();
+        return stack;
+    }
+
+    private static RedisAdvancedClusterCommands<String, String> commands(HaStack stack) {
+        return stack.get(HaRedis.class).cluster().sync();
+    }
+
+    @Test
+    void writes_go_to_the_primary_of_their_slot_and_reads_to_its_replica() throws Exception {
+        try (HaStack stack = ready(Map.of())) {
+            RedisAdvancedClusterCommands<String, String> commands = commands(stack);
+            for (int i = 0; i < 50; i++) {
+                commands.set("key-" + i, "" + i);
+            }
+            // While the connection to the replica is being made, the primary serves.
+            until("the replica serves", () -> {
+                long then = Stacks.calls(replica, "get");
+                return commands.get(FIRST).equals("1") && Stacks.calls(replica, "get") > then;
+            });
+            long before = Stacks.calls(main, "get");
+
+            for (int i = 0; i < 50; i++) {
+                assertThat(commands.get(FIRST)).isEqualTo("1");
+            }
+
+            assertThat(Stacks.calls(main, "get")).isEqualTo(before);
+            assertThat(Stacks.calls(replica, "get")).isGreaterThanOrEqualTo(50);
+            assertThat(commands.mget("key-1", "key-2", "key-3")).hasSize(3);
+        }
+    }
+
+    @Test
+    void reads_stay_at_the_primary_where_that_is_preferred() {
+        try (HaStack stack = ready(Map.of("ha.redis.reads.prefer", "primary"))) {
+            RedisAdvancedClusterCommands<String, String> commands = commands(stack);
+            for (int i = 0; i < 50; i++) {
+                commands.set(FIRST, "" + i);
+                assertThat(commands.get(FIRST)).isEqualTo("" + i);
+            }
+        }
+    }
+
+    @Test
+    void a_prefix_holds_for_keys_and_scans_of_all_nodes() {
+        try (HaStack stack = ready(Map.of("ha.redis.key-prefix", "p:", "ha.redis.reads.prefer", "primary"))) {
+            RedisAdvancedClusterCommands<String, String> commands = commands(stack);
+            for (int i = 0; i < 30; i++) {
+                commands.set("scan-" + i, "");
+            }
+            cluster.nodes().stream()
+                    .filter(RedisNode::isPrimary)
+                    .forEach(node -> assertThat(String.valueOf(node.command("KEYS", "p:scan-*")))
+                            .contains("p:scan-"));
+
+            ScanArgs matching = ScanArgs.Builder.matches("scan-*");
+            KeyScanCursor<String> cursor = commands.scan(ScanCursor.INITIAL, matching);
+            List<String> found = new ArrayList<>(cursor.getKeys());
+            while (!cursor.isFinished()) {
+                cursor = commands.scan(cursor, matching);
+                found.addAll(cursor.getKeys());
+            }
+
+            assertThat(found).hasSize(30).contains("scan-0");
+            assertThatThrownBy(commands::flushall).hasStackTraceContaining("ha.redis.key-prefix");
+        }
+    }
+
+    @Test
+    void a_stack_that_may_only_read_sends_no_write() {
+        try (HaStack stack = ready(Map.of("ha.redis.writable", "false"))) {
+            RedisAdvancedClusterCommands<String, String> commands = commands(stack);
+            assertThat(commands.get(FIRST)).isEqualTo("1");
+            assertThatThrownBy(() -> commands.set(FIRST, "2"))
+                    .isInstanceOf(NotWritableException.class)
+                    .hasMessageContaining("SET");
+            assertThatThrownBy(() -> commands.upstream().commands().set(FIRST, "2"))
+                    .hasStackTraceContaining("ha.redis.writable=false");
+            assertThat(main.command("GET", FIRST)).isEqualTo("1");
+        }
+    }
+
+    @Test
+    void writes_resume_after_the_clusters_own_failover_none_is_done_twice_and_no_read_fails() throws Exception {
+        try (HaStack stack = ready(Map.of("ha.redis.writes.wait", "20s", "ha.redis.reads.wait", "20s"))) {
+            RedisAdvancedClusterCommands<String, String> commands = commands(stack);
+            String list = "{b}" + System.nanoTime();
+            AtomicLong ids = new AtomicLong();
+            try (Callers writers =
+                            new Callers("writer", 2, () -> commands.rpush(list, Long.toString(ids.incrementAndGet())));
+                    Callers readers = new Callers("reader", 2, () -> commands.llen(list))) {
+                until("they write", () -> writers.successes() > 50);
+                main.kill();
+                RedisNode successor = cluster.awaitPrimaryOtherThan(main, Duration.ofSeconds(20));
+                int then = writers.successes();
+                until("they write again", () -> writers.successes() > then + 50);
+
+                assertThat(successor).isSameAs(replica);
+                assertThat(readers.failures()).isEmpty();
+                assertThat(writers.failures())
+                        .hasSizeLessThanOrEqualTo(2)
+                        .allMatch(OutcomeUnknownException.class::isInstance);
+                assertThat(commands.lrange(list, 0, -1)).doesNotHaveDuplicates();
+            }
+        }
+    }
+
+    @Test
+    void a_write_to_a_hung_primary_has_an_unknown_outcome_and_is_done_at_most_once() throws Exception {
+        set("0");
+        try (HaStack stack = ready(Map.of(
+                "ha.redis.command-timeout", "300ms",
+                "ha.redis.writes.wait", "20s",
+                "ha.redis.reads.prefer", "primary"))) {
+            RedisAdvancedClusterCommands<String, String> commands = commands(stack);
+            commands.incrby(FIRST, 10);
+            main.hang();
+
+            assertThatThrownBy(() -> commands.incr(FIRST))
+                    .isInstanceOf(OutcomeUnknownException.class)
+                    .hasMessageStartingWith("INCR: ")
+                    .hasMessageContaining("main-1");
+
+            main.resume();
+            until("it is answered", () -> {
+                try {
+                    return commands.incrby(FIRST, 10) > 0;
+                } catch (OutcomeUnknownException e) {
+                    return false;
+                }
+            });
+            assertThat(Long.parseLong(commands.get(FIRST)) % 10).isLessThanOrEqualTo(1);
+        }
+    }
+
+    @Test
+    void a_hung_replica_fails_no_read() throws Exception {
+        try (HaStack stack = ready(Map.of("ha.redis.reads.reroute-after", "50ms"))) {
+            RedisAdvancedClusterCommands<String, String> commands = commands(stack);
+            assertThat(commands.get(FIRST)).isEqualTo("1");
+            commands.set(FIRST, "1");
+
+            replica.hang();
+
+            for (int i = 0; i < 20; i++) {
+                assertThat(commands.get(FIRST)).isEqualTo("1");
+            }
+            until("health says so", () -> health(stack, "replica-1-1").role() == Status.DOWN);
+        }
+    }
+
+    @Test
+    void a_replica_that_is_killed_fails_no_read() throws Exception {
+        try (HaStack stack = ready(Map.of())) {
+            RedisAdvancedClusterCommands<String, String> commands = commands(stack);
+            try (Callers readers = new Callers("reader", 2, () -> commands.get(FIRST))) {
+                until("it reads", () -> readers.successes() > 100);
+                replica.kill();
+                until("health says so", () -> health(stack, "replica-1-1").role() == Status.DOWN);
+                int then = readers.successes();
+                until("it reads on", () -> readers.successes() > then + 100);
+                assertThat(readers.failures()).isEmpty();
+            }
+        }
+    }
+
+    @Test
+    void health_tells_every_node_its_role_and_slots() throws Exception {
+        try (HaStack stack = ready(Map.of())) {
+            until("all is well", () -> stack.health().health() == Health.UP);
+            assertThat(stack.health().stores().get(0).summary())
+                    .startsWith("cluster ok, 16384 of 16384 slots served: ")
+                    .containsPattern("main-1 PRIMARY epoch \\d+ with 5461 slots")
+                    .containsPattern("replica-1-1 REPLICA epoch \\d+");
+            replica.kill();
+            until("it is missed", () -> stack.health().health() == Health.DEGRADED);
+            assertThat(health(stack, "replica-1-1").reason()).isPresent();
+            replica.start();
+            until("all is well again", () -> stack.health().health() == Health.UP);
+        }
+    }
+
+    @Test
+    void what_is_for_one_primary_says_what_to_use() {
+        try (HaStack stack = ready(Map.of())) {
+            HaRedis redis = stack.get(HaRedis.class);
+            for (Runnable call : List.<Runnable>of(
+                    redis::connection,
+                    redis::primary,
+                    redis::idempotent,
+                    redis::dedicated,
+                    () -> redis.durable(Durability.replicas(1)))) {
+                assertThatThrownBy(call::run)
+                        .isInstanceOf(IllegalStateException.class)
+                        .hasMessageContaining("ha.redis.cluster")
+                        .hasMessageContaining("HaRedis.cluster()");
+            }
+            assertThatThrownBy(() -> redis.cluster().sync().blpop(1, FIRST))
+                    .isInstanceOf(SharedConnectionException.class);
+        }
+    }
+
+    @Test
+    void waits_for_a_cluster_that_is_down_no_longer_than_it_may() {
+        cluster.nodes().forEach(RedisNode::kill);
+        try (HaStack stack = open(Map.of("ha.redis.reads.wait", "300ms"))) {
+            HaRedis redis = stack.get(HaRedis.class);
+            assertThatThrownBy(redis::cluster)
+                    .isInstanceOf(NoReplicaException.class)
+                    .hasMessageContaining("cluster unknown");
+            assertThat(stack.health().health()).isEqualTo(Health.DOWN);
+        }
+    }
+
+    @Test
+    void a_subscriber_hears_what_any_node_publishes() throws Exception {
+        try (HaStack stack = ready(Map.of("ha.redis.key-prefix", "p:"))) {
+            HaRedis redis = stack.get(HaRedis.class);
+            CompletableFuture<String> heard = new CompletableFuture<>();
+            StatefulRedisPubSubConnection<String, String> subscriber = redis.pubSub();
+            subscriber.addListener(new RedisPubSubAdapter<>() {
+                @Override
+                public void message(String channel, String message) {
+                    heard.complete(channel + "=" + message);
+                }
+            });
+            subscriber.sync().subscribe("news");
+
+            redis.cluster().sync().publish("news", "1");
+
+            assertThat(heard.get(10, TimeUnit.SECONDS)).isEqualTo("news=1");
+        }
+    }
+
+    @Test
+    void closing_ends_every_thread() throws Exception {
+        List<String> before = threads();
+        for (int i = 0; i < 3; i++) {
+            try (HaStack stack = ready(Map.of())) {
+                commands(stack).set(FIRST, "1");
+                stack.get(HaRedis.class).pubSub().sync().subscribe("open");
+            }
+        }
+        until("no more threads than before: " + before, () -> before.containsAll(threads()));
+    }
+
+    private static List<String> threads() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .map(Thread::getName)
+                .filter(name -> name.startsWith("ha-redis") || name.startsWith("lettuce"))
+                .toList();
+    }
+}
