@@ -33,7 +33,8 @@ public record Durability(int replicas, boolean every, Duration within, boolean f
 
     /**
      * In the memory of every replica that is in touch with the primary, and of one at least, within 500 ms: whichever is
-     * promoted when the primary dies has it. One that is not heard of for two seconds is not in touch any more.
+     * promoted has it, whether the primary dies or is moved. A replica that leaves the primary counts until its probe has said
+     * that it is gone, and not promoted; one that hangs, for two seconds.
      */
     public static Durability everyReplica() {
         return new Durability(1, true, DEFAULT_WITHIN, false);

@@ -148,8 +148,8 @@ public final class DurableWrites<K, V> {
         if (!durability.every()) {
             return durability.replicas();
         }
-        return Math.max(
-                durability.replicas(), NodeInfo.inTouch(connection.sync().info("replication")));
+        int inTouch = NodeInfo.inTouch(connection.sync().info("replication"));
+        return Math.max(durability.replicas(), connections.followers(connection, inTouch));
     }
 
     private CommandArgs<K, V> waitAof(int replicas) {

@@ -3,11 +3,14 @@ package dev.hastack.redis;
 import dev.hastack.core.config.RedisConfig;
 import dev.hastack.core.monitor.Monitor;
 import dev.hastack.core.select.Waits;
+import dev.hastack.core.topology.NodeView;
+import dev.hastack.core.topology.Status;
 import io.lettuce.core.RedisConnectionException;
 import io.lettuce.core.api.StatefulConnection;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.codec.RedisCodec;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -30,6 +33,9 @@ final class OwnConnections implements RedisChannels.Follower {
     private final RedisChannels channels;
     private final Monitor monitor;
     private final Map<StatefulConnection<?, ?>, Owner> open = new ConcurrentHashMap<>();
+
+    /** The most replicas that each primary has named. */
+    private final Map<Owner, Integer> named = new ConcurrentHashMap<>();
 
     private record Owner(String node, int generation) {}
 
@@ -122,6 +128,31 @@ final class OwnConnections implements RedisChannels.Follower {
         return made;
     }
 
+    /**
+     * How many replicas the primary of this connection has to count on. One that it names no more, though the topology has
+     * it as a replica, may have been promoted: it counts until its probe has said what it is.
+     *
+     * @param now how many the primary names
+     */
+    int followers(StatefulConnection<?, ?> connection, int now) {
+        Owner owner = open.get(connection);
+        if (owner == null) {
+            return now;
+        }
+        int most = named.merge(owner, now, Math::max);
+        RedisRoutes routes = channels.routes();
+        List<String> replicas = routes.snapshot().nodes().values().stream()
+                .filter(node -> node.status() == Status.REPLICA)
+                .map(NodeView::node)
+                .filter(node -> !routes.unlinked().contains(node))
+                .toList();
+        int known = Math.min(most, replicas.size());
+        if (now < known) {
+            replicas.forEach(monitor::hint);
+        }
+        return Math.max(now, known);
+    }
+
     private static <K, V> void abandon(CompletableFuture<StatefulRedisConnection<K, V>> connecting) {
         CompletableFuture<Void> unused = connecting.thenAccept(OwnConnections::close);
     }
@@ -136,6 +167,7 @@ final class OwnConnections implements RedisChannels.Follower {
     @Override
     public void retired(String node, int generation) {
         Owner owner = new Owner(node, generation);
+        named.remove(owner);
         open.forEach((connection, of) -> {
             if (of.equals(owner)) {
                 open.remove(connection);

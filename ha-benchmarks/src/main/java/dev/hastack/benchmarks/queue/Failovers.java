@@ -12,6 +12,7 @@ import dev.hastack.testkit.RedisReplication;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -21,12 +22,12 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
-/** What becomes of durably enqueued jobs when one primary after the other is killed. */
+/** What becomes of durably enqueued jobs when one primary after the other is killed, or moved. */
 final class Failovers {
     private static final int CONSUMERS = 8;
     private static final Duration CLAIM_AFTER = Duration.ofSeconds(5);
     private static final Duration PATIENCE = Duration.ofMinutes(10);
-    private static final Duration PROMOTED = Duration.ofSeconds(60);
+    private static final Duration SETTLED = Duration.ofSeconds(60);
 
     private final RedisServers servers;
     private final int failovers;
@@ -34,7 +35,7 @@ final class Failovers {
     /** How often each job was done. */
     private final AtomicIntegerArray done;
 
-    /** So that every kill meets producers at work: those stop where the kill after the next one strikes. */
+    /** So that every failover meets producers at work: they get no further than where the one after the next begins. */
     private final Semaphore ahead;
 
     private final AtomicInteger enqueued = new AtomicInteger();
@@ -69,9 +70,9 @@ final class Failovers {
                         .claimAfter(CLAIM_AFTER)
                         .open()) {
             queue.consume(job -> done.incrementAndGet(Integer.parseInt(job.payload())));
-            CompletableFuture<Void> kills = CompletableFuture.runAsync(this::kill);
+            CompletableFuture<Void> failing = CompletableFuture.runAsync(this::failOver);
             Producers.enqueue(jobs, PATIENCE, number -> enqueue(queue, number));
-            kills.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+            failing.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
             boolean all = await(PATIENCE, () -> missing() == 0 || idle(queue));
             return result(queue.stats(), all, (System.nanoTime() - begin) / 1e9);
         }
@@ -92,32 +93,51 @@ final class Failovers {
         }
     }
 
-    /** One primary after the other, spread over the run; the killed one comes back as a replica. */
-    private void kill() {
+    /** Primaries are killed and moved in turn, spread over the run; the former one becomes a replica. */
+    private void failOver() {
         for (int i = 1; i <= failovers; i++) {
             int share = share(i);
-            await(PATIENCE, () -> enqueued.get() >= share);
-            RedisNode primary = servers.replication().primary();
-            primary.kill();
-            RedisNode promoted = servers.replication().awaitPrimaryOtherThan(primary, PROMOTED);
-            System.out.printf("%d of %d jobs enqueued: %s killed, %s promoted%n", share, jobs, primary, promoted);
+            must("enough jobs are enqueued", PATIENCE, () -> enqueued.get() >= share);
+            boolean kill = i % 2 == 1;
+            RedisNode former = servers.replication().primary();
+            if (kill) {
+                former.kill();
+            }
+            RedisNode promoted = kill
+                    ? servers.replication().awaitPrimaryOtherThan(former, SETTLED)
+                    : servers.replication().failover();
+            System.out.printf(
+                    "%d of %d jobs enqueued: %s %s, %s promoted%n",
+                    share, jobs, former, kill ? "killed" : "moved", promoted);
             // Earlier it would come between Sentinel and those whose roles it is changing, and take replicas back.
-            must("all follow " + promoted, () -> named(promoted) && replicas(promoted) == nodes() - 2);
-            primary.start();
-            // As Sentinel has it do, too, some ten seconds later.
-            primary.follow(promoted);
-            must("all follow " + promoted, () -> replicas(promoted) == nodes() - 1);
+            must("Sentinels agree", SETTLED, () -> leader().isPresent());
+            former.start();
+            must(
+                    "all follow one",
+                    SETTLED,
+                    () -> leader().filter(leader -> whole(leader, former)).isPresent());
             ahead.release(share(i + 2) - share(i + 1));
         }
     }
 
-    /** How many jobs have been enqueued when the i-th primary is killed. */
-    private int share(int i) {
-        return (int) ((long) jobs * Math.min(i, failovers + 1) / (failovers + 1));
+    /** The primary that all Sentinels name, if it and another node have found each other. */
+    private Optional<RedisNode> leader() {
+        return servers.replication().nodes().stream()
+                .filter(node -> node.isRunning() && node.isPrimary() && named(node) && replicas(node) > 0)
+                .findFirst();
     }
 
-    private int nodes() {
-        return servers.replication().nodes().size();
+    /** Whether all follow it; has the former primary do so, as Sentinel does some ten seconds later. */
+    private boolean whole(RedisNode leader, RedisNode former) {
+        if (leader != former) {
+            former.follow(leader);
+        }
+        return replicas(leader) == servers.replication().nodes().size() - 1;
+    }
+
+    /** How many jobs have been enqueued when the i-th failover begins. */
+    private int share(int i) {
+        return (int) ((long) jobs * Math.min(i, failovers + 1) / (failovers + 1));
     }
 
     /** Whether every Sentinel says that this is the primary. */
@@ -136,9 +156,9 @@ final class Failovers {
                 .count();
     }
 
-    private static void must(String what, BooleanSupplier condition) {
-        if (!await(PROMOTED, condition)) {
-            throw new IllegalStateException("waited in vain for " + PROMOTED.toSeconds() + " s until " + what);
+    private static void must(String what, Duration atMost, BooleanSupplier condition) {
+        if (!await(atMost, condition)) {
+            throw new IllegalStateException("waited in vain for " + atMost.toSeconds() + " s until " + what);
         }
     }
 
@@ -176,8 +196,8 @@ final class Failovers {
                 lost,
                 String.format(
                         Locale.ROOT,
-                        "%,d jobs enqueued durably (every replica in touch has them) by four threads, %d consumers, %d primaries killed one after"
-                                + " another, each time a Sentinel promotes a replica: %d lost, %d done more than once, %d claimed,"
+                        "%,d jobs enqueued durably (every replica in touch has them) by four threads, %d consumers, %d failovers by Sentinel, the primary"
+                                + " killed and moved in turn: %d lost, %d done more than once, %d claimed,"
                                 + " %d enqueues of unknown outcome repeated under their key, %d dead letters, in %.0f s%s.%n",
                         jobs,
                         CONSUMERS,

@@ -13,7 +13,7 @@ import java.util.Optional;
  * @param help only to say what it can do
  * @param rounds of the measurement of speed; 0 for none
  * @param jobs of each of these rounds
- * @param failovers how many primaries are killed; 0 for none of that
+ * @param failovers how many primaries are killed, or moved; 0 for none of that
  * @param durableJobs that are enqueued meanwhile
  * @param write the document that gets the report
  */

@@ -14,11 +14,11 @@ public final class QueueBenchmark {
             Usage: ha-benchmarks/queue [options]
 
             Starts a Redis primary, two replicas and three Sentinels, and measures jobs per second of ha-stack's job queue
-            and of its peers; then enqueues durably while one primary after the other is killed, and counts what is lost.
+            and of its peers; then enqueues durably while one primary after the other is killed or moved, and counts what is lost.
 
               --rounds N         rounds of the measurement of speed (default: 5; 0 leaves it out)
               --jobs N           jobs of each round (default: 20000)
-              --failovers N      primaries that are killed (default: 5; 0 leaves it out)
+              --failovers N      primaries that are killed, or moved (default: 5; 0 leaves it out)
               --durable-jobs N   jobs that are enqueued meanwhile (default: 100000)
               --write FILE       write the report between the marks <!-- queue --> and <!-- /queue --> of FILE
               --help             say this

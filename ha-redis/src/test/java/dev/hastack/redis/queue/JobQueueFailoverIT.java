@@ -5,7 +5,6 @@ import static dev.hastack.redis.queue.Queues.until;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hastack.core.HaStack;
-import dev.hastack.redis.Durability;
 import dev.hastack.testkit.RedisNode;
 import dev.hastack.testkit.RedisReplication;
 import dev.hastack.testkit.junit.HaStackTest;
@@ -52,18 +51,17 @@ class JobQueueFailoverIT {
 
     @Test
     void no_job_that_was_enqueued_durably_is_lost_when_the_primary_is_killed() throws Exception {
-        through(RedisNode::kill, Durability.everyReplica());
+        through(RedisNode::kill);
     }
 
     @Test
     void no_job_that_was_enqueued_durably_is_lost_when_the_primary_hangs() throws Exception {
-        through(RedisNode::hang, Durability.everyReplica());
+        through(RedisNode::hang);
     }
 
     @Test
-    void no_job_that_all_replicas_had_is_lost_when_the_primary_is_moved() throws Exception {
-        // Sentinel has the former primary follow, too, but only some ten seconds later.
-        through(former -> former.follow(servers.failover()), Durability.replicas(2));
+    void no_job_that_was_enqueued_durably_is_lost_when_the_primary_is_moved() throws Exception {
+        through(former -> servers.failover());
     }
 
     @Test
@@ -79,11 +77,10 @@ class JobQueueFailoverIT {
         void strike(RedisNode primary);
     }
 
-    private void through(Fault fault, Durability durability) throws Exception {
+    private void through(Fault fault) throws Exception {
         try (JobQueue queue = hasty(stack, UUID.randomUUID().toString())
                 .concurrency(4)
                 .claimAfter(Duration.ofSeconds(2))
-                .durability(durability, Duration.ofSeconds(20))
                 .open()) {
             queue.consume(job -> done.add(job.key()));
             List<CompletableFuture<Void>> producers = Stream.generate(
