@@ -93,7 +93,7 @@ element('article').onsubmit = action(async () => {
   return `version ${article.version} is saved`;
 });
 element('publish').onclick = action(async () => {
-  await api('POST', pathOf(current) + '/publish');
-  return 'what is saved is published';
+  const { version, route } = await api('POST', pathOf(current) + '/publish');
+  return `version ${version} is about to be published at ${route}`;
 });
 action(start)();

@@ -1,6 +1,7 @@
 package dev.hastack.examples.content;
 
 import java.util.List;
+import java.util.Locale;
 
 /**
  * One article of a publication.
@@ -23,7 +24,18 @@ public record Article(String publication, String id, long version, String title,
         return new Article(publication, id, version + 1, title, newBody, links);
     }
 
-    /** Where the article is found below an editing or delivery server. */
+    /** What its readers see of it in an address, such as {@code bread-n-07580782}; the id keeps it apart from its namesakes. */
+    public String slug() {
+        String words = title.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-");
+        return (words + "-" + id).replaceAll("^-+|-+(?=-)", "");
+    }
+
+    /** Where its readers find it below a delivery server. */
+    public String route() {
+        return "/" + publication + "/" + slug();
+    }
+
+    /** Where the article is found below an editing or delivery server, by its id. */
     public String path() {
         return "/publications/" + publication + "/articles/" + id;
     }

@@ -21,6 +21,7 @@ final class Audience {
 
     private final Platform platform;
     private final List<Article> published;
+    private final Shelf shelf;
     private final News news;
     private final List<Article> fresh;
     private final AtomicInteger next = new AtomicInteger();
@@ -28,6 +29,7 @@ final class Audience {
     private Audience(Platform platform, List<Article> articles) {
         this.platform = platform;
         this.published = articles.subList(0, PUBLISHED);
+        this.shelf = new Shelf(published, Platform.MAX_LAG, System::nanoTime);
         this.news = new News(articles.get(PUBLISHED), System::nanoTime);
         this.fresh = articles.subList(PUBLISHED + 1, articles.size());
     }
@@ -48,11 +50,16 @@ final class Audience {
         for (Article article : published) {
             publish(article);
         }
-        // A replica replays in order, so with the last it has them all.
-        String last = published.get(published.size() - 1).path();
         Deadline deadline = new Deadline(PREPARATION);
-        while (platform.delivery().send("GET", last, "").statusCode() != 200) {
-            deadline.pause("the delivery stack has not got " + last);
+        awaitDelivery(news.route(), deadline);
+        for (Article article : published) { // the jobs of several servers end in any order
+            awaitDelivery(article.route(), deadline);
+        }
+    }
+
+    private void awaitDelivery(String route, Deadline deadline) throws IOException, InterruptedException {
+        while (platform.delivery().send("GET", route, "").statusCode() != 200) {
+            deadline.pause("the delivery stack has not got " + route);
         }
     }
 
@@ -71,7 +78,7 @@ final class Audience {
         return news;
     }
 
-    /** Sets the clients to work: four writers, four readers, one editor, and one who publishes the news. */
+    /** Sets the clients to work: four writers, four readers, one editor, one who publishes the news, and one who proofreads. */
     Load work(Recorder recorder) {
         Load load = new Load();
         Clients clients = new Clients(
@@ -80,12 +87,14 @@ final class Audience {
                 platform.delivery(),
                 () -> fresh.get(Math.floorMod(next.getAndIncrement(), fresh.size())),
                 published,
+                shelf,
                 news,
                 recorder,
                 load::stopped);
         load.start("writer", 4, Duration.ofMillis(12), clients::write);
         load.start("reader", 4, Duration.ofMillis(12), clients::read);
         load.start("editor", 1, Duration.ofMillis(100), clients::edit);
+        load.start("proofreader", 1, Duration.ofMillis(25), clients::proofread);
         load.start("newsroom", 1, Duration.ofMillis(50), clients::report);
         return load;
     }

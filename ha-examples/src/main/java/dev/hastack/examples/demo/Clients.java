@@ -6,6 +6,9 @@ import dev.hastack.examples.http.Json;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.util.List;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -22,13 +25,16 @@ final class Clients {
     private static final int LISTING_EVERY = 20;
     private static final int NEWS_EVERY = 4;
     private static final int NOTHING_DONE = 503;
+    private static final Set<Integer> DONE = Set.of(200, 201, 202);
     private static final long BEFORE_RETRY_MILLIS = 20;
 
     private final Balancer editors;
     private final Balancer editing;
     private final Balancer delivery;
     private final Supplier<Article> fresh;
-    private final List<Article> published;
+    private final List<Article> editable;
+    private final Shelf shelf;
+    private final Queue<Article> unconfirmed = new ConcurrentLinkedQueue<>();
     private final News news;
     private final Recorder recorder;
     private final BooleanSupplier stopped;
@@ -37,7 +43,8 @@ final class Clients {
      * Clients that reach the platform through these balancers.
      *
      * @param fresh articles that nobody has saved yet
-     * @param published articles that the delivery stack has had for long
+     * @param editable articles that an editor may change, and nobody publishes again
+     * @param shelf what readers ask for
      * @param news of which the delivery stack has an edition
      */
     Clients(
@@ -45,7 +52,8 @@ final class Clients {
             Balancer editing,
             Balancer delivery,
             Supplier<Article> fresh,
-            List<Article> published,
+            List<Article> editable,
+            Shelf shelf,
             News news,
             Recorder recorder,
             BooleanSupplier stopped) {
@@ -53,7 +61,8 @@ final class Clients {
         this.editing = editing;
         this.delivery = delivery;
         this.fresh = fresh;
-        this.published = published;
+        this.editable = editable;
+        this.shelf = shelf;
         this.news = news;
         this.recorder = recorder;
         this.stopped = stopped;
@@ -62,37 +71,71 @@ final class Clients {
     /** Saves an article and publishes it. */
     void write() throws InterruptedException {
         Article article = fresh.get();
-        publish(article);
+        if (publish(article)) {
+            unconfirmed.add(article);
+        }
+    }
+
+    /** Waits until the publication of an article is over, so that readers will ask for it. */
+    void proofread() throws InterruptedException {
+        Article article = unconfirmed.poll();
+        if (article != null && isPublished(article)) {
+            shelf.add(article);
+        }
     }
 
     /** Saves and publishes the next edition of the news. */
     void report() throws InterruptedException {
         Article edition = news.next();
-        if (publish(edition)) {
+        if (publish(edition) && isPublished(edition)) {
             news.published(edition);
         }
     }
 
     private boolean publish(Article article) throws InterruptedException {
-        return save(editing, "", article) && until(editing, "POST", article.path() + "/publish", "", () -> {});
+        if (!save(editing, "", article) || !until(editing, "POST", article.path() + "/publish", "", () -> {})) {
+            return false;
+        }
+        recorder.publishing(article);
+        return true;
+    }
+
+    /** Asks until it is; false when the load ended before. That it is not yet, or that nobody can tell, is no failure. */
+    private boolean isPublished(Article article) throws InterruptedException {
+        while (true) {
+            try {
+                recorder.requested();
+                HttpResponse<String> answer = editing.send("GET", article.path() + "/publication", "");
+                if (answer.statusCode() == 200
+                        && Json.read(answer.body(), Publication.class).version() >= article.version()) {
+                    return true;
+                }
+            } catch (IOException e) {
+                LOG.info("whether {} is published is not known: {}", article.path(), e.toString());
+            }
+            if (stopped.getAsBoolean()) {
+                return false;
+            }
+            Thread.sleep(BEFORE_RETRY_MILLIS);
+        }
     }
 
     /** Reads a published article, and looks at what it got; now and then a list of them, or the news. */
     void read() throws InterruptedException {
         ThreadLocalRandom random = ThreadLocalRandom.current();
-        Article article = published.get(random.nextInt(published.size()));
+        Article article = shelf.any();
         if (random.nextInt(NEWS_EVERY) == 0) {
             readNews();
         } else if (random.nextInt(LISTING_EVERY) == 0) {
             read(delivery, "/publications/" + article.publication() + "/articles", "\"id\"");
         } else {
-            read(delivery, article.path(), Json.write(article));
+            read(delivery, article.route(), Json.write(article));
         }
     }
 
     private void readNews() throws InterruptedException {
         long askedAt = System.nanoTime();
-        String got = read(delivery, news.path(), news.next().id());
+        String got = read(delivery, news.route(), news.next().id());
         if (!got.isEmpty()) {
             recorder.wasSuperseded(news.age(Json.read(got, Article.class), askedAt));
         }
@@ -101,7 +144,7 @@ final class Clients {
     /** Opens the editor, loads an article into it, changes and saves it. */
     void edit() throws InterruptedException {
         read(editors, "/", "<title>Editor</title>");
-        Article article = published.get(ThreadLocalRandom.current().nextInt(published.size()));
+        Article article = editable.get(ThreadLocalRandom.current().nextInt(editable.size()));
         String loaded = read(editors, "/api" + article.path(), article.id());
         if (!loaded.isEmpty()) {
             Article draft = Json.read(loaded, Article.class);
@@ -130,7 +173,7 @@ final class Clients {
             try {
                 recorder.requested();
                 HttpResponse<String> answer = to.send(method, path, body);
-                if (answer.statusCode() == 200 || answer.statusCode() == 201) {
+                if (DONE.contains(answer.statusCode())) {
                     return true;
                 }
                 problem = answer.statusCode() + " " + answer.body();
@@ -168,4 +211,7 @@ final class Clients {
         LOG.warn("GET {} failed: {}", path, problem);
         return "";
     }
+
+    /** What is published of an article. */
+    private record Publication(long version) {}
 }

@@ -15,13 +15,17 @@ final class Deadline {
         this.end = System.nanoTime() + timeout.toNanos();
     }
 
+    boolean isOver() {
+        return System.nanoTime() > end;
+    }
+
     /**
      * Pauses before the next look.
      *
      * @throws IllegalStateException when it is over, with what is the matter
      */
     void pause(String matter) throws InterruptedException {
-        if (System.nanoTime() > end) {
+        if (isOver()) {
             throw new IllegalStateException("after " + timeout.toSeconds() + " s: " + matter);
         }
         Thread.sleep(POLL_MILLIS);

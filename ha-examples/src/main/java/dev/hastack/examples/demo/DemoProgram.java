@@ -55,7 +55,9 @@ public final class DemoProgram {
         System.setProperty("demo.logs", logs.toString()); // for logback-demo.xml, before anything is logged
         console.line(
                 "A platform of two stacks: PostgreSQL with a primary, a synchronous standby and the replica of the");
-        console.line("delivery stack; 3 editing servers, 3 delivery servers, 2 editors. Each is a process of its own.");
+        console.line(
+                "delivery stack; Redis with a primary, two replicas and 3 Sentinels, for routes and publish jobs;");
+        console.line("3 editing servers, 3 delivery servers, 2 editors. Each is a process of its own.");
         console.line("");
         List<Result> results = new ArrayList<>();
         try (Platform platform = Platform.start(logs, console::status)) {

@@ -2,6 +2,7 @@ package dev.hastack.examples.demo;
 
 import dev.hastack.examples.content.Article;
 import dev.hastack.examples.service.ArticleTable;
+import dev.hastack.examples.service.Routes;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -9,6 +10,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** What a node holds, read past all servers and past ha-stack. */
 final class Evidence {
@@ -50,6 +52,35 @@ final class Evidence {
             }
         }
         return articles;
+    }
+
+    /** Those of which the node has not published this version or a later one. */
+    static List<String> unpublished(Connection node, Collection<Article> promised) throws SQLException {
+        List<String> unpublished = new ArrayList<>();
+        for (Article article : promised) {
+            boolean published = ArticleTable.published()
+                    .read(node, article.publication(), article.id())
+                    .filter(copy -> copy.version() >= article.version())
+                    .isPresent();
+            if (!published) {
+                unpublished.add(article.path());
+            }
+        }
+        return unpublished;
+    }
+
+    /** All that the node has published whose route does not lead to it. */
+    static List<String> unrouted(Connection node, RedisKeys redis) throws SQLException {
+        List<Article> published = ArticleTable.published().all(node);
+        List<@Nullable String> ids =
+                redis.values(published.stream().map(Routes::key).toList());
+        List<String> unrouted = new ArrayList<>();
+        for (int i = 0; i < ids.size(); i++) {
+            if (!published.get(i).id().equals(ids.get(i))) {
+                unrouted.add(published.get(i).route());
+            }
+        }
+        return unrouted;
     }
 
     /** The published copy that the node has. */

@@ -1,6 +1,5 @@
 package dev.hastack.examples.demo;
 
-import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import java.io.IOException;
@@ -37,14 +36,22 @@ final class Health {
         }
     }
 
-    /** Its topology in one line, such as {@code main PRIMARY epoch 1 | standby REPLICA epoch 1 | delivery DOWN (refused)}. */
-    static String topology(String health) {
-        return nodes(health).stream().map(Health::node).collect(Collectors.joining(" | "));
+    /**
+     * Its topology in one line for each store, such as {@code postgres: main PRIMARY epoch 1 | standby REPLICA epoch 1 |
+     * delivery DOWN (refused)}.
+     */
+    static List<String> topology(String health) {
+        return stores(health).stream()
+                .map(store -> store.get("store").getAsString() + ": "
+                        + nodes(store).stream().map(Health::node).collect(Collectors.joining(" | ")))
+                .toList();
     }
 
-    /** The role in which it sees a node, or nothing when it knows none of this name. */
-    static String role(String health, String node) {
-        return nodes(health).stream()
+    /** The role in which it sees a node of a store, or nothing when it knows none of this name. */
+    static String role(String health, String store, String node) {
+        return stores(health).stream()
+                .filter(seen -> seen.get("store").getAsString().equals(store))
+                .flatMap(seen -> nodes(seen).stream())
                 .filter(seen -> seen.get("node").getAsString().equals(node))
                 .map(seen -> seen.get("role").getAsString())
                 .findFirst()
@@ -60,13 +67,18 @@ final class Health {
                 .equals("UP");
     }
 
-    private static List<JsonObject> nodes(String health) {
-        List<JsonObject> nodes = new ArrayList<>();
-        for (JsonElement store :
-                JsonParser.parseString(health).getAsJsonObject().getAsJsonArray("stores")) {
-            store.getAsJsonObject().getAsJsonArray("nodes").forEach(node -> nodes.add(node.getAsJsonObject()));
-        }
-        return nodes;
+    private static List<JsonObject> stores(String health) {
+        return objects(JsonParser.parseString(health).getAsJsonObject(), "stores");
+    }
+
+    private static List<JsonObject> nodes(JsonObject store) {
+        return objects(store, "nodes");
+    }
+
+    private static List<JsonObject> objects(JsonObject of, String name) {
+        List<JsonObject> objects = new ArrayList<>();
+        of.getAsJsonArray(name).forEach(element -> objects.add(element.getAsJsonObject()));
+        return objects;
     }
 
     private static String node(JsonObject node) {

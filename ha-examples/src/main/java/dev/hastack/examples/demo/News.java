@@ -23,8 +23,8 @@ final class News {
         this.next = first;
     }
 
-    String path() {
-        return first.path();
+    String route() {
+        return first.route();
     }
 
     /** What is to be published; the same until that is done, since it may have been and nobody knows. */
@@ -32,7 +32,7 @@ final class News {
         return next;
     }
 
-    /** This was answered with success, now. */
+    /** The publication of this was confirmed, now. */
     void published(Article edition) {
         publishedAt.put(edition.version(), nanoTime.getAsLong());
         next = edition.revised(first.body() + " (edition " + (edition.version() + 1) + ")");

@@ -7,7 +7,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 
-/** What befalls the stores in each scene, and what an operator does about it. */
+/** What befalls the stores in each scene, and what an operator does about it; what befalls Redis is told by another. */
 final class Operator {
 
     /** What an operator, or Patroni, needs to find out that a primary is gone and to promote the standby. */
@@ -35,9 +35,9 @@ final class Operator {
         this.timeline = timeline;
         this.recorder = recorder;
         this.load = load;
-        this.main = platform.stores().node(Stores.MAIN);
-        this.standby = platform.stores().node(Stores.STANDBY);
-        this.delivery = platform.stores().node(Stores.DELIVERY);
+        this.main = platform.stores().postgres(Stores.MAIN);
+        this.standby = platform.stores().postgres(Stores.STANDBY);
+        this.delivery = platform.stores().postgres(Stores.DELIVERY);
     }
 
     /**
@@ -68,6 +68,10 @@ final class Operator {
             case OLD_PRIMARY_RETURNS -> {
                 return wakeOldPrimary();
             }
+            case REDIS_PRIMARY_KILLED -> new RedisOperator(platform, timeline, recorder).killPrimary();
+            case REDIS_PRIMARY_HANGS ->
+                new RedisOperator(platform, timeline, recorder)
+                        .hangPrimary(load.multipliedBy(4).dividedBy(5));
         }
         return List.of();
     }
@@ -79,7 +83,7 @@ final class Operator {
         promoteStandby(begin);
         main.follow(standby);
         main.start();
-        platform.awaitSeen(Stores.MAIN, "REPLICA");
+        platform.awaitSeen(Stores.POSTGRES, Stores.MAIN, "REPLICA");
         timeline.note("main follows standby");
     }
 
@@ -129,7 +133,7 @@ final class Operator {
         main.query("SELECT pg_reload_conf()");
         main.query("COMMENT ON DATABASE postgres IS 'written on a primary that is none any more'");
         timeline.note("main wakes up, and takes writes");
-        platform.awaitSeen(Stores.MAIN, "FENCED");
+        platform.awaitSeen(Stores.POSTGRES, Stores.MAIN, "FENCED");
         timeline.note("every server has fenced main");
 
         timeline.until(load.multipliedBy(3).dividedBy(4));
@@ -139,7 +143,7 @@ final class Operator {
         }
         timeline.note("main has saved " + alone.size() + " article(s) by itself, and is given up");
         main.rejoin(standby);
-        platform.awaitSeen(Stores.MAIN, "REPLICA");
+        platform.awaitSeen(Stores.POSTGRES, Stores.MAIN, "REPLICA");
         timeline.note("main rebuilt, and follows standby");
         return alone;
     }

@@ -37,7 +37,7 @@ final class Platform implements AutoCloseable {
 
     private Platform(Parts parts, Path logs, Consumer<String> status) throws InterruptedException {
         this.parts = parts;
-        status.accept("starting PostgreSQL: main, standby and delivery");
+        status.accept("starting PostgreSQL and Redis: main, standby and delivery each, and three Sentinels");
         stores = parts.add(Stores.start());
         status.accept("starting 3 editing servers, 3 delivery servers and 2 editors");
         List<ServiceProcess> editingServers =
@@ -66,6 +66,7 @@ final class Platform implements AutoCloseable {
         environment.put("HA_STACK", stack);
         environment.put("HA_SERVICE", name);
         environment.put("HA_POSTGRES_READS_MAX_LAG", MAX_LAG.toMillis() + "ms");
+        environment.put("HA_REDIS_READS_MAX_LAG", MAX_LAG.toMillis() + "ms");
         if (program == Editor.class) {
             environment.put(
                     "EDITING_SERVERS",
@@ -94,7 +95,9 @@ final class Platform implements AutoCloseable {
     /** Mends what a scene broke, and returns when every process has seen it. */
     void heal() throws InterruptedException {
         stores.heal();
-        awaitSeen(Stores.MAIN, "PRIMARY"); // who was not asked since may not know that it went
+        for (String store : List.of(Stores.POSTGRES, Stores.REDIS)) {
+            awaitSeen(store, Stores.MAIN, "PRIMARY"); // who was not asked since may not know that it went
+        }
         awaitWhole();
     }
 
@@ -102,9 +105,11 @@ final class Platform implements AutoCloseable {
         await("every node", Health::isWhole);
     }
 
-    /** Returns when every server of both stacks sees this node in this role. */
-    void awaitSeen(String node, String role) throws InterruptedException {
-        await(node + " as " + role, health -> Health.role(health, node).equals(role));
+    /** Returns when every server of both stacks sees this node of this store in this role. */
+    void awaitSeen(String store, String node, String role) throws InterruptedException {
+        await(
+                store + " " + node + " as " + role,
+                health -> Health.role(health, store, node).equals(role));
     }
 
     private void await(String what, Predicate<String> seen) throws InterruptedException {
@@ -120,8 +125,8 @@ final class Platform implements AutoCloseable {
         }
     }
 
-    /** The topology as an editing server sees it, in one line. */
-    String topology() throws InterruptedException {
+    /** The topology as an editing server sees it, in one line for each store. */
+    List<String> topology() throws InterruptedException {
         return Health.topology(Health.of(editing.urls().get(0)));
     }
 

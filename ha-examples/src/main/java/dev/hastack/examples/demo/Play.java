@@ -1,6 +1,7 @@
 package dev.hastack.examples.demo;
 
 import dev.hastack.examples.content.Article;
+import dev.hastack.examples.service.Routes;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -31,12 +32,13 @@ final class Play {
         console.line(scene.id() + ": " + scene.story());
         console.status("  healing");
         platform.heal();
-        console.line("  before   " + platform.topology());
+        tell("before", platform.topology());
 
         Recorder recorder = new Recorder();
         Timeline timeline = new Timeline(console, recorder);
         List<Article> takenByOld;
         Duration writeSilence;
+        Duration publishSilence;
         Duration readSilence;
         Load load = audience.work(recorder);
         try {
@@ -48,6 +50,7 @@ final class Play {
                 timeline.until(timeline.elapsed().plusMillis(100));
             }
             writeSilence = recorder.writes().longest();
+            publishSilence = recorder.publications().longest();
             readSilence = recorder.reads().longest();
         } catch (SQLException e) {
             throw new IllegalStateException(
@@ -55,42 +58,72 @@ final class Play {
         } finally {
             load.close();
         }
-        console.line("  after    " + platform.topology());
+        tell("after", platform.topology());
 
+        console.status("  waiting for the jobs");
+        awaitPublications(recorder.toPublish().values());
         console.status("  reading every acknowledged article again");
-        Result result = new Result(
-                scene,
-                recorder.requests(),
-                recorder.writeFailures(),
-                recorder.readFailures(),
-                recorder.acknowledged().size(),
-                lost(recorder.acknowledged().values()),
-                strays(takenByOld, recorder),
-                writeSilence,
-                readSilence,
-                recorder.oldestRead(),
-                recorder.savesSinceRecovery());
+        Result result = judge(scene, recorder, takenByOld, writeSilence, publishSilence, readSilence);
         tell(result);
         return result;
     }
 
-    private List<String> lost(Collection<Article> acknowledged) {
+    private Result judge(
+            Scene scene,
+            Recorder recorder,
+            List<Article> takenByOld,
+            Duration writeSilence,
+            Duration publishSilence,
+            Duration readSilence) {
+        Collection<Article> acknowledged = recorder.acknowledged().values();
+        Collection<Article> promised = recorder.toPublish().values();
+        RedisKeys redis = platform.stores().redisKeys();
         try (Connection primary = platform.stores().connectToPrimary()) {
             if (options.sabotage()) {
-                sabotage(primary, acknowledged.iterator().next());
+                sabotage(primary, redis, promised.iterator().next());
             }
-            return Evidence.missing(primary, acknowledged);
+            return new Result(
+                    scene,
+                    recorder.requests(),
+                    recorder.writeFailures(),
+                    recorder.readFailures(),
+                    acknowledged.size(),
+                    Evidence.missing(primary, acknowledged),
+                    strays(takenByOld, recorder),
+                    promised.size(),
+                    Evidence.unpublished(primary, promised),
+                    Evidence.unrouted(primary, redis),
+                    writeSilence,
+                    publishSilence,
+                    readSilence,
+                    recorder.oldestRead(),
+                    recorder.writesSinceRecovery());
         } catch (SQLException e) {
             throw new IllegalStateException("the acknowledged articles could not be read again: " + e.getMessage(), e);
         }
     }
 
-    private static void sabotage(Connection primary, Article victim) throws SQLException {
+    /** Returns when the jobs have done what they are for, or had their time. */
+    private void awaitPublications(Collection<Article> promised) throws InterruptedException {
+        Deadline deadline = new Deadline(PATIENCE);
+        RedisKeys redis = platform.stores().redisKeys();
+        try (Connection primary = platform.stores().connectToPrimary()) {
+            while (!(Evidence.unpublished(primary, promised).isEmpty()
+                            && Evidence.unrouted(primary, redis).isEmpty())
+                    && !deadline.isOver()) {
+                deadline.pause("the jobs are not done");
+            }
+        } catch (SQLException e) {
+            throw new IllegalStateException("the published articles could not be read: " + e.getMessage(), e);
+        }
+    }
+
+    private static void sabotage(Connection primary, RedisKeys redis, Article victim) throws SQLException {
         try (PreparedStatement delete =
                 primary.prepareStatement("DELETE FROM article WHERE publication = ? AND id = ?")) {
             delete.setString(1, victim.publication());
             delete.setString(2, victim.id());
-            if (delete.executeUpdate() != 1) {
+            if (delete.executeUpdate() != 1 || !redis.delete(Routes.key(victim))) {
                 throw new SQLException("there is nothing to sabotage at " + victim.path());
             }
         }
@@ -104,16 +137,27 @@ final class Play {
                 .toList();
     }
 
+    private void tell(String when, List<String> topology) {
+        for (int i = 0; i < topology.size(); i++) {
+            console.line(String.format("  %-8s %s", i == 0 ? when : "", topology.get(i)));
+        }
+    }
+
     private void tell(Result result) {
         console.line(String.format(
                 "  clients  %d requests; %d writes failed and were sent again, %d reads failed",
                 result.requests(), result.writeFailures(), result.readFailures()));
         console.line(String.format(
-                "  articles %d acknowledged, %d lost",
-                result.acknowledged(), result.lost().size()));
+                "  articles %d acknowledged, %d lost; %d published, %d without a route",
+                result.acknowledged(),
+                result.lost().size(),
+                result.published(),
+                result.unrouted().size()));
         console.line(String.format(
-                "  silence  writes %d ms, reads %d ms",
-                result.writeSilence().toMillis(), result.readSilence().toMillis()));
+                "  silence  writes %d ms, publishing %d ms, reads %d ms",
+                result.writeSilence().toMillis(),
+                result.publishSilence().toMillis(),
+                result.readSilence().toMillis()));
         console.line(String.format(
                 "  age      the oldest article that was read had been superseded for %d ms, of %d ms that are allowed",
                 result.oldestRead().toMillis(), Platform.MAX_LAG.toMillis()));

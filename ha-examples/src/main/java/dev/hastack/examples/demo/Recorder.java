@@ -3,6 +3,7 @@ package dev.hastack.examples.demo;
 import dev.hastack.examples.content.Article;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -16,12 +17,15 @@ final class Recorder {
     private final AtomicInteger writeFailures = new AtomicInteger();
     private final AtomicInteger readFailures = new AtomicInteger();
     private final AtomicInteger saves = new AtomicInteger();
+    private final AtomicInteger publications = new AtomicInteger();
     private final Map<String, Article> acknowledged = new ConcurrentHashMap<>();
+    private final Map<String, Article> toPublish = new ConcurrentHashMap<>();
     private final Set<Article> unknown = ConcurrentHashMap.newKeySet();
     private final LongAccumulator oldest = new LongAccumulator(Math::max, 0);
     private final Silence writes = new Silence(System::nanoTime);
+    private final Silence publishing = new Silence(System::nanoTime);
     private final Silence reads = new Silence(System::nanoTime);
-    private volatile OptionalInt savesBeforeRecovery = OptionalInt.empty();
+    private volatile Optional<Writes> beforeRecovery = Optional.empty();
 
     void requested() {
         requests.incrementAndGet();
@@ -31,6 +35,13 @@ final class Recorder {
         writes.broken();
         saves.incrementAndGet();
         acknowledged.put(article.path(), article);
+    }
+
+    /** It is promised that this will be published. */
+    void publishing(Article article) {
+        publishing.broken();
+        publications.incrementAndGet();
+        toPublish.put(article.path(), article);
     }
 
     void wasRead() {
@@ -49,7 +60,7 @@ final class Recorder {
 
     /** There is a primary again. */
     void recovered() {
-        savesBeforeRecovery = OptionalInt.of(saves.get());
+        beforeRecovery = Optional.of(new Writes(saves.get(), publications.get()));
     }
 
     void writeFailed() {
@@ -72,10 +83,11 @@ final class Recorder {
         return readFailures.get();
     }
 
-    /** How many saves were acknowledged since there was a primary again; empty when there always was one. */
-    OptionalInt savesSinceRecovery() {
-        OptionalInt before = savesBeforeRecovery;
-        return before.isPresent() ? OptionalInt.of(saves.get() - before.getAsInt()) : before;
+    /** What was acknowledged since there was a primary again, saves or publications, whichever is less; empty when there always was one. */
+    OptionalInt writesSinceRecovery() {
+        return beforeRecovery.stream()
+                .mapToInt(before -> Math.min(saves.get() - before.saves(), publications.get() - before.publications()))
+                .findFirst();
     }
 
     /** Whether a save of exactly this failed in a way that leaves open whether it happened. */
@@ -92,6 +104,15 @@ final class Recorder {
         return acknowledged;
     }
 
+    /** The last version of each article whose publication was promised, by path. */
+    Map<String, Article> toPublish() {
+        return toPublish;
+    }
+
+    Silence publications() {
+        return publishing;
+    }
+
     Silence writes() {
         return writes;
     }
@@ -99,4 +120,6 @@ final class Recorder {
     Silence reads() {
         return reads;
     }
+
+    private record Writes(int saves, int publications) {}
 }

@@ -15,10 +15,15 @@ import java.util.OptionalInt;
  * @param acknowledged articles whose save was answered with 200 or 201
  * @param lost acknowledged articles that the primary does not have any more, as they were saved
  * @param strays articles that an old primary took by itself, though no client was told that nobody knows
+ * @param promised articles whose publication was acknowledged
+ * @param unpublished those of them that were not published in the end
+ * @param unrouted published articles to which no route on the Redis primary led in the end
  * @param writeSilence the longest time in which no save was acknowledged
+ * @param publishSilence the longest time in which no publication was acknowledged
  * @param readSilence the longest time in which no reader had an answer
  * @param oldestRead the longest time for which an article that a reader got had been superseded
- * @param writesAfterFault saves acknowledged after a primary was there again, when the scene took it away
+ * @param writesAfterFault saves or publications, whichever is less, that were acknowledged after a primary was there again,
+ *     when the scene took it away
  */
 record Result(
         Scene scene,
@@ -28,7 +33,11 @@ record Result(
         int acknowledged,
         List<String> lost,
         List<String> strays,
+        int promised,
+        List<String> unpublished,
+        List<String> unrouted,
         Duration writeSilence,
+        Duration publishSilence,
         Duration readSilence,
         Duration oldestRead,
         OptionalInt writesAfterFault) {
@@ -36,16 +45,23 @@ record Result(
     /** Fewer would prove too little. */
     static final int ENOUGH = 1_000;
 
-    /** A replica that grows too old is left by a timer, and eleven processes and three servers share this machine. */
+    /** A replica that grows too old is left by a timer, and some twenty processes share this machine. */
     private static final Duration TIMERS_LATENESS = Duration.ofMillis(250);
 
     Result {
         lost = List.copyOf(lost);
         strays = List.copyOf(strays);
+        unpublished = List.copyOf(unpublished);
+        unrouted = List.copyOf(unrouted);
     }
 
     int failures() {
         return writeFailures + readFailures;
+    }
+
+    /** How many articles were published in the end, of those whose publication was acknowledged. */
+    int published() {
+        return promised - unpublished.size();
     }
 
     /** The promises that were broken, in words; empty when the scene kept them all. */
@@ -57,6 +73,13 @@ record Result(
         if (!strays.isEmpty()) {
             broken.add(
                     "an old primary took " + strays.size() + " article(s) behind its clients' backs: " + some(strays));
+        }
+        if (!unpublished.isEmpty()) {
+            broken.add(unpublished.size() + " article(s) whose publication was acknowledged are not published: "
+                    + some(unpublished));
+        }
+        if (!unrouted.isEmpty()) {
+            broken.add(unrouted.size() + " published article(s) without a route: " + some(unrouted));
         }
         if (acknowledged < ENOUGH) {
             broken.add(

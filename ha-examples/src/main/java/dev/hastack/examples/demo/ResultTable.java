@@ -15,7 +15,10 @@ final class ResultTable {
             "failures",
             "acknowledged",
             "lost",
+            "published",
+            "no route",
             "writes silent",
+            "publishing silent",
             "reads silent",
             "oldest read",
             "promise");
@@ -32,7 +35,10 @@ final class ResultTable {
                     String.valueOf(result.failures()),
                     String.valueOf(result.acknowledged()),
                     String.valueOf(result.lost().size()),
+                    String.valueOf(result.published()),
+                    String.valueOf(result.unrouted().size()),
                     result.writeSilence().toMillis() + " ms",
+                    result.publishSilence().toMillis() + " ms",
                     result.readSilence().toMillis() + " ms",
                     result.oldestRead().toMillis() + " ms",
                     result.kept() ? "kept" : "BROKEN"));
@@ -62,8 +68,12 @@ final class ResultTable {
             row.put("failures", result.failures());
             row.put("acknowledged", result.acknowledged());
             row.put("lost", result.lost().size());
+            row.put("published", result.published());
+            row.put("unpublished", result.unpublished().size());
+            row.put("unrouted", result.unrouted().size());
             row.put("strays", result.strays().size());
             row.put("writeSilenceMs", result.writeSilence().toMillis());
+            row.put("publishSilenceMs", result.publishSilence().toMillis());
             row.put("readSilenceMs", result.readSilence().toMillis());
             row.put("oldestReadMs", result.oldestRead().toMillis());
             row.put("kept", result.kept());

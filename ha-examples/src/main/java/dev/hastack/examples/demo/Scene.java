@@ -11,7 +11,10 @@ enum Scene {
     SWITCHOVER("switchover", "an operator stops the primary, promotes the standby, and has the old primary follow"),
     PRIMARY_KILLED("primary-killed", "the primary is killed (SIGKILL), and an operator promotes the standby"),
     PRIMARY_HANGS("primary-hangs", "the primary hangs (SIGSTOP), and an operator promotes the standby"),
-    OLD_PRIMARY_RETURNS("old-primary-returns", "a hung primary wakes up (SIGCONT) after the standby was promoted");
+    OLD_PRIMARY_RETURNS("old-primary-returns", "a hung primary wakes up (SIGCONT) after the standby was promoted"),
+    REDIS_PRIMARY_KILLED(
+            "redis-primary-killed", "the Redis primary is killed (SIGKILL), and Sentinel promotes a replica"),
+    REDIS_PRIMARY_HANGS("redis-primary-hangs", "the Redis primary hangs (SIGSTOP), and wakes up after its succession");
 
     private final String id;
     private final String story;
@@ -31,7 +34,7 @@ enum Scene {
         return story;
     }
 
-    /** Whether the primary lives on as such, so that no write has a reason to fail. */
+    /** Whether every primary lives on as such, so that no write has a reason to fail. */
     boolean sparesPrimary() {
         return this == STEADY || this == REPLICA_LAGS || this == REPLICA_KILLED;
     }

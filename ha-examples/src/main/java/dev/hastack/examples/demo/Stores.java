@@ -2,34 +2,61 @@ package dev.hastack.examples.demo;
 
 import dev.hastack.testkit.PostgresCluster;
 import dev.hastack.testkit.PostgresNode;
+import dev.hastack.testkit.RedisNode;
+import dev.hastack.testkit.RedisReplication;
+import dev.hastack.testkit.RedisSentinel;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.stream.Collectors;
 
-/** The stores of the platform: one PostgreSQL cluster, whose standby is synchronous, and whose operator the demo is. */
+/**
+ * The stores of the platform: one PostgreSQL cluster, whose standby is synchronous, and whose operator the demo is; and one
+ * Redis, whose operator is Sentinel. Their nodes have the same names.
+ */
 final class Stores implements AutoCloseable {
 
+    static final String POSTGRES = "postgres";
+    static final String REDIS = "redis";
     static final String MAIN = "main";
     static final String STANDBY = "standby";
     static final String DELIVERY = "delivery";
 
-    private final PostgresCluster postgres;
+    private static final String KEY_PREFIX = "cms:";
 
-    private Stores(PostgresCluster postgres) {
+    private final PostgresCluster postgres;
+    private final RedisReplication redis;
+
+    private Stores(PostgresCluster postgres, RedisReplication redis) {
         this.postgres = postgres;
+        this.redis = redis;
     }
 
     /** Starts them; returns when replication runs. */
     static Stores start() {
-        Stores stores = new Stores(PostgresCluster.builder()
+        PostgresCluster postgres = PostgresCluster.builder()
                 .node(MAIN)
                 .node(STANDBY)
                 .node(DELIVERY)
                 .synchronous(STANDBY)
-                .start());
+                .start();
+        RedisReplication redis;
+        try {
+            redis = RedisReplication.builder()
+                    .node(MAIN)
+                    .node(STANDBY)
+                    .node(DELIVERY)
+                    .sentinels(3)
+                    .start();
+        } catch (RuntimeException e) {
+            postgres.close();
+            throw e;
+        }
+        Stores stores = new Stores(postgres, redis);
         try {
             stores.grantStatistics();
             return stores;
@@ -56,6 +83,14 @@ final class Stores implements AutoCloseable {
         environment.put("PG_MAIN", postgres.node(MAIN).address());
         environment.put("PG_STANDBY", postgres.node(STANDBY).address());
         environment.put("PG_DELIVERY", postgres.node(DELIVERY).address());
+        environment.put("REDIS_KEY_PREFIX", KEY_PREFIX);
+        environment.put("REDIS_MASTER", RedisReplication.SENTINEL_MASTER);
+        environment.put(
+                "REDIS_SENTINELS",
+                redis.sentinels().stream().map(RedisSentinel::address).collect(Collectors.joining(",")));
+        environment.put("REDIS_MAIN", redis.node(MAIN).address());
+        environment.put("REDIS_STANDBY", redis.node(STANDBY).address());
+        environment.put("REDIS_DELIVERY", redis.node(DELIVERY).address());
         return environment;
     }
 
@@ -63,13 +98,28 @@ final class Stores implements AutoCloseable {
         return postgres.properties().getOrDefault("ha.postgres." + name, "");
     }
 
-    PostgresNode node(String id) {
+    PostgresNode postgres(String id) {
         return postgres.node(id);
+    }
+
+    RedisNode redis(String id) {
+        return redis.node(id);
+    }
+
+    /** Returns as soon as another node says that it is Redis's primary. */
+    RedisNode awaitRedisPrimaryOtherThan(RedisNode former, Duration limit) {
+        return redis.awaitPrimaryOtherThan(former, limit);
+    }
+
+    /** The keys of the present primary of Redis, past all servers and past ha-stack. */
+    RedisKeys redisKeys() {
+        return new RedisKeys(redis.primary(), KEY_PREFIX);
     }
 
     /** Undoes every fault and every promotion, and keeps all data. */
     void heal() {
         postgres.heal();
+        redis.heal();
     }
 
     /** A connection to the present primary, past all servers and past ha-stack. */
@@ -79,6 +129,7 @@ final class Stores implements AutoCloseable {
 
     @Override
     public void close() {
+        redis.close();
         postgres.close();
     }
 }

@@ -20,6 +20,8 @@ public final class ArticleTable {
     static final String DRAFT = "article";
     static final String PUBLISHED = "published_article";
 
+    private static final String SELECT = "SELECT publication, id, version, title, body, links FROM ";
+
     private final String table;
 
     private ArticleTable(String table) {
@@ -38,19 +40,32 @@ public final class ArticleTable {
 
     /** The article of this id, if it is there. */
     public Optional<Article> read(Connection connection, String publication, String id) throws SQLException {
-        String sql = "SELECT version, title, body, links FROM " + table + " WHERE publication = ? AND id = ?";
+        String sql = SELECT + table + " WHERE publication = ? AND id = ?";
         try (PreparedStatement select = connection.prepareStatement(sql)) {
             select.setString(1, publication);
             select.setString(2, id);
             try (ResultSet row = select.executeQuery()) {
-                if (!row.next()) {
-                    return Optional.empty();
-                }
-                String[] links = (String[]) row.getArray(4).getArray();
-                return Optional.of(new Article(
-                        publication, id, row.getLong(1), row.getString(2), row.getString(3), List.of(links)));
+                return row.next() ? Optional.of(article(row)) : Optional.empty();
             }
         }
+    }
+
+    /** Every article; for those who look at all of a small table. */
+    public List<Article> all(Connection connection) throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement(SELECT + table);
+                ResultSet rows = select.executeQuery()) {
+            List<Article> articles = new ArrayList<>();
+            while (rows.next()) {
+                articles.add(article(rows));
+            }
+            return articles;
+        }
+    }
+
+    private static Article article(ResultSet row) throws SQLException {
+        String[] links = (String[]) row.getArray(6).getArray();
+        return new Article(
+                row.getString(1), row.getString(2), row.getLong(3), row.getString(4), row.getString(5), List.of(links));
     }
 
     /** Id and title of at most this many articles, in the order of their ids, after this one. */
@@ -121,15 +136,15 @@ public final class ArticleTable {
         }
     }
 
-    /** Publishes a draft as it is now; whether there is one. Doing it twice is as good as once. */
-    static boolean publish(Connection connection, String publication, String id) throws SQLException {
-        String sql = "INSERT INTO " + PUBLISHED + " SELECT * FROM " + DRAFT + " WHERE publication = ? AND id = ?"
-                + " ON CONFLICT (publication, id) DO UPDATE SET version = excluded.version, title = excluded.title,"
-                + " body = excluded.body, links = excluded.links";
-        try (PreparedStatement insert = connection.prepareStatement(sql)) {
-            insert.setString(1, publication);
-            insert.setString(2, id);
-            return insert.executeUpdate() == 1;
-        }
+    /**
+     * Makes this the published article, unless a later version is. It writes the row also where it is there already, for
+     * the reason that {@link #confirm} has.
+     */
+    static boolean publish(Connection connection, Article article) throws SQLException {
+        String sql = "INSERT INTO " + PUBLISHED + " AS present (version, title, body, links, publication, id)"
+                + " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (publication, id) DO UPDATE SET version = excluded.version,"
+                + " title = excluded.title, body = excluded.body, links = excluded.links"
+                + " WHERE present.version <= excluded.version";
+        return write(connection, sql, article);
     }
 }

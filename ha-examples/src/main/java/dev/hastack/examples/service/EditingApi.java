@@ -20,18 +20,21 @@ import javax.sql.DataSource;
  * GET  /publications/{p}/articles              id and title of its drafts; ?after=ID&limit=N
  * GET  /publications/{p}/articles/{id}         one draft
  * PUT  /publications/{p}/articles/{id}         saves {"version", "title", "body", "links"}: 201 new, 200 saved, 409 stale
- * POST /publications/{p}/articles/{id}/publish publishes the draft as it is now
+ * POST /publications/{p}/articles/{id}/publish publishes the draft as it is now: 202, a job for it is in the queue
+ * GET  /publications/{p}/articles/{id}/publication what is published of it, once its route is there as well; 404 before
  * </pre>
  *
  * <p>A save answers 200 or 201 only after its commit. Its version must be one more than what is saved (1 for a new
  * article), and saving the same version with the same content again is as good as once. So a client whose answer was
- * lost just saves again, and two editors cannot overwrite each other. While there is no primary, 503 says that nothing
- * was done, and 504 that nobody knows.
+ * lost just saves again, and two editors cannot overwrite each other. The same goes for a request to publish, which answers
+ * only when the job is safe. While there is no primary, 503 says that nothing was done, and 504 that nobody knows.
  */
 final class EditingApi implements Handler {
 
     private final ArticleTable drafts = ArticleTable.drafts();
+    private final ArticleTable published = ArticleTable.published();
     private final DataSource primary;
+    private final Publishing publishing;
     private final Supplier<String> topology;
     private final Reading reading;
     private final ReadingApi readingApi;
@@ -41,8 +44,9 @@ final class EditingApi implements Handler {
      *
      * @param topology the topology in one line, for messages
      */
-    EditingApi(DataSource primary, DataSource reads, Supplier<String> topology) {
+    EditingApi(DataSource primary, DataSource reads, Publishing publishing, Supplier<String> topology) {
         this.primary = primary;
+        this.publishing = publishing;
         this.topology = topology;
         this.reading = new Reading(reads);
         this.readingApi = new ReadingApi(drafts, reading);
@@ -62,6 +66,12 @@ final class EditingApi implements Handler {
                 && path.size() == 5
                 && path.get(4).equals("publish")) {
             return publish(path.get(1), path.get(3));
+        }
+        if (request.method().equals("GET")
+                && article
+                && path.size() == 5
+                && path.get(4).equals("publication")) {
+            return publication(path.get(1), path.get(3));
         }
         return readingApi.handle(request);
     }
@@ -87,10 +97,18 @@ final class EditingApi implements Handler {
     }
 
     private Response publish(String publication, String id) throws SQLException {
-        if (!write("published", c -> ArticleTable.publish(c, publication, id))) {
-            throw new HttpError(404, "there is no article " + id + " in publication " + publication);
-        }
-        return Response.json(200, Map.of("publication", publication, "id", id, "published", true));
+        Article draft = write("published", c -> drafts.read(c, publication, id))
+                .orElseThrow(() -> new HttpError(404, "there is no article " + id + " in publication " + publication));
+        publishing.request(draft);
+        return Response.json(202, Map.of("version", draft.version(), "route", draft.route()));
+    }
+
+    private Response publication(String publication, String id) throws SQLException {
+        return write("read", c -> published.read(c, publication, id))
+                .filter(publishing::isRouted)
+                .map(article -> Response.json(200, Map.of("version", article.version(), "route", article.route())))
+                .orElseThrow(() -> new HttpError(
+                        404, "article " + id + " in publication " + publication + " is not published yet"));
     }
 
     /** One statement on the primary, committed when it returns. */

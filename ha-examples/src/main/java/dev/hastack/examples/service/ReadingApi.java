@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Reads of articles; all that a delivery server does.
+ * Reads of articles by their ids.
  *
  * <pre>
  * GET /publications                    the publications that have an article
@@ -51,7 +51,7 @@ final class ReadingApi implements Handler {
         };
     }
 
-    private Response read(String publication, String id) throws SQLException {
+    Response read(String publication, String id) throws SQLException {
         return reading.read(connection -> articles.read(connection, publication, id))
                 .map(article -> Response.json(200, article))
                 .orElseThrow(() -> new HttpError(404, "there is no article " + id + " in publication " + publication));

@@ -9,6 +9,7 @@ import dev.hastack.examples.http.Handler;
 import dev.hastack.examples.http.Response;
 import dev.hastack.examples.http.WebServer;
 import dev.hastack.postgres.HaPostgres;
+import dev.hastack.redis.HaRedis;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -31,29 +32,48 @@ public final class ServiceProgram {
 
     /** An editing server, until the process ends. */
     public static void editing() {
-        run(8080, postgres -> {
+        run(8080, stack -> {
+            HaPostgres postgres = stack.get(HaPostgres.class);
             Schema.createWhenPossible(postgres.primary());
-            return new EditingApi(
-                    postgres.primary(),
-                    postgres.dataSource(),
-                    () -> postgres.topology().describe(Instant.now()));
+            Publishing publishing = Publishing.start(stack.get(HaRedis.class), postgres.primary());
+            return new Service(
+                    new EditingApi(
+                            postgres.primary(),
+                            postgres.dataSource(),
+                            publishing,
+                            () -> postgres.topology().describe(Instant.now())),
+                    publishing::close);
         });
     }
 
     /** A delivery server, until the process ends. */
     public static void delivery() {
-        run(8081, postgres -> new ReadingApi(ArticleTable.published(), new Reading(postgres.replica())));
+        run(
+                8081,
+                stack -> new Service(
+                        new DeliveryApi(
+                                Routes.atReplicas(stack.get(HaRedis.class)),
+                                new Reading(stack.get(HaPostgres.class).replica())),
+                        () -> {}));
     }
 
-    private static void run(int defaultPort, Function<HaPostgres, Handler> api) {
+    private static void run(int defaultPort, Function<HaStack, Service> program) {
         Lifetime.endWithParent();
         try {
             HaStack stack = HaStack.open(StackConfig.load());
-            Runtime.getRuntime().addShutdownHook(new Thread(() -> stack.close(DRAIN), "close"));
-            Handler handler = api.apply(stack.get(HaPostgres.class));
+            Service service = program.apply(stack);
+            Runtime.getRuntime()
+                    .addShutdownHook(new Thread(
+                            () -> {
+                                service.close().run();
+                                stack.close(DRAIN);
+                            },
+                            "close"));
             WebServer server = WebServer.start(
                     Environment.port(defaultPort),
-                    request -> request.path().equals(List.of("health")) ? health(stack) : handler.handle(request));
+                    request -> request.path().equals(List.of("health"))
+                            ? health(stack)
+                            : service.api().handle(request));
             LOG.info("listening on port {}", server.port());
         } catch (StackConfigException | IllegalArgumentException | IOException e) {
             LOG.error("cannot start: {}", e.getMessage());
@@ -66,4 +86,11 @@ public final class ServiceProgram {
         HealthReport report = stack.health();
         return Response.json(report.health() == Health.DOWN ? 503 : 200, HealthJson.of(report));
     }
+
+    /**
+     * What a program does on its stack.
+     *
+     * @param close before the stack is closed
+     */
+    private record Service(Handler api, Runnable close) {}
 }

@@ -10,6 +10,7 @@ import dev.hastack.examples.http.Response;
 import dev.hastack.examples.http.WebServer;
 import java.io.IOException;
 import java.net.URI;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -27,6 +28,7 @@ class ClientsTest {
     private final Queue<Integer> failures = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean stopped = new AtomicBoolean();
     private final News news = new News(BREAD, System::nanoTime);
+    private final Shelf shelf = new Shelf(List.of(BREAD), Duration.ZERO, System::nanoTime);
     private final Recorder recorder = new Recorder();
     private Article served = BREAD;
     private WebServer server;
@@ -37,7 +39,8 @@ class ClientsTest {
     void start() throws IOException {
         server = WebServer.start(0, this::answer);
         balancer = new Balancer(List.of(URI.create("http://localhost:" + server.port())));
-        clients = new Clients(balancer, balancer, balancer, () -> BREAD, List.of(BREAD), news, recorder, stopped::get);
+        clients = new Clients(
+                balancer, balancer, balancer, () -> BREAD, List.of(BREAD), shelf, news, recorder, stopped::get);
     }
 
     @AfterEach
@@ -47,13 +50,47 @@ class ClientsTest {
     }
 
     @Test
-    void a_saved_article_is_acknowledged_and_then_published() throws Exception {
+    void a_saved_article_is_acknowledged_and_its_publication_promised() throws Exception {
         clients.write();
 
         assertThat(received).containsExactly("PUT " + BREAD.path(), "POST " + BREAD.path() + "/publish");
         assertThat(recorder.acknowledged()).containsExactly(Map.entry(BREAD.path(), BREAD));
+        assertThat(recorder.toPublish()).containsExactly(Map.entry(BREAD.path(), BREAD));
         assertThat(recorder.requests()).isEqualTo(2);
         assertThat(recorder.writeFailures()).isZero();
+    }
+
+    @Test
+    void a_publication_that_nobody_promised_is_not_waited_for() throws Exception {
+        failures.addAll(List.of(201, 503));
+        stopped.set(true);
+
+        clients.write();
+        clients.proofread();
+
+        assertThat(recorder.toPublish()).isEmpty();
+        assertThat(received).noneMatch(request -> request.endsWith("/publication"));
+    }
+
+    @Test
+    void a_proofreader_asks_until_the_article_is_published() throws Exception {
+        clients.write();
+        failures.addAll(List.of(404, 503));
+
+        clients.proofread();
+
+        assertThat(received.stream().filter(request -> request.endsWith("/publication")))
+                .hasSize(3);
+        assertThat(recorder.readFailures()).isZero();
+    }
+
+    @Test
+    void readers_come_by_the_route() throws Exception {
+        for (int i = 0; i < 50; i++) {
+            clients.read(); // some of them are of the news, or listings
+        }
+
+        assertThat(received).contains("GET /noun-food/bread-n-1").doesNotContain("GET " + BREAD.path());
     }
 
     @Test
@@ -155,6 +192,9 @@ class ClientsTest {
         Integer failure = failures.poll();
         if (failure != null) {
             throw new HttpError(failure, "as the test wants it");
+        }
+        if (request.address().endsWith("/publication")) {
+            return Response.json(200, Map.of("version", news.next().version()));
         }
         return request.path().isEmpty()
                 ? Response.of(200, "text/html", "<title>Editor</title>")

@@ -34,12 +34,16 @@ class DemoIT {
         int code = run("--scene", "steady", "--seconds", "3", "--sabotage", "--json", file.toString());
 
         assertThat(code).as(text(out) + text(err)).isEqualTo(1);
-        assertThat(text(out)).contains("BROKEN: lost 1 acknowledged article(s): /publications/");
+        assertThat(text(out))
+                .contains(
+                        "BROKEN: lost 1 acknowledged article(s): /publications/",
+                        "1 published article(s) without a route: /");
         JsonObject result = JsonParser.parseString(Files.readString(file))
                 .getAsJsonArray()
                 .get(0)
                 .getAsJsonObject();
         assertThat(result.get("lost").getAsInt()).isEqualTo(1);
+        assertThat(result.get("unrouted").getAsInt()).isEqualTo(1);
         assertThat(result.get("kept").getAsBoolean()).isFalse();
     }
 
@@ -78,7 +82,7 @@ class DemoIT {
             Stream<String> seen = lines.lines().takeWhile(line -> !line.contains("before"));
             assertThat(seen.toList()).anyMatch(line -> line.startsWith("steady"));
             List<ProcessHandle> processes = demo.descendants().toList();
-            assertThat(processes).hasSizeGreaterThan(8 + 3); // programs and servers
+            assertThat(processes).hasSizeGreaterThan(8 + 3 + 6); // programs, PostgreSQL, Redis and Sentinels
 
             new ProcessBuilder("kill", "-" + signal, Long.toString(demo.pid()))
                     .start()

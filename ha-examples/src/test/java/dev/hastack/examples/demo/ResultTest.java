@@ -60,6 +60,21 @@ class ResultTest {
     }
 
     @Test
+    void one_promised_publication_that_did_not_happen_breaks_the_promise() {
+        assertThat(published(List.of("/publications/noun-food/articles/n-1"), List.of())
+                        .broken())
+                .singleElement()
+                .asString()
+                .contains("1 article(s) whose publication was acknowledged are not published", "n-1");
+    }
+
+    @Test
+    void one_published_article_without_a_route_breaks_the_promise() {
+        assertThat(published(List.of(), List.of("/noun-food/bread-n-1")).broken())
+                .containsExactly("1 published article(s) without a route: /noun-food/bread-n-1");
+    }
+
+    @Test
     void a_reader_must_not_get_what_was_superseded_for_longer_than_the_lag_that_is_allowed() {
         long allowed = Platform.MAX_LAG.toMillis();
 
@@ -87,23 +102,50 @@ class ResultTest {
 
         assertThat(ResultTable.text(results).lines().toList())
                 .containsExactly(
-                        "  scene           requests  failures  acknowledged  lost  writes silent  reads silent  oldest read  promise",
-                        "  steady             20000         0          1000     0         560 ms         12 ms        40 ms  kept",
-                        "  primary-killed     20000         8          5000     1         560 ms         12 ms        40 ms  BROKEN");
+                        "  scene           requests  failures  acknowledged  lost  published  no route  writes silent  publishing silent  reads silent  oldest read  promise",
+                        "  steady             20000         0          1000     0        900         0         560 ms             570 ms         12 ms        40 ms  kept",
+                        "  primary-killed     20000         8          5000     1        900         0         560 ms             570 ms         12 ms        40 ms  BROKEN");
         assertThat(JsonParser.parseString(ResultTable.json(results))).isEqualTo(JsonParser.parseString("""
                         [{"scene": "steady", "requests": 20000, "failures": 0, "acknowledged": 1000, "lost": 0,
-                          "strays": 0, "writeSilenceMs": 560, "readSilenceMs": 12, "oldestReadMs": 40, "kept": true},
+                          "published": 900, "unpublished": 0, "unrouted": 0, "strays": 0, "writeSilenceMs": 560,
+                          "publishSilenceMs": 570, "readSilenceMs": 12, "oldestReadMs": 40, "kept": true},
                          {"scene": "primary-killed", "requests": 20000, "failures": 8, "acknowledged": 5000, "lost": 1,
-                          "strays": 0, "writeSilenceMs": 560, "readSilenceMs": 12, "oldestReadMs": 40, "kept": false}]"""));
+                          "published": 900, "unpublished": 0, "unrouted": 0, "strays": 0, "writeSilenceMs": 560,
+                          "publishSilenceMs": 570, "readSilenceMs": 12, "oldestReadMs": 40, "kept": false}]"""));
     }
 
     private static Result result(
             Scene scene, int writeFailures, int readFailures, int acknowledged, List<String> lost, OptionalInt after) {
-        return result(scene, writeFailures, readFailures, acknowledged, lost, List.of(), 40, after);
+        return result(
+                scene, writeFailures, readFailures, acknowledged, lost, List.of(), List.of(), List.of(), 40, after);
+    }
+
+    private static Result published(List<String> unpublished, List<String> unrouted) {
+        return result(
+                Scene.REDIS_PRIMARY_KILLED,
+                0,
+                0,
+                5_000,
+                List.of(),
+                List.of(),
+                unpublished,
+                unrouted,
+                40,
+                OptionalInt.of(9));
     }
 
     private static Result result(long oldestReadMillis, List<String> strays) {
-        return result(Scene.OLD_PRIMARY_RETURNS, 0, 0, 5_000, List.of(), strays, oldestReadMillis, OptionalInt.of(9));
+        return result(
+                Scene.OLD_PRIMARY_RETURNS,
+                0,
+                0,
+                5_000,
+                List.of(),
+                strays,
+                List.of(),
+                List.of(),
+                oldestReadMillis,
+                OptionalInt.of(9));
     }
 
     private static Result result(
@@ -113,6 +155,8 @@ class ResultTest {
             int acknowledged,
             List<String> lost,
             List<String> strays,
+            List<String> unpublished,
+            List<String> unrouted,
             long oldestReadMillis,
             OptionalInt after) {
         return new Result(
@@ -123,7 +167,11 @@ class ResultTest {
                 acknowledged,
                 lost,
                 strays,
+                900 + unpublished.size(),
+                unpublished,
+                unrouted,
                 Duration.ofMillis(560),
+                Duration.ofMillis(570),
                 Duration.ofMillis(12),
                 Duration.ofMillis(oldestReadMillis),
                 after);

@@ -3,13 +3,17 @@ package dev.hastack.examples.service;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.hastack.core.HaStack;
+import dev.hastack.core.config.StackConfig;
 import dev.hastack.examples.content.Article;
 import dev.hastack.examples.http.HttpError;
 import dev.hastack.examples.http.Json;
 import dev.hastack.examples.http.Request;
 import dev.hastack.examples.http.Response;
+import dev.hastack.redis.HaRedis;
 import dev.hastack.testkit.FaultProxy;
 import dev.hastack.testkit.PostgresCluster;
+import dev.hastack.testkit.RedisReplication;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -19,6 +23,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -30,8 +35,11 @@ class EditingApiIT {
 
     private static PostgresCluster cluster;
     private static PGSimpleDataSource database;
+    private static RedisReplication redis;
+    private static HaStack stack;
+    private static Publishing publishing;
     private static EditingApi editing;
-    private static ReadingApi delivery;
+    private static DeliveryApi delivery;
 
     @BeforeAll
     static void start() throws SQLException {
@@ -40,13 +48,19 @@ class EditingApiIT {
         database.setUrl(cluster.primary().jdbcUrl());
         database.setUser(cluster.properties().get("ha.postgres.username"));
         database.setPassword(cluster.properties().get("ha.postgres.password"));
-        editing = new EditingApi(database, database, () -> "the topology");
-        delivery = new ReadingApi(ArticleTable.published(), new Reading(database));
         Schema.create(database);
+        redis = RedisReplication.builder().node("main").node("replica").start();
+        stack = HaStack.open(StackConfig.of(redis.properties()));
+        publishing = Publishing.start(stack.get(HaRedis.class), database);
+        editing = new EditingApi(database, database, publishing, () -> "the topology");
+        delivery = new DeliveryApi(Routes.atReplicas(stack.get(HaRedis.class)), new Reading(database));
     }
 
     @AfterAll
     static void stop() {
+        publishing.close();
+        stack.close();
+        redis.close();
         cluster.close();
     }
 
@@ -136,7 +150,7 @@ class EditingApiIT {
                 .isInstanceOfSatisfying(
                         HttpError.class, error -> assertThat(error.status()).isEqualTo(404));
 
-        editing.handle(request("POST", "publications/noun-plant/articles/n-40/publish", ""));
+        publish(first);
         save(first.revised("another text"));
 
         assertThat(Json.read(
@@ -144,6 +158,36 @@ class EditingApiIT {
                                 .body(),
                         Article.class))
                 .isEqualTo(first);
+    }
+
+    @Test
+    void a_published_article_is_found_by_its_route() throws Exception {
+        Article rye = new Article("noun-plant", "n-41", 1, "Rye (Secale)", "a grass", List.of());
+        save(rye);
+        assertThatThrownBy(() -> delivery.handle(get("noun-plant/rye-secale-n-41")))
+                .isInstanceOfSatisfying(
+                        HttpError.class, error -> assertThat(error.status()).isEqualTo(404))
+                .hasMessage("no route /noun-plant/rye-secale-n-41 is known here");
+
+        publish(rye);
+
+        assertThat(Json.read(delivery.handle(get("noun-plant/rye-secale-n-41")).body(), Article.class))
+                .isEqualTo(rye);
+    }
+
+    @Test
+    void an_older_version_that_is_published_late_does_not_replace_a_newer_one() throws Exception {
+        Article first = new Article("noun-plant", "n-42", 1, "oat", "a grass", List.of());
+        Article second = first.revised("a cereal");
+
+        try (Connection connection = database.getConnection()) {
+            assertThat(ArticleTable.publish(connection, second)).isTrue();
+            assertThat(ArticleTable.publish(connection, first)).isFalse();
+            assertThat(ArticleTable.publish(connection, second)).isTrue();
+
+            assertThat(ArticleTable.published().read(connection, "noun-plant", "n-42"))
+                    .contains(second);
+        }
     }
 
     @Test
@@ -233,7 +277,7 @@ class EditingApiIT {
     }
 
     private static Response saveThrough(DataSource primary, String id) throws SQLException {
-        return new EditingApi(primary, database, () -> "the topology")
+        return new EditingApi(primary, database, publishing, () -> "the topology")
                 .handle(request(
                         "PUT", "publications/noun-food/articles/" + id, "{\"version\": 1, \"title\": \"bread\"}"));
     }
@@ -247,6 +291,27 @@ class EditingApiIT {
 
     private static Response save(Article article) throws SQLException {
         return editing.handle(request("PUT", article.path().substring(1), Json.write(article)));
+    }
+
+    /** Returns when it is published and has its route. */
+    private static void publish(Article article) throws SQLException {
+        String path = article.path().substring(1);
+        assertThat(editing.handle(request("POST", path + "/publish", "")).status())
+                .isEqualTo(202);
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+        while (!isPublished(path)) {
+            assertThat(System.nanoTime() - end).as("%s is not published", path).isNegative();
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
+        }
+    }
+
+    private static boolean isPublished(String path) throws SQLException {
+        try {
+            return editing.handle(get(path + "/publication")).status() == 200;
+        } catch (HttpError e) {
+            assertThat(e.status()).isEqualTo(404);
+            return false;
+        }
     }
 
     private static Request get(String path) {

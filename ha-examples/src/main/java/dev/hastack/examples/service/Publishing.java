@@ -1,0 +1,87 @@
+package dev.hastack.examples.service;
+
+import dev.hastack.examples.content.Article;
+import dev.hastack.examples.http.HttpError;
+import dev.hastack.examples.http.Json;
+import dev.hastack.redis.Durability;
+import dev.hastack.redis.HaRedis;
+import dev.hastack.redis.queue.Enqueue;
+import dev.hastack.redis.queue.EnqueueUnknownException;
+import dev.hastack.redis.queue.Job;
+import dev.hastack.redis.queue.JobQueue;
+import io.lettuce.core.RedisException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import javax.sql.DataSource;
+
+/**
+ * Publishing by jobs in Redis, which all editing servers do: a job makes the version that it holds the published article in
+ * PostgreSQL, and then writes its route to Redis. Each of that twice is as good as once, and a later version stays.
+ */
+final class Publishing implements AutoCloseable {
+
+    private static final Duration DRAIN = Duration.ofSeconds(2);
+    /** Less than a client waits for its answer. */
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+    private final JobQueue queue;
+    private final DataSource primary;
+    private final Routes routes;
+
+    private Publishing(JobQueue queue, DataSource primary, Routes routes) {
+        this.queue = queue;
+        this.primary = primary;
+        this.routes = routes;
+    }
+
+    /** Does jobs from now on, as soon as there are stores. */
+    static Publishing start(HaRedis redis, DataSource primary) {
+        JobQueue queue = JobQueue.builder(redis, "publish")
+                .concurrency(4)
+                .maxAttempts(20)
+                .backoff(Duration.ofMillis(200), Duration.ofSeconds(5))
+                .claimAfter(Duration.ofSeconds(5))
+                .durability(Durability.everyReplica(), PATIENCE)
+                .open();
+        Publishing publishing = new Publishing(queue, primary, Routes.atPrimary(redis));
+        queue.consume(publishing::publish);
+        return publishing;
+    }
+
+    /**
+     * Enqueues the publication of this version, once, however often it is asked for; whoever is told that this is done can
+     * rely on it.
+     *
+     * @throws HttpError with 503 when that was not done, with 504 when nobody knows
+     */
+    void request(Article article) {
+        String key = article.publication() + "/" + article.id() + "/" + article.version();
+        try {
+            queue.enqueue(Json.write(article), Enqueue.durably().withKey(key));
+        } catch (EnqueueUnknownException e) {
+            throw new HttpError(504, "may be published or not; sending it again is safe: " + e.getMessage(), e);
+        } catch (RedisException e) {
+            throw new HttpError(503, "not published, the job could not be enqueued: " + e.getMessage(), e);
+        }
+    }
+
+    private void publish(Job job) throws SQLException {
+        Article article = Json.read(job.payload(), Article.class);
+        try (Connection connection = primary.getConnection()) {
+            boolean unused = ArticleTable.publish(connection, article); // false where a later version is published
+        }
+        routes.write(article);
+    }
+
+    /** Whether Redis's primary has the route of this article. */
+    boolean isRouted(Article article) {
+        return routes.find(article.publication(), article.slug()).isPresent();
+    }
+
+    /** Lets the jobs under way end, and does no more. */
+    @Override
+    public void close() {
+        boolean unused = queue.close(DRAIN);
+    }
+}
