@@ -288,7 +288,7 @@ final class NodeChannel implements Lane {
     }
 
     private void connectFailed(Throwable error) {
-        connectFailure = error;
+        connectFailure = RedisErrors.bare(error);
         if (retired == null) {
             RedisErrors.kind(error).ifPresent(kind -> router.report(this, kind, error));
             connectLater();

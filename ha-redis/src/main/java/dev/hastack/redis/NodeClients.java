@@ -20,6 +20,7 @@ import io.lettuce.core.resource.DefaultClientResources;
 import io.lettuce.core.resource.Delay;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -119,6 +120,14 @@ final class NodeClients implements AutoCloseable {
     /** Where this node is, configured or found. */
     Optional<Address> address(String node) {
         return Optional.ofNullable(addresses.get(node));
+    }
+
+    /** The node that is known by this address. */
+    Optional<String> node(Address address) {
+        return addresses.entrySet().stream()
+                .filter(node -> node.getValue().equals(address))
+                .map(Map.Entry::getKey)
+                .findFirst();
     }
 
     /** A node that Sentinel has named. */

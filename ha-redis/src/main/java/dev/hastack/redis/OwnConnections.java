@@ -111,7 +111,8 @@ final class OwnConnections implements RedisChannels.Follower {
         try {
             made = connecting.get(config.connectTimeout().toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {
-            throw new RedisConnectionException("cannot connect to " + primary.node(), e.getCause());
+            throw new RedisConnectionException(
+                    "cannot connect to " + primary.node() + ": " + RedisErrors.text(e), RedisErrors.bare(e));
         } catch (TimeoutException e) {
             abandon(connecting);
             throw new RedisConnectionException("cannot connect to " + primary.node() + " in time", e);

@@ -7,6 +7,7 @@ import io.lettuce.core.RedisException;
 import io.lettuce.core.RedisLoadingException;
 import io.lettuce.core.RedisReadOnlyException;
 import io.lettuce.core.cluster.PartitionException;
+import io.netty.handler.codec.DecoderException;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
@@ -14,7 +15,10 @@ import java.net.UnknownHostException;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -85,6 +89,30 @@ final class RedisErrors {
             }
         }
         return connectionLost(error) ? Optional.of(Kind.NETWORK) : Optional.empty();
+    }
+
+    /** Without what Lettuce puts around it when it cannot connect: that shows the user's name, and how long the password is. */
+    static Throwable bare(Throwable error) {
+        Throwable bare = error;
+        while (bare.getCause() != null
+                && (bare instanceof io.lettuce.core.RedisConnectionException
+                        || bare instanceof DecoderException
+                        || bare instanceof CompletionException
+                        || bare instanceof ExecutionException)) {
+            bare = bare.getCause();
+        }
+        return bare instanceof SSLException
+                ? new SSLException(
+                        bare.getMessage()
+                                + "; ha.redis.tls-trust-certificates says whom to trust, ha.redis.tls-verify what is checked",
+                        bare)
+                : bare;
+    }
+
+    /** What it says. */
+    static String text(Throwable error) {
+        Throwable bare = bare(error);
+        return bare.getMessage() == null ? bare.toString() : bare.getMessage();
     }
 
     /** Whether the connection is the reason, and so nobody knows whether the command was done if it was sent. */

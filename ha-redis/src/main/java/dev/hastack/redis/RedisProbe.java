@@ -72,7 +72,7 @@ final class RedisProbe implements Probe {
             }
             return future.get();
         } catch (ExecutionException e) {
-            throw e.getCause() instanceof Exception cause ? cause : e;
+            throw RedisErrors.bare(e) instanceof Exception cause ? cause : e;
         } finally {
             waited = null;
         }

@@ -58,7 +58,12 @@ final class Replication implements Mode {
         SentinelArbiter arbiter = new SentinelArbiter(config, clients, monitor, lineage);
         Optional<Sentinels> sentinels = config.sentinel()
                 .map(named -> new Sentinels(
-                        named, clients, stack.probe().interval(), stack.probe().timeout(), arbiter::hear));
+                        named,
+                        clients,
+                        stack.probe().interval(),
+                        stack.probe().timeout(),
+                        arbiter::hear,
+                        channels.router()));
         channels.start(monitor, sentinels);
         monitor.start();
         sentinels.ifPresent(Sentinels::start);

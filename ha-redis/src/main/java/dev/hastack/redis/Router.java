@@ -1,5 +1,6 @@
 package dev.hastack.redis;
 
+import dev.hastack.core.config.Address;
 import dev.hastack.core.config.RedisConfig;
 import dev.hastack.core.monitor.Monitor;
 import dev.hastack.core.select.ReadPolicy;
@@ -12,6 +13,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
@@ -48,6 +50,7 @@ final class Router implements Dispatcher, Runnable {
     private final Queue<Call<?, ?, ?>> rerouted = new ConcurrentLinkedQueue<>();
 
     private final Thread thread = new Thread(this, "ha-redis-all-router");
+    private final Handover handover = new Handover();
     private volatile RedisRoutes routes;
     private volatile @Nullable Monitor monitor;
     private volatile boolean asleep;
@@ -90,6 +93,20 @@ final class Router implements Dispatcher, Runnable {
     /** Routes by these from now on. */
     void publish(RedisRoutes next) {
         routes = next;
+        wake();
+    }
+
+    /** A Sentinel is about to promote this node; what it publishes of one that leads already is late. */
+    void announced(Address successor, Optional<String> node, String sentinel) {
+        NodeChannel writer = routes.writer();
+        if (writer != null && node.filter(writer.node()::equals).isEmpty()) {
+            handover.announced(writer, successor, sentinel);
+        }
+    }
+
+    /** What was announced will not be. */
+    void givenUp() {
+        handover.givenUp();
         wake();
     }
 
@@ -177,7 +194,8 @@ final class Router implements Dispatcher, Runnable {
 
     private @Nullable NodeChannel choose(RedisRoutes now, Call<?, ?, ?> call) {
         if (!call.read()) {
-            return now.writer();
+            NodeChannel writer = now.writer();
+            return writer == null || handover.pauses(writer) ? null : writer;
         }
         NodeChannel channel = call.tried().isEmpty() ? now.reader() : now.readerBesides(call.tried());
         if (channel != null && (call.tried().contains(channel.node()) || !admits(now, channel))) {
@@ -266,6 +284,9 @@ final class Router implements Dispatcher, Runnable {
         release(heldReads, holdingReads);
         long now = System.nanoTime();
         boolean busy = !heldReads.isEmpty() || !heldWrites.isEmpty();
+        if (!heldWrites.isEmpty()) {
+            seekSuccessor();
+        }
         for (NodeChannel channel : channels.get()) {
             busy |= channel.sweep(now);
         }
@@ -279,6 +300,18 @@ final class Router implements Dispatcher, Runnable {
             }
         }
         return busy || !rerouted.isEmpty();
+    }
+
+    /** Probes those that may lead by now; the monitor would not, since it knows a primary. */
+    private void seekSuccessor() {
+        RedisRoutes now = routes;
+        NodeChannel writer = now.writer();
+        Monitor over = monitor;
+        if (over != null && writer != null && handover.pauses(writer)) {
+            now.channels().keySet().stream()
+                    .filter(node -> !node.equals(writer.node()))
+                    .forEach(over::hint);
+        }
     }
 
     private void release(Queue<Call<?, ?, ?>> held, AtomicInteger holding) {

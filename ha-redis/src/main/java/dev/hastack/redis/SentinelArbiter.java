@@ -34,7 +34,7 @@ final class SentinelArbiter {
     }
 
     void hear(SentinelWord word) {
-        Optional<String> primary = config.nodes().isEmpty() ? Optional.of(join(word)) : configured(word.primary());
+        Optional<String> primary = config.nodes().isEmpty() ? Optional.of(join(word)) : clients.node(word.primary());
         if (word.epoch() > heard) {
             heard = word.epoch();
             lineage.appointed(word.epoch(), primary)
@@ -64,12 +64,5 @@ final class SentinelArbiter {
             monitor.members(next);
         }
         return word.primary().toString();
-    }
-
-    private Optional<String> configured(Address address) {
-        return config.nodes().entrySet().stream()
-                .filter(node -> node.getValue().address().equals(address))
-                .map(Map.Entry::getKey)
-                .findFirst();
     }
 }

@@ -29,7 +29,7 @@ final class SentinelLink {
     private final String master;
     private final Address address;
     private final NodeClients clients;
-    private final Runnable hint;
+    private final News news;
     private volatile @Nullable StatefulRedisSentinelConnection<String, String> connection;
     private volatile @Nullable StatefulRedisPubSubConnection<String, String> subscription;
     private volatile CompletableFuture<SentinelWord> asked = new CompletableFuture<>();
@@ -37,12 +37,16 @@ final class SentinelLink {
     private volatile @Nullable String failure;
     private volatile boolean closed;
 
-    /** @param hint called on Lettuce's thread when the Sentinel tells of a change */
-    SentinelLink(String master, Address address, NodeClients clients, Runnable hint) {
+    /** Told on Lettuce's thread of all that the Sentinel publishes. */
+    interface News {
+        void published(String channel, String message, Address sentinel);
+    }
+
+    SentinelLink(String master, Address address, NodeClients clients, News news) {
         this.master = master;
         this.address = address;
         this.clients = clients;
-        this.hint = hint;
+        this.news = news;
     }
 
     boolean answered() {
@@ -125,7 +129,7 @@ final class SentinelLink {
                     made.addListener(new RedisPubSubAdapter<>() {
                         @Override
                         public void message(String pattern, String channel, String message) {
-                            hint.run();
+                            news.published(channel, message, address);
                         }
                     });
                     return made.async().psubscribe("+*", "-*", "failover*");
@@ -152,12 +156,7 @@ final class SentinelLink {
     }
 
     private String text(Exception error) {
-        // Not what Lettuce wraps around it: that shows the user's name and how long the password is.
-        Throwable root = error;
-        while (root.getCause() != null && root.getCause() != root) {
-            root = root.getCause();
-        }
-        String cause = root.getMessage() == null ? root.toString() : root.getMessage();
+        String cause = RedisErrors.text(error);
         return cause.startsWith("ERR No such master")
                 ? unknown()
                 : "Sentinel " + address + " does not answer: " + cause;

@@ -4,6 +4,7 @@ import dev.hastack.core.config.Address;
 import dev.hastack.core.config.RedisConfig;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.Condition;
@@ -28,6 +29,9 @@ final class Sentinels implements AutoCloseable, Runnable {
     private final Duration interval;
     private final Duration timeout;
     private final Consumer<SentinelWord> listener;
+    private final String master;
+    private final NodeClients clients;
+    private final Router router;
     private final Thread thread = new Thread(this, "ha-redis-sentinels-poll");
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition wake = lock.newCondition();
@@ -43,12 +47,16 @@ final class Sentinels implements AutoCloseable, Runnable {
             NodeClients clients,
             Duration interval,
             Duration timeout,
-            Consumer<SentinelWord> listener) {
+            Consumer<SentinelWord> listener,
+            Router router) {
+        this.master = config.master();
+        this.clients = clients;
+        this.router = router;
         this.interval = interval;
         this.timeout = timeout;
         this.listener = listener;
         for (Address address : config.nodes()) {
-            links.add(new SentinelLink(config.master(), address, clients, this::hint));
+            links.add(new SentinelLink(config.master(), address, clients, this::published));
         }
         thread.setDaemon(true);
     }
@@ -79,6 +87,21 @@ final class Sentinels implements AutoCloseable, Runnable {
 
     int count() {
         return links.size();
+    }
+
+    private void published(String channel, String message, Address sentinel) {
+        hint();
+        String[] words = message.split(" ");
+        if (!Arrays.asList(words).contains(master)) {
+            return;
+        }
+        // slave <name> <ip> <port> @ <master> <ip> <port>
+        if (channel.equals("+selected-slave") && words.length > 3) {
+            Address successor = new Address(words[2], Integer.parseInt(words[3]));
+            router.announced(successor, clients.node(successor), sentinel.toString());
+        } else if (channel.startsWith("-failover-abort")) {
+            router.givenUp();
+        }
     }
 
     /** Ask now. */

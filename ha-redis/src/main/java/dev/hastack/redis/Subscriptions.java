@@ -60,7 +60,7 @@ final class Subscriptions implements RedisChannels.Follower {
                     return made;
                 }
             } catch (io.lettuce.core.RedisConnectionException e) {
-                last = e;
+                last = RedisErrors.bare(e);
                 OwnConnections.pause();
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();

@@ -80,6 +80,9 @@ class SecurityIT {
         settings.remove("ha.redis.tls-trust-certificates");
         try (HaStack stack = HaStack.open(StackConfig.of(settings))) {
             until("it is told", () -> reason(stack).contains("certification path"));
+            assertThat(reason(stack))
+                    .contains("ha.redis.tls-trust-certificates")
+                    .doesNotContain(redis.properties().get("ha.redis.username"), "**");
             assertThat(stack.health().health()).isEqualTo(Health.DOWN);
         }
         settings.put("ha.redis.tls-verify", "none");
@@ -91,6 +94,7 @@ class SecurityIT {
         Map<String, String> settings = atLocalhost();
         try (HaStack stack = HaStack.open(StackConfig.of(settings))) {
             until("it is told", () -> reason(stack).contains("localhost"));
+            assertThat(reason(stack)).contains("ha.redis.tls-verify");
             assertThat(stack.health().health()).isEqualTo(Health.DOWN);
         }
         settings.put("ha.redis.tls-verify", "ca");

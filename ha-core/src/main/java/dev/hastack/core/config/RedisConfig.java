@@ -183,7 +183,7 @@ public record RedisConfig(
             @Doc(
                     "A replica that lags further behind the primary than this gets no reads until it is within half of it again;"
                             + " one whose link to the primary is down gets none while there is a primary. At least"
-                            + " ha.probe.interval: the lag is known no more precisely.")
+                            + " twice ha.probe.interval: between two probes nobody knows better.")
             @Default("10s")
             Duration maxLag,
 

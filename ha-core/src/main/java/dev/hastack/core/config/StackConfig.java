@@ -48,9 +48,9 @@ public record StackConfig(
         }
         if (redis.isPresent()) {
             rules.that(
-                    redis.get().reads().maxLag().compareTo(probe.interval()) >= 0,
+                    redis.get().reads().maxLag().compareTo(probe.interval().multipliedBy(2)) >= 0,
                     "redis.reads.max-lag",
-                    "expected at least ha.probe.interval, which is " + Durations.format(probe.interval()));
+                    "expected at least twice ha.probe.interval, which is " + Durations.format(probe.interval()));
         }
         rules.check();
     }

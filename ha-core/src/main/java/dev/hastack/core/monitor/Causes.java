@@ -11,7 +11,9 @@ final class Causes {
             root = root.getCause();
         }
         String line = text(error);
-        return root == error ? line : line + " (" + root.getClass().getSimpleName() + ": " + text(root) + ")";
+        return line.contains(text(root))
+                ? line
+                : line + " (" + root.getClass().getSimpleName() + ": " + text(root) + ")";
     }
 
     private static String text(Throwable error) {
