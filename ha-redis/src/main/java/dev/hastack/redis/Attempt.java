@@ -3,6 +3,7 @@ package dev.hastack.redis;
 import io.lettuce.core.RedisChannelWriter;
 import io.lettuce.core.output.CommandOutput;
 import io.lettuce.core.protocol.CommandWrapper;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import org.jspecify.annotations.Nullable;
@@ -125,7 +126,7 @@ final class Attempt<K, V, T> extends CommandWrapper<K, V, T> {
     @Override
     public void cancel() {
         if (end(false)) {
-            call.failed(this, new java.util.concurrent.CancellationException("the connection was closed"));
+            call.failed(this, new CancellationException("the connection was closed"));
         }
     }
 }

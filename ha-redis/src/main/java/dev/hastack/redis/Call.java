@@ -1,6 +1,7 @@
 package dev.hastack.redis;
 
 import dev.hastack.core.config.RedisConfig;
+import io.lettuce.core.RedisCommandTimeoutException;
 import io.lettuce.core.protocol.RedisCommand;
 import java.time.Duration;
 import java.util.HashSet;
@@ -145,13 +146,13 @@ final class Call<K, V, T> {
     void expire(Lane lane) {
         String text = describe() + "no answer from " + lane.node() + " within "
                 + router.config().commandTimeout().toMillis() + " ms";
-        end(replayable ? new io.lettuce.core.RedisCommandTimeoutException(text) : new OutcomeUnknownException(text));
+        end(replayable ? new RedisCommandTimeoutException(text) : new OutcomeUnknownException(text));
     }
 
     /** Another attempt, since this one takes long; the first answer counts. */
     void late(Attempt<K, V, T> attempt) {
         if (replayable && read && claimed == null && !over()) {
-            attempt.lane().breaker().failed(new io.lettuce.core.RedisCommandTimeoutException("late"));
+            attempt.lane().breaker().failed(new RedisCommandTimeoutException("late"));
             tried(attempt.lane().node());
             router.besides(this);
         }

@@ -1,6 +1,8 @@
 package dev.hastack.redis;
 
 import dev.hastack.core.config.RedisConfig;
+import io.lettuce.core.RedisCommandInterruptedException;
+import io.lettuce.core.RedisCommandTimeoutException;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.sync.RedisCommands;
@@ -92,7 +94,7 @@ public final class DurableWrites<K, V> {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new io.lettuce.core.RedisCommandInterruptedException(e);
+            throw new RedisCommandInterruptedException(e);
         }
     }
 
@@ -161,8 +163,7 @@ public final class DurableWrites<K, V> {
 
     /** What the caller's own mistake is, stays; whatever the connection's end left open is unknown. */
     private RedisException lost(RedisException error) {
-        boolean unknown =
-                RedisErrors.connectionLost(error) || error instanceof io.lettuce.core.RedisCommandTimeoutException;
+        boolean unknown = RedisErrors.connectionLost(error) || error instanceof RedisCommandTimeoutException;
         return unknown
                 ? new OutcomeUnknownException("the primary was lost before it had answered: " + message(error), error)
                 : error;

@@ -10,7 +10,9 @@ import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.protocol.RedisCommand;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -130,7 +132,7 @@ final class NodeChannel implements Lane {
         if (to == null) {
             return false;
         }
-        java.util.List<RedisCommand<K, V, ?>> batch = new java.util.ArrayList<>(calls.size());
+        List<RedisCommand<K, V, ?>> batch = new ArrayList<>(calls.size());
         for (Call<K, V, ?> call : calls) {
             batch.add(begin(call, to, now));
         }

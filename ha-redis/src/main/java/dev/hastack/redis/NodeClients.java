@@ -14,6 +14,7 @@ import io.lettuce.core.TimeoutOptions;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.codec.RedisCodec;
+import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.DefaultClientResources;
@@ -24,8 +25,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 
 /**
@@ -192,7 +195,7 @@ final class NodeClients implements AutoCloseable {
     CompletionStage<StatefulRedisConnection<String, String>> connectProbe(String node) {
         RedisURI uri = uri(node);
         uri.setTimeout(probeTimeout);
-        return probes.connectAsync(io.lettuce.core.codec.StringCodec.UTF8, uri);
+        return probes.connectAsync(StringCodec.UTF8, uri);
     }
 
     /** The client of probes, for the Sentinels. */
@@ -218,7 +221,7 @@ final class NodeClients implements AutoCloseable {
     private static void await(Future<Boolean> shutdown) {
         try {
             Boolean unused = shutdown.get(2, TimeUnit.SECONDS);
-        } catch (java.util.concurrent.ExecutionException | java.util.concurrent.TimeoutException e) {
+        } catch (ExecutionException | TimeoutException e) {
             // Its threads are daemons.
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -5,6 +5,7 @@ import dev.hastack.core.monitor.Monitor;
 import dev.hastack.core.select.Waits;
 import dev.hastack.core.topology.NodeView;
 import dev.hastack.core.topology.Status;
+import io.lettuce.core.RedisCommandInterruptedException;
 import io.lettuce.core.RedisConnectionException;
 import io.lettuce.core.api.StatefulConnection;
 import io.lettuce.core.api.StatefulRedisConnection;
@@ -88,7 +89,7 @@ final class OwnConnections implements RedisChannels.Follower {
             return primary.orElseThrow(() -> noPrimary(last));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new io.lettuce.core.RedisCommandInterruptedException(e);
+            throw new RedisCommandInterruptedException(e);
         }
     }
 
@@ -119,7 +120,7 @@ final class OwnConnections implements RedisChannels.Follower {
         } catch (InterruptedException e) {
             abandon(connecting);
             Thread.currentThread().interrupt();
-            throw new io.lettuce.core.RedisCommandInterruptedException(e);
+            throw new RedisCommandInterruptedException(e);
         }
         open.put(made, new Owner(primary.node(), primary.generation()));
         if (primary.retired()) {

@@ -24,6 +24,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArraySet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -101,8 +102,7 @@ final class RedisChannels implements StoreAdapter {
     private Collection<NodeChannel> all() {
         return draining.isEmpty()
                 ? channels.values()
-                : java.util.stream.Stream.concat(channels.values().stream(), draining.stream())
-                        .toList();
+                : Stream.concat(channels.values().stream(), draining.stream()).toList();
     }
 
     /** The channel of this node's present generation, if it is usable. */

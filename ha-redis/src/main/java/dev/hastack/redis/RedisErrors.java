@@ -3,6 +3,7 @@ package dev.hastack.redis;
 import dev.hastack.core.topology.Kind;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisCommandTimeoutException;
+import io.lettuce.core.RedisConnectionException;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.RedisLoadingException;
 import io.lettuce.core.RedisReadOnlyException;
@@ -95,7 +96,7 @@ final class RedisErrors {
     static Throwable bare(Throwable error) {
         Throwable bare = error;
         while (bare.getCause() != null
-                && (bare instanceof io.lettuce.core.RedisConnectionException
+                && (bare instanceof RedisConnectionException
                         || bare instanceof DecoderException
                         || bare instanceof CompletionException
                         || bare instanceof ExecutionException)) {
@@ -118,7 +119,7 @@ final class RedisErrors {
     /** Whether the connection is the reason, and so nobody knows whether the command was done if it was sent. */
     static boolean connectionLost(Throwable error) {
         return error.getClass() == RedisException.class
-                || error instanceof io.lettuce.core.RedisConnectionException
+                || error instanceof RedisConnectionException
                 || error instanceof PartitionException
                 || error instanceof IOException
                 || error instanceof CancellationException
@@ -127,7 +128,7 @@ final class RedisErrors {
 
     /** Whether Lettuce refused to write it: the connection was gone before. */
     static boolean unsent(Throwable error) {
-        if (error instanceof PartitionException || error instanceof io.lettuce.core.RedisConnectionException) {
+        if (error instanceof PartitionException || error instanceof RedisConnectionException) {
             // The cluster has no node for it, or that node cannot be connected to.
             return true;
         }

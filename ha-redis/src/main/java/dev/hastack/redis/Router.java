@@ -6,6 +6,8 @@ import dev.hastack.core.monitor.Monitor;
 import dev.hastack.core.select.ReadPolicy;
 import dev.hastack.core.select.Waits;
 import dev.hastack.core.topology.Kind;
+import io.lettuce.core.RedisException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -348,8 +350,7 @@ final class Router implements Dispatcher, Runnable {
                         : call.read()
                                 ? Waits.read(policy, config.reads().maxWait(), now.snapshot(), now())
                                 : Waits.write(config.writes().maxWait(), now.snapshot(), now()));
-        io.lettuce.core.RedisException error =
-                call.read() ? new NoReplicaException(text) : new NoPrimaryException(text);
+        RedisException error = call.read() ? new NoReplicaException(text) : new NoPrimaryException(text);
         call.lastError().ifPresent(error::addSuppressed);
         return error;
     }
@@ -366,7 +367,7 @@ final class Router implements Dispatcher, Runnable {
     }
 
     /** Takes no new calls, and waits until nothing is under way, but not for longer; whether that came true. */
-    boolean drain(java.time.Duration atMost) {
+    boolean drain(Duration atMost) {
         closing = true;
         long until = System.nanoTime() + atMost.toNanos();
         while (isBusy()) {

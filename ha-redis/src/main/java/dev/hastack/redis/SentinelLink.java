@@ -3,15 +3,18 @@ package dev.hastack.redis;
 import dev.hastack.core.config.Address;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.api.StatefulConnection;
+import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.pubsub.RedisPubSubAdapter;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import io.lettuce.core.sentinel.api.StatefulRedisSentinelConnection;
 import io.lettuce.core.sentinel.api.async.RedisSentinelAsyncCommands;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -66,16 +69,14 @@ final class SentinelLink {
             return;
         }
         RedisURI uri = clients.sentinel(address);
-        asked = clients.probes()
-                .connectSentinelAsync(io.lettuce.core.codec.StringCodec.UTF8, uri)
-                .thenCompose(made -> {
-                    connection = made;
-                    if (closed) {
-                        close();
-                    }
-                    subscribe(uri);
-                    return ask(made);
-                });
+        asked = clients.probes().connectSentinelAsync(StringCodec.UTF8, uri).thenCompose(made -> {
+            connection = made;
+            if (closed) {
+                close();
+            }
+            subscribe(uri);
+            return ask(made);
+        });
     }
 
     private CompletionStage<SentinelWord> ask(StatefulRedisSentinelConnection<String, String> to) {
@@ -83,7 +84,7 @@ final class SentinelLink {
         // In one write, so that the Sentinel answers all three of one state of its own: the count may be that of a
         // failover
         // under way, of which only the first names the new primary.
-        CompletionStage<java.net.SocketAddress> where = commands.getMasterAddrByName(master);
+        CompletionStage<SocketAddress> where = commands.getMasterAddrByName(master);
         CompletionStage<Map<String, String>> what = commands.master(master);
         CompletionStage<List<Map<String, String>>> others = commands.replicas(master);
         return where.thenCombine(what, (primary, fields) -> word(primary, fields))
@@ -118,7 +119,7 @@ final class SentinelLink {
 
     private void subscribe(RedisURI uri) {
         CompletionStage<Void> unused = clients.probes()
-                .connectPubSubAsync(io.lettuce.core.codec.StringCodec.UTF8, uri)
+                .connectPubSubAsync(StringCodec.UTF8, uri)
                 .thenCompose(made -> {
                     StatefulRedisPubSubConnection<String, String> old = subscription;
                     subscription = made;
@@ -143,7 +144,7 @@ final class SentinelLink {
             answered = true;
             failure = null;
             return Optional.of(word);
-        } catch (ExecutionException | TimeoutException | java.util.concurrent.CancellationException e) {
+        } catch (ExecutionException | TimeoutException | CancellationException e) {
             String text = text(e);
             if (failure == null) {
                 log.atWarn().addKeyValue("sentinel", address).log("{}", text);

@@ -5,6 +5,8 @@ import dev.hastack.core.monitor.Monitor;
 import dev.hastack.core.select.ReadPolicy;
 import dev.hastack.core.select.Waits;
 import io.lettuce.core.RedisChannelHandler;
+import io.lettuce.core.RedisCommandInterruptedException;
+import io.lettuce.core.RedisConnectionException;
 import io.lettuce.core.codec.RedisCodec;
 import io.lettuce.core.protocol.DefaultEndpoint;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
@@ -59,12 +61,12 @@ final class Subscriptions implements RedisChannels.Follower {
                     open.removeIf(connection -> !connection.isOpen() && connection != made);
                     return made;
                 }
-            } catch (io.lettuce.core.RedisConnectionException e) {
+            } catch (RedisConnectionException e) {
                 last = RedisErrors.bare(e);
                 OwnConnections.pause();
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
-                throw new io.lettuce.core.RedisCommandInterruptedException(e);
+                throw new RedisCommandInterruptedException(e);
             }
         } while (System.nanoTime() - until < 0);
         NoReplicaException error = new NoReplicaException("redis: "

@@ -7,6 +7,7 @@ import io.lettuce.core.protocol.CommandArgs;
 import io.lettuce.core.protocol.CommandType;
 import io.lettuce.core.protocol.ProtocolKeyword;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -42,7 +43,7 @@ class CommandRouteTest {
     })
     void has_a_place_for_each_command(CommandType type, CommandRoute route) {
         assertThat(CommandRoute.of(type, null)).isEqualTo(route);
-        assertThat(CommandRoute.of(keyword(type.name().toLowerCase(java.util.Locale.ROOT)), null))
+        assertThat(CommandRoute.of(keyword(type.name().toLowerCase(Locale.ROOT)), null))
                 .as("by name")
                 .isEqualTo(route);
     }

@@ -3,6 +3,7 @@ package dev.hastack.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lettuce.core.codec.StringCodec;
+import io.lettuce.core.output.StatusOutput;
 import io.lettuce.core.protocol.Command;
 import io.lettuce.core.protocol.CommandArgs;
 import io.lettuce.core.protocol.CommandType;
@@ -34,7 +35,6 @@ class CommandTimeoutsTest {
         for (String arg : args) {
             all.add(arg);
         }
-        return timeouts.getTimeout(
-                new Command<>(type, new io.lettuce.core.output.StatusOutput<>(StringCodec.UTF8), all));
+        return timeouts.getTimeout(new Command<>(type, new StatusOutput<>(StringCodec.UTF8), all));
     }
 }
