@@ -4,7 +4,6 @@ import dev.hastack.core.config.PostgresConfig;
 import dev.hastack.core.health.Health;
 import dev.hastack.core.health.NodeHealth;
 import dev.hastack.core.health.StoreHealth;
-import dev.hastack.core.topology.Failure;
 import dev.hastack.core.topology.NodeView;
 import dev.hastack.core.topology.Snapshot;
 import dev.hastack.core.topology.Staleness;
@@ -13,13 +12,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Health as the routes have it. */
 final class PostgresHealth {
     private static final String UNKNOWN_LAG =
             "gets no reads: its lag is unknown, since nothing shows yet that it follows the primary";
-    private static final String BREAKER =
-            "its circuit breaker is open: it answers its probe, but half of the calls of the last ten seconds failed";
 
     private final PostgresConfig config;
     private final PostgresPools pools;
@@ -66,32 +64,13 @@ final class PostgresHealth {
                         : Optional.empty();
         Optional<String> closed = pools.connectFailure(node).map(cause -> "connections cannot be opened: " + cause);
         boolean broken = pools.pool(node).filter(pool -> pool.breaker().open()).isPresent();
-        Optional<String> reason = node.failure()
-                .map(PostgresHealth::text)
-                .or(() -> snapshot.refusal(node))
-                .or(() -> closed)
-                .or(() -> late)
-                .or(() -> broken ? Optional.of(BREAKER) : Optional.empty());
-        boolean well = node.open() && late.isEmpty() && closed.isEmpty() && !broken;
-        Health health = !node.status().usable() ? Health.DOWN : well ? Health.UP : Health.DEGRADED;
         PostgresConfig.Node configured = config.nodes().get(node.node());
-        return new NodeHealth(
-                node.node(),
+        return NodeHealth.of(
+                snapshot,
+                node,
                 configured == null ? "" : configured.address().toString(),
-                health,
-                node.status(),
-                node.suspect().isPresent(),
-                node.epoch(),
                 lag,
-                node.generation(),
                 broken,
-                node.since(),
-                health == Health.UP
-                        ? Optional.empty()
-                        : reason.or(() -> Optional.of(node.status().name())));
-    }
-
-    private static String text(Failure failure) {
-        return failure.kind() + ": " + failure.cause();
+                Stream.of(closed, late).flatMap(Optional::stream).toList());
     }
 }

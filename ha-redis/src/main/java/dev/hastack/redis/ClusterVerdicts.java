@@ -85,6 +85,6 @@ final class ClusterVerdicts {
         } else if (!verdict.linked()) {
             return Optional.of("gets no reads: it has lost its primary (master_link_status:down)");
         }
-        return node.breaker().open() ? Optional.of(RedisHealth.BREAKER) : Optional.empty();
+        return node.breaker().open() ? Optional.of(NodeHealth.BREAKER_OPEN) : Optional.empty();
     }
 }

@@ -5,7 +5,6 @@ import dev.hastack.core.config.RedisConfig;
 import dev.hastack.core.health.Health;
 import dev.hastack.core.health.NodeHealth;
 import dev.hastack.core.health.StoreHealth;
-import dev.hastack.core.topology.Failure;
 import dev.hastack.core.topology.NodeView;
 import dev.hastack.core.topology.Snapshot;
 import dev.hastack.core.topology.Staleness;
@@ -14,12 +13,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Health as the routes have it. */
 final class RedisHealth {
-    static final String BREAKER =
-            "its circuit breaker is open: it answers its probe, but half of the calls of the last ten seconds failed";
-
     private final RedisConfig config;
     private final RedisChannels channels;
     private final NodeClients clients;
@@ -73,28 +70,13 @@ final class RedisHealth {
                         ? "is being connected to"
                         : "cannot be connected to: " + one.connectFailure().getMessage());
         boolean broken = channel.filter(one -> one.breaker().open()).isPresent();
-        Optional<String> reason = node.failure()
-                .map(RedisHealth::text)
-                .or(() -> snapshot.refusal(node))
-                .or(() -> unready)
-                .or(() -> late)
-                .or(() -> broken ? Optional.of(BREAKER) : Optional.empty());
-        boolean well = node.open() && late.isEmpty() && unready.isEmpty() && !broken;
-        Health health = !node.status().usable() ? Health.DOWN : well ? Health.UP : Health.DEGRADED;
-        return new NodeHealth(
-                node.node(),
+        return NodeHealth.of(
+                snapshot,
+                node,
                 clients.address(node.node()).map(Address::toString).orElse(""),
-                health,
-                node.status(),
-                node.suspect().isPresent(),
-                node.epoch(),
                 lag,
-                node.generation(),
                 broken,
-                node.since(),
-                health == Health.UP
-                        ? Optional.empty()
-                        : reason.or(() -> Optional.of(node.status().name())));
+                Stream.of(unready, late).flatMap(Optional::stream).toList());
     }
 
     private static Optional<String> late(NodeView node, RedisRoutes routes, Optional<Duration> lag) {
@@ -111,9 +93,5 @@ final class RedisHealth {
         return unknown
                 ? Optional.of("gets no reads: its lag is unknown, since nothing shows yet that it follows the primary")
                 : Optional.empty();
-    }
-
-    private static String text(Failure failure) {
-        return failure.kind() + ": " + failure.cause();
     }
 }

@@ -1,8 +1,11 @@
 package dev.hastack.core.health;
 
+import dev.hastack.core.topology.NodeView;
+import dev.hastack.core.topology.Snapshot;
 import dev.hastack.core.topology.Status;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -32,4 +35,43 @@ public record NodeHealth(
         int generation,
         boolean breakerOpen,
         Instant since,
-        Optional<String> reason) {}
+        Optional<String> reason) {
+
+    /** The reason of a node whose breaker is open. */
+    public static final String BREAKER_OPEN =
+            "its circuit breaker is open: it answers its probe, but half of the calls of the last ten seconds failed";
+
+    /**
+     * A node as the topology has it: DOWN while it is not usable, UP while it is and nothing speaks against it.
+     *
+     * @param shortcomings what speaks against it besides, the weightiest first
+     */
+    public static NodeHealth of(
+            Snapshot snapshot,
+            NodeView node,
+            String address,
+            Optional<Duration> lag,
+            boolean breakerOpen,
+            List<String> shortcomings) {
+        boolean well = node.open() && shortcomings.isEmpty() && !breakerOpen;
+        Health health = !node.status().usable() ? Health.DOWN : well ? Health.UP : Health.DEGRADED;
+        Optional<String> reason = node.failure()
+                .map(failure -> failure.kind() + ": " + failure.cause())
+                .or(() -> snapshot.refusal(node))
+                .or(() -> shortcomings.stream().findFirst())
+                .or(() -> breakerOpen ? Optional.of(BREAKER_OPEN) : Optional.empty())
+                .or(() -> Optional.of(node.status().name()));
+        return new NodeHealth(
+                node.node(),
+                address,
+                health,
+                node.status(),
+                node.suspect().isPresent(),
+                node.epoch(),
+                lag,
+                node.generation(),
+                breakerOpen,
+                node.since(),
+                reason.filter(why -> health != Health.UP));
+    }
+}
