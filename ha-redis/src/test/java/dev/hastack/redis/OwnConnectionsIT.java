@@ -153,4 +153,27 @@ class OwnConnectionsIT {
             });
         }
     }
+
+    @Test
+    void a_pattern_of_channels_hears_ones_own_prefix_only() throws Exception {
+        try (HaStack stack = Stacks.ready(redis, Map.of("ha.redis.key-prefix", "p[u]b:"));
+                StatefulRedisPubSubConnection<String, String> subscriber =
+                        stack.get(HaRedis.class).pubSub()) {
+            ConcurrentLinkedQueue<String> heard = new ConcurrentLinkedQueue<>();
+            subscriber.addListener(new RedisPubSubAdapter<>() {
+                @Override
+                public void message(String pattern, String channel, String message) {
+                    heard.add(pattern + " " + channel + "=" + message);
+                }
+            });
+            subscriber.sync().psubscribe("news.*");
+
+            redis.primary().command("PUBLISH", "news.de", "somebody else's");
+            redis.primary().command("PUBLISH", "pub:news.de", "another's");
+            stack.get(HaRedis.class).connection().sync().publish("news.de", "one");
+
+            until("it is heard", () -> !heard.isEmpty());
+            assertThat(heard).containsExactly("news.* news.de=one");
+        }
+    }
 }

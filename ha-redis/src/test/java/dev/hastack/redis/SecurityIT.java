@@ -4,6 +4,11 @@ import static dev.hastack.redis.Stacks.until;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.Appender;
+import ch.qos.logback.core.read.ListAppender;
 import dev.hastack.core.HaStack;
 import dev.hastack.core.config.StackConfig;
 import dev.hastack.core.health.Health;
@@ -19,8 +24,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 /** An ACL user over TLS. */
 @HaStackTest(
@@ -121,6 +128,36 @@ class SecurityIT {
             assertThat(stack.get(HaRedis.class).connection().sync().set("secure", "2"))
                     .isEqualTo("OK");
         }
+    }
+
+    @Test
+    void no_log_of_any_level_shows_a_password_that_is_right_or_wrong() throws Exception {
+        Logger root = (Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME);
+        Level before = root.getLevel();
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        log.list = new CopyOnWriteArrayList<>();
+        List<Appender<ILoggingEvent>> usual = new ArrayList<>();
+        root.iteratorForAppenders().forEachRemaining(usual::add);
+        usual.forEach(root::detachAppender);
+        root.addAppender(log);
+        log.start();
+        root.setLevel(Level.TRACE);
+        try {
+            a_user_with_a_password_is_served_over_tls();
+            try (HaStack stack = Stacks.open(redis, Map.of("ha.redis.password", "not-the-one"))) {
+                until("it is told", () -> reason(stack).contains("WRONGPASS"));
+            }
+        } finally {
+            root.setLevel(before);
+            root.detachAppender(log);
+            usual.forEach(root::addAppender);
+        }
+        String right = redis.properties().get("ha.redis.password");
+        assertThat(log.list).hasSizeGreaterThan(100);
+        assertThat(log.list)
+                .allSatisfy(event -> assertThat(event.getFormattedMessage() + " " + event.getKeyValuePairs() + " "
+                                + event.getThrowableProxy())
+                        .doesNotContain("not-the-one", right));
     }
 
     @Test
