@@ -87,7 +87,7 @@ final class KeyPrefix {
         for (int i = 1; i + 1 < args.size(); i++) {
             boolean pattern = is(args.get(i), "BY") || (is(args.get(i), "GET") && !is(args.get(i + 1), "#"));
             if (pattern) {
-                args.set(i + 1, joined(prefix, args.get(i + 1)));
+                args.set(i + 1, prefixed(args.get(i + 1)));
                 i++;
             }
         }
@@ -99,24 +99,11 @@ final class KeyPrefix {
                 .equals(word);
     }
 
-    /** To SORT, a pattern is a name with one star in it: nothing else in it means anything. */
-    private static byte[] joined(byte[] head, byte[] tail) {
-        byte[] whole = Arrays.copyOf(head, head.length + tail.length);
-        System.arraycopy(tail, 0, whole, head.length, tail.length);
-        return whole;
-    }
-
-    /** Before a pattern, the prefix's own characters stand for themselves. */
+    /** The prefix has no character that means anything in a pattern. */
     private byte[] prefixed(byte[] pattern) {
-        var whole = new java.io.ByteArrayOutputStream();
-        for (byte b : prefix) {
-            if (b == '*' || b == '?' || b == '[' || b == ']' || b == '\\') {
-                whole.write('\\');
-            }
-            whole.write(b);
-        }
-        whole.writeBytes(pattern);
-        return whole.toByteArray();
+        byte[] whole = Arrays.copyOf(prefix, prefix.length + pattern.length);
+        System.arraycopy(pattern, 0, whole, prefix.length, pattern.length);
+        return whole;
     }
 
     /** The arguments as they would be sent. */

@@ -42,6 +42,9 @@ final class NodeClients implements AutoCloseable {
     private final RedisConfig config;
     private final Duration probeTimeout;
     private final String clientName;
+    /** Milliseconds that Netty's threads stay when they have nothing to do any more: the end of a connection is told there, a little later. */
+    private static final long QUIET = 10;
+
     private final ConcurrentHashMap<String, Address> addresses = new ConcurrentHashMap<>();
     private final ClientResources resources = DefaultClientResources.create();
     private final ClientResources probeResources = DefaultClientResources.builder()
@@ -210,10 +213,10 @@ final class NodeClients implements AutoCloseable {
 
     @Override
     public void close() {
-        List.of(client, own, subscribers, probes).forEach(each -> each.shutdown(0, 1, TimeUnit.SECONDS));
-        await(subscriberResources.shutdown(0, 1, TimeUnit.SECONDS));
-        Future<Boolean> one = resources.shutdown(0, 1, TimeUnit.SECONDS);
-        Future<Boolean> other = probeResources.shutdown(0, 1, TimeUnit.SECONDS);
+        List.of(client, own, subscribers, probes).forEach(each -> each.shutdown(QUIET, 1_000, TimeUnit.MILLISECONDS));
+        await(subscriberResources.shutdown(QUIET, 1_000, TimeUnit.MILLISECONDS));
+        Future<Boolean> one = resources.shutdown(QUIET, 1_000, TimeUnit.MILLISECONDS);
+        Future<Boolean> other = probeResources.shutdown(QUIET, 1_000, TimeUnit.MILLISECONDS);
         await(one);
         await(other);
     }

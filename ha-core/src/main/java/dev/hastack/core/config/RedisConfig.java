@@ -102,7 +102,10 @@ public record RedisConfig(
                 .ids(nodes.keySet(), Ids.NODE, "nodes")
                 .distinct(nodes, Node::address)
                 .that(database >= 0, "database", "expected at least 0")
-                .that(!keyPrefix.contains("*"), "key-prefix", "expected no *, which commands would take for a pattern")
+                .that(
+                        keyPrefix.chars().noneMatch(c -> "*?[]\\".indexOf(c) >= 0),
+                        "key-prefix",
+                        "expected none of * ? [ ] \\, which commands would take for a pattern")
                 .that(maxInFlight > 0, "max-in-flight", "expected at least 1")
                 .that(maxWaiting >= 0, "max-waiting", "expected at least 0")
                 .that(
