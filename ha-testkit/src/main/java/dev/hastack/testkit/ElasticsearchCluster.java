@@ -33,6 +33,7 @@ public final class ElasticsearchCluster implements StoreCluster {
     private final ElasticsearchLayout layout;
     private final ElasticsearchSetup setup;
     private final List<ElasticsearchNode> nodes;
+    private final ElasticsearchIndices indices;
     private final ElasticsearchHealing healing;
     private final ReentrantLock lock = new ReentrantLock();
     private boolean closed;
@@ -44,7 +45,8 @@ public final class ElasticsearchCluster implements StoreCluster {
                 .map(id -> new ElasticsearchNode(id, setup))
                 .toList();
         this.nodes.forEach(node -> node.among(nodes));
-        this.healing = new ElasticsearchHealing(this);
+        this.indices = new ElasticsearchIndices(this);
+        this.healing = new ElasticsearchHealing(this, indices);
     }
 
     /** One node {@code es-1}, unless more is said. */
@@ -142,6 +144,26 @@ public final class ElasticsearchCluster implements StoreCluster {
                 healing::shards);
     }
 
+    /**
+     * Makes an index red while the cluster is well: none of its shards has a copy that any node finds, as if disks had lost
+     * them. It may be filled, and used meanwhile; {@link #heal()} brings back all that was in it.
+     *
+     * @param index an index, or an alias of some
+     */
+    public void makeRed(String index) {
+        indices.makeRed(index);
+    }
+
+    /**
+     * Makes an index refuse writes as Elasticsearch does when a disk is full to its flood stage, with 429; it may be read and
+     * deleted.
+     *
+     * @param index an index, or an alias of some
+     */
+    public void floodStage(String index) {
+        indices.floodStage(index);
+    }
+
     /** {@inheritDoc} The nodes' own addresses. */
     @Override
     public Map<String, String> properties() {
@@ -185,7 +207,7 @@ public final class ElasticsearchCluster implements StoreCluster {
      * with a dot stay: Elasticsearch keeps API keys in such.
      */
     public void clear() {
-        healing.clear();
+        indices.clear();
     }
 
     @Override

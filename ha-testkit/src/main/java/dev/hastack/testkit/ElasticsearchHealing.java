@@ -3,62 +3,65 @@ package dev.hastack.testkit;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** Brings a cluster back to its layout. */
 final class ElasticsearchHealing {
     private static final Duration RETURN = Duration.ofSeconds(30);
+    /** For shards whose nodes are there again; some cannot come back, as a replica that never had a second node. */
+    private static final Duration RECOVERY = Duration.ofSeconds(10);
+
+    private static final String DEFAULTS = "{\"persistent\":{},\"transient\":{}}";
+    /** Why a shard may be unassigned though no fault befell it: there are too few nodes. */
+    private static final Set<String> BY_LAYOUT = Set.of("INDEX_CREATED", "REPLICA_ADDED");
+
     private static final int LOG_LINES = 20;
 
     private final ElasticsearchCluster cluster;
     private final List<ElasticsearchNode> nodes;
+    private final ElasticsearchIndices indices;
 
-    ElasticsearchHealing(ElasticsearchCluster cluster) {
+    ElasticsearchHealing(ElasticsearchCluster cluster, ElasticsearchIndices indices) {
         this.cluster = cluster;
         this.nodes = cluster.nodes();
+        this.indices = indices;
     }
 
     void start() {
         nodes.forEach(ElasticsearchNode::launch);
         nodes.forEach(ElasticsearchNode::awaitReady);
-        awaitWhole();
+        awaitReunion();
     }
 
     void heal() {
         nodes.forEach(ElasticsearchNode::healProxy);
-        nodes.forEach(ElasticsearchNode::launch);
-        nodes.forEach(ElasticsearchNode::awaitReady);
-        awaitWhole();
-    }
-
-    void clear() {
-        List<String> indices = lines("/_cat/indices?h=index&expand_wildcards=all").stream()
-                .filter(index -> !index.startsWith("."))
-                .toList();
-        if (!indices.isEmpty()) {
-            cluster.request("DELETE", "/" + String.join(",", indices), null);
+        start();
+        if (!DEFAULTS.equals(cluster.request("GET", "/_cluster/settings?flat_settings=true", null))) {
+            cluster.request("PUT", "/_cluster/settings", "{\"persistent\":{\"*\":null},\"transient\":{\"*\":null}}");
         }
+        boolean restored = indices.restore();
+        if (restored) {
+            cluster.request("POST", "/_cluster/reroute?retry_failed=true&metric=none", null);
+        }
+        Await.holds(RECOVERY, this::isRecovered);
     }
 
-    private List<String> lines(String path) {
-        return cluster.request("GET", path, null).lines().map(String::strip).toList();
-    }
-
-    /** Waits until every node sees all others, and no shard is on its way. */
-    private void awaitWhole() {
+    /** Waits until every node sees all others. */
+    private void awaitReunion() {
         Await.until(
                 () -> "the reunion of " + nodes,
                 RETURN,
-                () -> nodes.stream().allMatch(this::isWhole),
+                () -> nodes.stream().allMatch(this::seesAll),
                 () -> shards() + logs(LOG_LINES));
     }
 
-    private boolean isWhole(ElasticsearchNode node) {
+    private boolean seesAll(ElasticsearchNode node) {
         try {
             node.request(
                     "GET",
-                    "/_cluster/health?timeout=1s&master_timeout=1s&wait_for_events=languid&wait_for_no_initializing_shards=true"
-                            + "&wait_for_no_relocating_shards=true&wait_for_nodes=" + nodes.size(),
+                    "/_cluster/health?timeout=1s&master_timeout=1s&wait_for_events=languid&wait_for_nodes="
+                            + nodes.size(),
                     null);
             return true;
         } catch (IllegalStateException | UncheckedIOException e) {
@@ -66,6 +69,14 @@ final class ElasticsearchHealing {
         }
     }
 
+    private boolean isRecovered() {
+        return cluster.request("GET", "/_cat/shards?h=state,unassigned.reason", null)
+                .lines()
+                .map(line -> line.strip().split(" +", -1))
+                .allMatch(shard -> shard[0].equals("STARTED") || (shard.length > 1 && BY_LAYOUT.contains(shard[1])));
+    }
+
+    /** Where every shard is, for messages. */
     String shards() {
         try {
             return cluster.request("GET", "/_cat/shards?v", null);

@@ -38,7 +38,7 @@ public final class ElasticsearchNode {
         this.folder = setup.folder().resolve(id);
         this.http = setup.http(address().toString());
         try {
-            for (Path created : List.of(folder, folder.resolve("data"), temporary())) {
+            for (Path created : List.of(folder, folder.resolve("data"), indices(), hidden(), temporary())) {
                 Files.createDirectory(created);
                 ServerUser.CURRENT.own(created);
             }
@@ -250,6 +250,16 @@ public final class ElasticsearchNode {
 
     private Path logFile() {
         return folder.resolve("log");
+    }
+
+    /** The parent of each index's files, by the index's uuid. */
+    Path indices() {
+        return folder.resolve("data").resolve("indices");
+    }
+
+    /** Where it does not find them. */
+    Path hidden() {
+        return folder.resolve("hidden");
     }
 
     private Path temporary() {
