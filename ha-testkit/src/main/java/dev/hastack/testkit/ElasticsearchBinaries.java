@@ -72,15 +72,23 @@ final class ElasticsearchBinaries {
             return Optional.empty();
         }
         try {
-            return Stream.iterate(Optional.of(Path.of(source.getLocation().toURI())), at -> at.map(Path::getParent))
-                    .skip(DEPTH)
-                    .findFirst()
-                    .flatMap(root -> root)
-                    .map(root -> root.resolve(IN_REPOSITORY))
-                    .filter(Files::isRegularFile);
+            Path jar = Path.of(source.getLocation().toURI());
+            // A program that Maven has packed has them all in one folder.
+            return Optional.of(jar.resolveSibling(NAME))
+                    .filter(Files::isRegularFile)
+                    .or(() -> inRepository(jar));
         } catch (URISyntaxException e) {
             throw new IllegalStateException("no path can be made of " + source.getLocation(), e);
         }
+    }
+
+    private static Optional<Path> inRepository(Path jar) {
+        return Stream.iterate(Optional.of(jar), at -> at.map(Path::getParent))
+                .skip(DEPTH)
+                .findFirst()
+                .flatMap(root -> root)
+                .map(root -> root.resolve(IN_REPOSITORY))
+                .filter(Files::isRegularFile);
     }
 
     private static void unpack(URL archive, Path folder) throws IOException {
