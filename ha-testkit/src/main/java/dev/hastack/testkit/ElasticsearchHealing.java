@@ -40,10 +40,7 @@ final class ElasticsearchHealing {
         if (!DEFAULTS.equals(cluster.request("GET", "/_cluster/settings?flat_settings=true", null))) {
             cluster.request("PUT", "/_cluster/settings", "{\"persistent\":{\"*\":null},\"transient\":{\"*\":null}}");
         }
-        boolean restored = indices.restore();
-        if (restored) {
-            cluster.request("POST", "/_cluster/reroute?retry_failed=true&metric=none", null);
-        }
+        indices.restore();
         Await.holds(RECOVERY, this::isRecovered);
     }
 

@@ -7,6 +7,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -19,14 +22,20 @@ import java.util.stream.Collectors;
 final class ElasticsearchIndices {
     private static final Duration CHANGE = Duration.ofSeconds(20);
     private static final String FLOOD = "index.blocks.read_only_allow_delete";
-    /** Each can be lifted only by a request that does nothing else. */
-    private static final List<String> BLOCKS = List.of(
-            FLOOD, "index.blocks.read_only", "index.blocks.metadata", "index.blocks.write", "index.blocks.read");
+    /** Elasticsearch's numbers for what may be lifted; each only by a request that does nothing else. */
+    private static final Map<String, String> BLOCKS = Map.of(
+            "5", "index.blocks.read_only",
+            "7", "index.blocks.read",
+            "8", "index.blocks.write",
+            "9", "index.blocks.metadata",
+            "12", FLOOD);
 
     private static final Pattern NAME = Pattern.compile("\"name\":\"([^\"]+)\"");
     private static final Pattern KEY = Pattern.compile("\"([^\"]+)\":\\{\"order\"");
 
     private final ElasticsearchCluster cluster;
+    /** Index, number, "p" and node of each primary shard that has been hidden. */
+    private final List<String[]> primaries = new CopyOnWriteArrayList<>();
 
     ElasticsearchIndices(ElasticsearchCluster cluster) {
         this.cluster = cluster;
@@ -42,16 +51,14 @@ final class ElasticsearchIndices {
 
     void makeRed(String index) {
         // Aliases are resolved; replicas come first, since one of them would take over from the primary.
-        List<String[]> shards = table("/_cat/shards/" + index + "?h=index,shard,node&s=prirep:desc");
+        List<String[]> shards = table("/_cat/shards/" + index + "?h=index,shard,prirep,node&s=prirep:desc").stream()
+                .filter(shard -> shard.length > 3)
+                .toList();
+        shards.stream().filter(shard -> shard[2].equals("p")).forEach(primaries::add);
         for (String[] row : table("/_cat/indices/" + index + "?h=uuid&expand_wildcards=all")) {
             cluster.nodes().forEach(node -> move(node.indices().resolve(row[0]), node.hidden()));
         }
-        String cancellations = shards.stream()
-                .filter(shard -> shard.length > 2)
-                .map(shard -> "{\"cancel\":{\"index\":\"" + shard[0] + "\",\"shard\":" + shard[1] + ",\"node\":\""
-                        + shard[2] + "\",\"allow_primary\":true}}")
-                .collect(Collectors.joining(","));
-        cluster.request("POST", "/_cluster/reroute?metric=none", "{\"commands\":[" + cancellations + "]}");
+        reroute(shards, "cancel", "allow_primary");
         Await.until(
                 () -> "the loss of all copies of " + index,
                 CHANGE,
@@ -59,42 +66,59 @@ final class ElasticsearchIndices {
                 () -> String.join("\n", lines("/_cat/shards?v")));
     }
 
-    /** Whether there was something to restore. */
-    boolean restore() {
-        boolean restored = lift();
-        for (ElasticsearchNode node : cluster.nodes()) {
-            for (Path folder : hidden(node)) {
-                restored = true;
+    private void reroute(List<String[]> shards, String command, String option) {
+        String commands = shards.stream()
+                .map(shard -> "{\"" + command + "\":{\"index\":\"" + shard[0] + "\",\"shard\":" + shard[1]
+                        + ",\"node\":\"" + shard[3] + "\",\"" + option + "\":true}}")
+                .collect(Collectors.joining(","));
+        cluster.request("POST", "/_cluster/reroute?retry_failed=true&metric=none", "{\"commands\":[" + commands + "]}");
+    }
+
+    void restore() {
+        lift();
+        cluster.nodes().forEach(this::unhide);
+        if (!primaries.isEmpty()) {
+            Set<String> lost = table("/_cat/shards?h=index,shard,prirep,state").stream()
+                    .filter(shard -> shard[2].equals("p") && shard[3].equals("UNASSIGNED"))
+                    .map(shard -> shard[0] + " " + shard[1])
+                    .collect(Collectors.toSet());
+            // Elasticsearch has remembered where it found no copy. What the primary had is not stale, but all there is.
+            reroute(
+                    primaries.stream()
+                            .filter(shard -> lost.contains(shard[0] + " " + shard[1]))
+                            .toList(),
+                    "allocate_stale_primary",
+                    "accept_data_loss");
+            primaries.clear();
+        }
+    }
+
+    private void unhide(ElasticsearchNode node) {
+        try (var folders = Files.list(node.hidden())) {
+            for (Path folder : folders.toList()) {
                 if (exists(folder.getFileName().toString())) {
                     move(folder, node.indices());
                 } else {
-                    delete(folder);
+                    Folders.delete(folder);
                 }
             }
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot empty " + node.hidden(), e);
         }
-        return restored;
     }
 
-    private boolean lift() {
-        String settings = cluster.request(
-                "GET", "/_all/_settings/index.blocks.*?flat_settings=true&expand_wildcards=open,closed", null);
-        List<String> set = BLOCKS.stream()
-                .filter(block -> settings.contains("\"" + block + "\""))
-                .toList();
-        set.forEach(block -> block("_all", block, "null"));
-        return !set.isEmpty();
+    private void lift() {
+        // An index may forbid to ask for its settings.
+        String blocks = cluster.request("GET", "/_cluster/state/blocks?filter_path=blocks.indices", null);
+        BLOCKS.forEach((number, block) -> {
+            if (blocks.contains("\"" + number + "\":{\"description\"")) {
+                block("_all", block, "null");
+            }
+        });
     }
 
     private boolean exists(String uuid) {
         return lines("/_cat/indices?h=uuid&expand_wildcards=all").contains(uuid);
-    }
-
-    private static List<Path> hidden(ElasticsearchNode node) {
-        try (var folders = Files.list(node.hidden())) {
-            return folders.toList();
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot list " + node.hidden(), e);
-        }
     }
 
     private static void move(Path folder, Path parent) {
@@ -104,14 +128,6 @@ final class ElasticsearchIndices {
             }
         } catch (IOException e) {
             throw new UncheckedIOException("cannot move " + folder + " to " + parent, e);
-        }
-    }
-
-    private static void delete(Path folder) {
-        try {
-            Folders.delete(folder);
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot delete " + folder, e);
         }
     }
 
