@@ -10,7 +10,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The circuit breaker of one node and generation. It is armed by the first failure, records outcomes only while armed, and
+ * The circuit breaker of one node and generation, or of another part of a store that fails alone. It is armed by the first failure, records outcomes only while armed, and
  * disarms after ten seconds without a failure: a healthy node costs its callers one volatile read. Its verdict is a
  * preference among nodes, never the last word on the only one. Thread-safe.
  *
@@ -62,6 +62,11 @@ public final class NodeBreaker {
     public boolean open() {
         CircuitBreaker breaker = armed;
         return breaker != null && breaker.getState() == CircuitBreaker.State.OPEN;
+    }
+
+    /** Whether a failure is remembered. */
+    public boolean armed() {
+        return armed != null && !calm();
     }
 
     /** A call failed for a reason that is the node's, and not the caller's own. */
