@@ -31,7 +31,10 @@ public record ElasticsearchStore() implements Store<ElasticsearchServers, Search
 
     @Override
     public List<Client<ElasticsearchServers, Searching>> clients() {
-        return List.of(RestClients.values());
+        List<Client<ElasticsearchServers, Searching>> clients = new ArrayList<>();
+        clients.add(new HaStackClient());
+        clients.addAll(List.of(RestClients.values()));
+        return clients;
     }
 
     @Override
