@@ -22,13 +22,18 @@ final class Connectors {
     private final Map<String, String> headers;
     private final Optional<Tls> tls;
 
-    Connectors(ElasticsearchConfig config, StackConfig stack) {
+    Connectors(ElasticsearchConfig config, StackConfig stack, NodeConnector connector) {
         this.config = config;
-        this.connector = ServiceLoader.load(NodeConnector.class, Connectors.class.getClassLoader())
-                .findFirst()
-                .orElseGet(RestConnector::new);
+        this.connector = connector;
         this.headers = headers(config, stack);
         this.tls = Tls.of(config);
+    }
+
+    /** The one that the class path offers, or that of elasticsearch-java. */
+    static NodeConnector found() {
+        return ServiceLoader.load(NodeConnector.class, Connectors.class.getClassLoader())
+                .findFirst()
+                .orElseGet(RestConnector::new);
     }
 
     private static Map<String, String> headers(ElasticsearchConfig config, StackConfig stack) {

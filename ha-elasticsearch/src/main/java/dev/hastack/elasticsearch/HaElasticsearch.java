@@ -44,7 +44,11 @@ public final class HaElasticsearch implements Store {
     }
 
     static HaElasticsearch open(StoreContext context, ElasticsearchConfig config) {
-        Connectors connectors = new Connectors(config, context.config());
+        return open(context, config, Connectors.found());
+    }
+
+    static HaElasticsearch open(StoreContext context, ElasticsearchConfig config, NodeConnector connector) {
+        Connectors connectors = new Connectors(config, context.config(), connector);
         Map<String, NodeChannel> nodes = new HashMap<>();
         config.nodes()
                 .forEach((id, node) ->

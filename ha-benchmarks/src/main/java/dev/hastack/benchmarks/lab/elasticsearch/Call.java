@@ -1,12 +1,14 @@
 package dev.hastack.benchmarks.lab.elasticsearch;
 
+import java.util.Optional;
+
 /**
  * One call of one caller; times are as {@link System#nanoTime()}.
  *
  * @param id of a write, which is in its document
- * @param succeeded false also if it had not returned by the end
+ * @param failure what its caller was told; of one that had not returned by the end, that
  */
-record Call(Lane lane, long id, long begin, long end, boolean succeeded) {
+record Call(Lane lane, long id, long begin, long end, Optional<String> failure) {
 
     /** What callers of one sort do. */
     enum Lane {
@@ -35,6 +37,10 @@ record Call(Lane lane, long id, long begin, long end, boolean succeeded) {
         public String toString() {
             return (writes ? "writes of " : "searches of ") + publication;
         }
+    }
+
+    boolean succeeded() {
+        return failure.isEmpty();
     }
 
     long nanos() {

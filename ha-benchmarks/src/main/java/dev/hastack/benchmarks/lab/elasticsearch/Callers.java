@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -30,7 +31,7 @@ final class Callers {
     private final Searching session;
     private final Map<Lane, ThreadPoolExecutor> threads = new EnumMap<>(Lane.class);
     private final Queue<Call> calls = new ConcurrentLinkedQueue<>();
-    /** As if they ended, in vain, when they began. */
+    /** As if they had ended when they began. */
     private final Map<Long, Call> underWay = new ConcurrentHashMap<>();
 
     private final AtomicLong ids = new AtomicLong();
@@ -78,21 +79,20 @@ final class Callers {
     private void call(Lane lane) {
         long id = ids.incrementAndGet();
         long begin = System.nanoTime();
-        underWay.put(id, new Call(lane, id, begin, begin, false));
-        boolean succeeded;
+        underWay.put(id, new Call(lane, id, begin, begin, Optional.of("no end")));
+        Optional<String> failure = Optional.empty();
         try {
             if (lane.writes()) {
                 session.write(lane.publication(), id);
             } else {
                 session.search(lane.publication(), id);
             }
-            succeeded = true;
         } catch (IOException | RuntimeException e) {
-            succeeded = false;
+            failure = Optional.of(e.toString());
         }
         // Not if the end came first.
         if (underWay.remove(id) != null) {
-            calls.add(new Call(lane, id, begin, System.nanoTime(), succeeded));
+            calls.add(new Call(lane, id, begin, System.nanoTime(), failure));
         }
     }
 
@@ -112,7 +112,7 @@ final class Callers {
         }
         List<Call> all = new ArrayList<>();
         underWay.values().removeIf(hanging -> {
-            all.add(new Call(hanging.lane(), hanging.id(), hanging.begin(), System.nanoTime(), false));
+            all.add(new Call(hanging.lane(), hanging.id(), hanging.begin(), System.nanoTime(), hanging.failure()));
             return true;
         });
         all.addAll(calls);

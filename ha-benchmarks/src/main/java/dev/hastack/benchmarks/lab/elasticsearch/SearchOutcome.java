@@ -8,6 +8,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * What a fault did to the callers of both publications.
@@ -16,13 +18,18 @@ import java.util.Set;
  * @param busiest the greatest share of a node, in percent, of all requests from two seconds after the fault on
  * @param twice writes that were stored more than once
  * @param lost acknowledged writes that are not there
+ * @param failures what callers were told, and how often
  */
-record SearchOutcome(Map<Lane, Served> lanes, double longestCall, double busiest, int twice, int lost)
+record SearchOutcome(
+        Map<Lane, Served> lanes, double longestCall, double busiest, int twice, int lost, Map<String, Long> failures)
         implements Result {
     private static final double NANOS = 1e6;
+    private static final int MOST_FAILURES = 6;
+    private static final int LONGEST_TEXT = 300;
 
     SearchOutcome {
         lanes = Map.copyOf(lanes);
+        failures = Map.copyOf(failures);
     }
 
     static SearchOutcome of(List<Call> calls, Spans spans, double busiest, Set<Long> stored, int twice) {
@@ -46,7 +53,11 @@ record SearchOutcome(Map<Lane, Served> lanes, double longestCall, double busiest
                 (int) calls.stream()
                         .filter(call -> call.lane().writes() && call.succeeded())
                         .filter(call -> !stored.contains(call.id()))
-                        .count());
+                        .count(),
+                spans.rest().begunIn(calls).stream()
+                        .flatMap(call -> call.failure().stream()
+                                .map(failure -> call.lane() + ": " + failure.replaceAll("\\d+", "0")))
+                        .collect(Collectors.groupingBy(Function.identity(), Collectors.counting())));
     }
 
     Served of(Lane lane) {
@@ -89,6 +100,15 @@ record SearchOutcome(Map<Lane, Served> lanes, double longestCall, double busiest
                         longestCall,
                         busiest,
                         twice,
-                        lost);
+                        lost)
+                + failures.entrySet().stream()
+                        .sorted(Map.Entry.<String, Long>comparingByValue().reversed())
+                        .limit(MOST_FAILURES)
+                        .map(failure -> "\n    " + failure.getValue() + " x " + abridged(failure.getKey()))
+                        .collect(Collectors.joining());
+    }
+
+    private static String abridged(String text) {
+        return text.length() <= LONGEST_TEXT ? text : text.substring(0, LONGEST_TEXT) + " ...";
     }
 }
