@@ -1,0 +1,5 @@
+/** Elasticsearch. */
+@NullMarked
+package dev.hastack.elasticsearch;
+
+import org.jspecify.annotations.NullMarked;

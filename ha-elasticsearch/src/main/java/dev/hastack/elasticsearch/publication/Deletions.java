@@ -1,0 +1,53 @@
+package dev.hastack.elasticsearch.publication;
+
+import co.elastic.clients.elasticsearch._types.VersionType;
+import co.elastic.clients.elasticsearch.core.bulk.BulkOperation;
+import jakarta.json.Json;
+import jakarta.json.JsonObject;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+/**
+ * What live writes deleted while a generation was being filled. Elasticsearch remembers the version of a deleted document for a
+ * minute only, and not through a restart; so a deletion is noted here before it is made in the new generation, and the rebuild
+ * repeats it once all is copied. Whichever way the two fall in time, no copy of a deleted document is left.
+ */
+final class Deletions {
+    static final String GENERATION = "generation";
+
+    private final Control control;
+
+    Deletions(Control control) {
+        this.control = control;
+    }
+
+    /** @param stored the document's id, as it is stored in {@code generation} */
+    BulkOperation note(String generation, String stored, long version) throws IOException {
+        String index = control.index();
+        JsonObject json = Json.createObjectBuilder()
+                .add(GENERATION, generation)
+                .add("id", stored)
+                .add("version", version)
+                .build();
+        return BulkOperation.of(bulk -> bulk.index(put -> put.index(index)
+                .id(key(generation, stored))
+                .versionType(VersionType.External)
+                .version(version)
+                .document(Control.document(json))));
+    }
+
+    /** Ids may be as long as Elasticsearch allows. */
+    private static String key(String generation, String stored) {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            digest.update(generation.getBytes(StandardCharsets.UTF_8));
+            digest.update((byte) '/');
+            return HexFormat.of().formatHex(digest.digest(stored.getBytes(StandardCharsets.UTF_8)));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

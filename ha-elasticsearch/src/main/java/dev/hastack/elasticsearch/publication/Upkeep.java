@@ -1,0 +1,166 @@
+package dev.hastack.elasticsearch.publication;
+
+import co.elastic.clients.elasticsearch.ElasticsearchClient;
+import co.elastic.clients.elasticsearch._types.query_dsl.Query;
+import dev.hastack.core.config.ElasticsearchConfig;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Objects;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What changes where a publication's documents are: one process at a time, by its {@link Claim}. */
+final class Upkeep {
+    private static final Logger LOG = LoggerFactory.getLogger(Upkeep.class);
+
+    private final ElasticsearchClient client;
+    private final Catalog catalog;
+    private final Control control;
+    private final Claim.Times times;
+    private final Provisioning provisioning;
+    private final Remains remains;
+    private final String publication;
+    private final ElasticsearchConfig.Publication config;
+
+    Upkeep(
+            ElasticsearchClient client,
+            Catalog catalog,
+            Control control,
+            Claim.Times times,
+            Provisioning provisioning,
+            Remains remains,
+            String publication,
+            ElasticsearchConfig.Publication config) {
+        this.client = client;
+        this.catalog = catalog;
+        this.control = control;
+        this.times = times;
+        this.provisioning = provisioning;
+        this.remains = remains;
+        this.publication = publication;
+        this.config = config;
+    }
+
+    void provision(boolean writable) throws IOException, InterruptedException {
+        provisioning.provision(publication, config, writable);
+        if (writable && catalog.generations(publication).next().isPresent()) {
+            Thread recovery = new Thread(this::recover, "ha-rebuild-recovery-" + publication);
+            recovery.setDaemon(true);
+            recovery.start();
+        }
+    }
+
+    /** To tell a rebuild that is under way from one whose process has died takes a while. */
+    private void recover() {
+        try (Claim claim = Claim.take(control, publication, times)) {
+            remains.clear(publication);
+        } catch (PublicationException.Busy e) {
+            LOG.atInfo().addKeyValue("publication", publication).log("{}", e.getMessage());
+        } catch (IOException | RuntimeException e) {
+            LOG.atWarn().addKeyValue("publication", publication).setCause(e).log("cannot remove what a rebuild left");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    RebuildResult rebuild(Rebuild<Copied> what) throws IOException, InterruptedException {
+        try (Claim claim = Claim.take(control, publication, times)) {
+            remains.clear(publication);
+            Generation current = catalog.current(publication);
+            Generation next = current.shared() ? nextShared(current) : nextOwn();
+            RebuildResult result = run(current, next, what);
+            remains.surplus(publication, current.shared() ? Math.min(1, config.keep()) : config.keep());
+            return result;
+        }
+    }
+
+    /** The copies come from the index itself: what was written before the announcement ended is in it, once refreshed. */
+    RebuildResult promote(Consumer<RebuildProgress> listener) throws IOException, InterruptedException {
+        try (Claim claim = Claim.take(control, publication, times)) {
+            remains.clear(publication);
+            Generation current = catalog.current(publication);
+            if (!current.shared()) {
+                throw new PublicationException(
+                        "publication '" + publication + "' has an index of its own already: " + current.index());
+            }
+            Rebuild<Copied> documents = Rebuild.of(() -> documents(current), Copied::id)
+                    .withTotal(
+                            client.count(count -> count.index(current.name())).count())
+                    .withListener(listener);
+            RebuildResult result = run(current, nextOwn(), documents);
+            // There is no way back: a process that has not heard of it would write ids of one layout into the other.
+            remains.surplus(publication, 0);
+            return result;
+        }
+    }
+
+    private RebuildResult run(Generation current, Generation next, Rebuild<Copied> what)
+            throws IOException, InterruptedException {
+        return new RebuildRun(client, catalog, control, remains, config, current, next, what).run();
+    }
+
+    private Stream<Copied> documents(Generation generation) {
+        try {
+            catalog.refresh(generation.name());
+            Query all = Query.of(query -> query.matchAll(match -> match));
+            return Scan.open(client, generation.name(), all, true).stream()
+                    .map(hit -> new Copied(
+                            generation.shown(Objects.requireNonNull(hit.id())), Objects.requireNonNull(hit.source())));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private Generation nextOwn() throws IOException {
+        int number = nextNumber();
+        Names names = catalog.names();
+        return new Generation(names, publication, number, names.generation(publication, number), false);
+    }
+
+    /** In the other shared index than the present generation. */
+    private Generation nextShared(Generation current) throws IOException, InterruptedException {
+        int number = nextNumber();
+        if (catalog.names().shared(number).equals(current.index())) {
+            number++;
+        }
+        Generation next = provisioning.shared(publication, number);
+        for (Generation kept : catalog.generations(publication).kept()) {
+            if (kept.index().equals(next.index())) {
+                remains.drop(kept);
+            }
+        }
+        return next;
+    }
+
+    private int nextNumber() throws IOException {
+        return catalog.generations(publication)
+                .nextNumber(catalog.indices(publication).keySet());
+    }
+
+    /** @return the name of what is the present generation now */
+    String rollback() throws IOException, InterruptedException {
+        try (Claim claim = Claim.take(control, publication, times)) {
+            remains.clear(publication);
+            Generations found = catalog.generations(publication);
+            Generation current = catalog.current(publication);
+            Generation earlier = found.kept().stream()
+                    .filter(kept -> kept.shared() == current.shared())
+                    .findFirst()
+                    .orElseThrow(() -> new PublicationException("publication '" + publication
+                            + "': there is no earlier generation to roll back to; ha.elasticsearch.publications."
+                            + publication + ".keep is " + config.keep()));
+            AliasActions actions = new AliasActions()
+                    .remove(earlier, earlier.kept())
+                    .close(current)
+                    .add(current, current.kept())
+                    .open(earlier);
+            if (current.shared()) {
+                actions.remove(current, current.name()).add(earlier, earlier.name());
+            }
+            catalog.change(actions);
+            return earlier.name();
+        }
+    }
+}
