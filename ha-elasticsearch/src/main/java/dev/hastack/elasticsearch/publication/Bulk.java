@@ -53,23 +53,31 @@ public final class Bulk implements AutoCloseable {
             if (before == null || before.isDone()) {
                 ingest.start(write);
             } else {
-                before.whenComplete((nothing, failure) -> ingest.startLater(write));
+                var unused = before.whenComplete((nothing, failure) -> ingest.startLater(write));
             }
         } catch (IOException | InterruptedException | RuntimeException e) {
             done.completeExceptionally(e);
             throw e;
         } finally {
-            done.whenComplete((nothing, failure) -> last.remove(id, done));
+            var unused = done.whenComplete((nothing, failure) -> last.remove(id, done));
         }
         return done;
     }
 
-    /** @return whether all that was added before is acknowledged or a dead letter within the time */
+    /**
+     * Sends what is waiting, and waits.
+     *
+     * @return whether all that was added before is acknowledged or a dead letter within the time
+     */
     public boolean flush(Duration within) throws InterruptedException {
         return ingest.flush(within);
     }
 
-    /** @return as {@link #flush}; what is not done by then is given up, and may take effect nevertheless */
+    /**
+     * Flushes, and ends the bulk.
+     *
+     * @return as {@link #flush}; what is not done by then is given up, and may take effect nevertheless
+     */
     public boolean close(Duration within) throws InterruptedException {
         try {
             return ingest.flush(within);

@@ -119,7 +119,7 @@ final class BulkWrites {
                     new Step(
                             item -> {
                                 ErrorCause error = item.error();
-                                return error == null || item.status() == 409
+                                return error == null || Statuses.isConflict(item.status())
                                         ? toNext(next, version)
                                         : failedNext(next, new IOException(said(item, error)));
                             },
@@ -144,7 +144,7 @@ final class BulkWrites {
 
         private Ingest.@Nullable Next afterNext(Generation next, BulkResponseItem item) throws IOException {
             ErrorCause error = item.error();
-            if (error == null || item.status() == 409) {
+            if (error == null || Statuses.isConflict(item.status())) {
                 return acknowledge();
             }
             return gone(error) ? again() : failedNext(next, new IOException(said(item, error)));

@@ -65,7 +65,11 @@ final class Catalog {
         return found;
     }
 
-    /** @return whether it was created; not if it existed */
+    /**
+     * Makes an index with its aliases.
+     *
+     * @return whether it was created; not if it existed
+     */
     boolean create(String index, Map<String, JsonValue> settings, JsonObject mapping, JsonObject aliases)
             throws IOException {
         JsonObjectBuilder sent = Json.createObjectBuilder();
@@ -126,8 +130,10 @@ final class Catalog {
     }
 
     /** Whether the error says that an index or alias does not exist. */
-    static boolean missing(ElasticsearchException e) {
-        return e.status() == 404 && missing(Optional.ofNullable(e.error().type()));
+    static boolean missing(Exception e) {
+        return e instanceof ElasticsearchException answered
+                && answered.status() == 404
+                && missing(Optional.ofNullable(answered.error().type()));
     }
 
     static boolean missing(Optional<String> type) {

@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
  * while it stays as it is, its owner is dead, and another takes it over. Whoever was only paused finds out at the next step
  * that counts: those are changes of aliases that fail as a whole once the alias {@code -next} is gone.
  */
-final class Claim implements AutoCloseable {
+final class Claim {
     private static final Logger LOG = LoggerFactory.getLogger(Claim.class);
 
     private final Control control;
@@ -41,7 +41,7 @@ final class Claim implements AutoCloseable {
             return thread;
         });
         long every = times.beat().toMillis();
-        beats.scheduleWithFixedDelay(this::renew, every, every, TimeUnit.MILLISECONDS);
+        var unused = beats.scheduleWithFixedDelay(this::renew, every, every, TimeUnit.MILLISECONDS);
     }
 
     /**
@@ -53,8 +53,27 @@ final class Claim implements AutoCloseable {
         static final Times DEFAULT = new Times(Duration.ofSeconds(2), Duration.ofSeconds(15));
     }
 
-    /** @throws PublicationException.Busy if another process that is alive has it */
-    static Claim take(Control control, String publication, Times times) throws IOException, InterruptedException {
+    interface Action<R> {
+        R run() throws IOException, InterruptedException;
+    }
+
+    /**
+     * Does something while this process has the claim.
+     *
+     * @throws PublicationException.Busy if another process that is alive has it
+     */
+    static <R> R with(Control control, String publication, Times times, Action<R> action)
+            throws IOException, InterruptedException {
+        Claim claim = take(control, publication, times);
+        try {
+            return action.run();
+        } finally {
+            claim.giveBack();
+        }
+    }
+
+    private static Claim take(Control control, String publication, Times times)
+            throws IOException, InterruptedException {
         String index = control.index();
         try {
             IndexResponse created = control.client()
@@ -63,8 +82,8 @@ final class Claim implements AutoCloseable {
                             .opType(OpType.Create)
                             .document(document()));
             return new Claim(control, publication, created, times);
-        } catch (ElasticsearchException e) {
-            if (e.status() != 409) {
+        } catch (IOException | ElasticsearchException e) {
+            if (!Statuses.isConflict(e)) {
                 throw e;
             }
             return takeOver(control, publication, times);
@@ -99,8 +118,8 @@ final class Claim implements AutoCloseable {
                             .ifPrimaryTerm(found.primaryTerm())
                             .document(document()));
             return new Claim(control, publication, taken, times);
-        } catch (ElasticsearchException e) {
-            if (e.status() == 409) {
+        } catch (IOException | ElasticsearchException e) {
+            if (Statuses.isConflict(e)) {
                 throw new PublicationException.Busy(publication, "another process that has taken over just now");
             }
             throw e;
@@ -124,8 +143,7 @@ final class Claim implements AutoCloseable {
         }
     }
 
-    @Override
-    public void close() {
+    private void giveBack() {
         beats.shutdownNow();
         lock.lock();
         try {

@@ -9,7 +9,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -106,12 +105,17 @@ final class Differences {
     private void setting(String name, JsonValue wanted, @Nullable JsonValue existing) {
         String expected = text(wanted);
         String shown = existing == null ? null : text(existing);
-        boolean enough = name.equals("index.number_of_replicas") && shown != null
-                ? Integer.parseInt(shown) >= Integer.parseInt(expected)
-                : shown != null && Objects.equals(plain(expected), plain(shown));
+        boolean atLeast = name.equals("index.number_of_replicas");
+        boolean enough;
+        if (shown == null) {
+            enough = false;
+        } else if (atLeast) {
+            enough = Integer.parseInt(shown) >= Integer.parseInt(expected);
+        } else {
+            enough = plain(expected).equals(plain(shown));
+        }
         if (!enough) {
-            found.add("settings." + name + ": expected " + expected
-                    + (name.equals("index.number_of_replicas") ? " or more" : "") + ", found "
+            found.add("settings." + name + ": expected " + expected + (atLeast ? " or more" : "") + ", found "
                     + (shown == null ? "nothing" : shown));
         }
     }

@@ -3,7 +3,6 @@ package dev.hastack.elasticsearch.publication;
 import co.elastic.clients.elasticsearch.ElasticsearchClient;
 import co.elastic.clients.elasticsearch._helpers.bulk.BulkIngester;
 import co.elastic.clients.elasticsearch._helpers.bulk.BulkListener;
-import co.elastic.clients.elasticsearch._types.ElasticsearchException;
 import co.elastic.clients.elasticsearch._types.ErrorCause;
 import co.elastic.clients.elasticsearch.core.BulkRequest;
 import co.elastic.clients.elasticsearch.core.BulkResponse;
@@ -12,7 +11,6 @@ import co.elastic.clients.elasticsearch.core.bulk.BulkResponseItem;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
@@ -28,7 +26,6 @@ import org.jspecify.annotations.Nullable;
  * another, which takes its place.
  */
 final class Ingest implements AutoCloseable {
-    private static final Set<Integer> BUSY = Set.of(429, 502, 503, 504);
     private static final long FIRST_BACKOFF_MILLIS = 50;
     private static final long LAST_BACKOFF_MILLIS = 5000;
     private static final Duration CLOSE = Duration.ofSeconds(30);
@@ -61,7 +58,11 @@ final class Ingest implements AutoCloseable {
 
     /** Where an operation ends. What it returns is done next, in the same place. */
     interface Sink {
-        /** @param item what Elasticsearch said last; an error, if it has one, is none that would pass */
+        /**
+         * Elasticsearch has answered.
+         *
+         * @param item what it said last; an error, if it has one, is none that would pass
+         */
         @Nullable
         Next ended(BulkResponseItem item) throws IOException;
 
@@ -91,7 +92,7 @@ final class Ingest implements AutoCloseable {
 
         void ended(BulkResponseItem answer) {
             ErrorCause error = answer.error();
-            if (error != null && BUSY.contains(answer.status())) {
+            if (error != null && Statuses.isBusy(answer.status())) {
                 retry(new IOException("status " + answer.status() + ", " + error.type() + ": " + error.reason()));
                 return;
             }
@@ -104,8 +105,8 @@ final class Ingest implements AutoCloseable {
 
         void broken(Throwable reason) {
             IOException failure = reason instanceof IOException io ? io : new IOException(reason);
-            boolean passes = !(reason instanceof ElasticsearchException refused) || BUSY.contains(refused.status());
-            if (passes && !(reason instanceof Error)) {
+            int status = Statuses.of(reason);
+            if ((status == 0 || Statuses.isBusy(status)) && !(reason instanceof Error)) {
                 retry(failure);
             } else {
                 fail(failure);
@@ -135,7 +136,7 @@ final class Ingest implements AutoCloseable {
         }
     }
 
-    private final class Listener implements BulkListener<Item> {
+    private static final class Listener implements BulkListener<Item> {
         @Override
         public void beforeBulk(long executionId, BulkRequest request, List<Item> items) {}
 
@@ -193,7 +194,7 @@ final class Ingest implements AutoCloseable {
     }
 
     private void feed(Item item, long delayMillis) {
-        feeder.schedule(
+        var unused = feeder.schedule(
                 () -> {
                     try {
                         ingester.add(item.what.operation(), item);
@@ -222,7 +223,11 @@ final class Ingest implements AutoCloseable {
         }
     }
 
-    /** @return whether all that was added has ended within the time */
+    /**
+     * Sends what is waiting, and waits.
+     *
+     * @return whether all that was added has ended within the time
+     */
     boolean flush(Duration within) throws InterruptedException {
         long left = within.toNanos();
         lock.lockInterruptibly();

@@ -18,7 +18,7 @@ final class Ingested implements Ingest.Sink {
         ErrorCause error = item.error();
         if (error == null) {
             taken.increment();
-        } else if (item.status() == 409) {
+        } else if (Statuses.isConflict(item.status())) {
             superseded.increment();
         } else if (!Catalog.missing(Optional.ofNullable(error.type()))) {
             return failed(new IOException("document " + item.id() + ": status " + item.status() + ", " + error.type()

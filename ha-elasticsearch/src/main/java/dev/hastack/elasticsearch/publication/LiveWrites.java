@@ -78,7 +78,7 @@ final class LiveWrites {
     private void note(BulkOperation deletion) throws IOException {
         BulkResponse response = client.bulk(bulk -> bulk.operations(deletion));
         BulkResponseItem item = response.items().get(0);
-        if (item.error() != null && item.status() != 409) {
+        if (item.error() != null && !Statuses.isConflict(item.status())) {
             throw new IOException("cannot note a deletion: " + item.error().reason());
         }
     }
@@ -133,15 +133,13 @@ final class LiveWrites {
             try {
                 toNext.write(next, version);
                 return true;
-            } catch (ElasticsearchException e) {
-                if (e.status() == 409) {
+            } catch (IOException | ElasticsearchException e) {
+                if (Statuses.isConflict(e)) {
                     return true;
                 }
                 if (Catalog.missing(e)) {
                     return false;
                 }
-                failure = e;
-            } catch (IOException e) {
                 failure = e;
             }
             if (attempt == TRIES) {

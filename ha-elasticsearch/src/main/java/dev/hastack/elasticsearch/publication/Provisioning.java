@@ -64,13 +64,18 @@ final class Provisioning {
     private void createShared(String publication) throws IOException, InterruptedException {
         long deadline = System.nanoTime() + times.expiry().multipliedBy(2).toNanos();
         while (catalog.generations(publication).current().isEmpty()) {
-            try (Claim claim = Claim.take(control, publication, times)) {
-                Generations found = catalog.generations(publication);
-                if (found.current().isEmpty()) {
-                    int number = found.nextNumber(catalog.indices(publication).keySet());
-                    Generation first = shared(publication, number);
-                    catalog.change(new AliasActions().add(first, first.name()).open(first));
-                }
+            try {
+                Claim.with(control, publication, times, () -> {
+                    Generations found = catalog.generations(publication);
+                    if (found.current().isEmpty()) {
+                        int number =
+                                found.nextNumber(catalog.indices(publication).keySet());
+                        Generation first = shared(publication, number);
+                        catalog.change(
+                                new AliasActions().add(first, first.name()).open(first));
+                    }
+                    return found;
+                });
             } catch (PublicationException.Busy e) {
                 if (System.nanoTime() > deadline) {
                     throw e;

@@ -148,7 +148,7 @@ public final class Publication {
      */
     public <T> RebuildResult rebuild(Rebuild<T> rebuild) throws IOException, InterruptedException {
         requireWritable("rebuild");
-        RebuildResult result = upkeep.rebuild(rebuild.copies());
+        RebuildResult result = upkeep.rebuild(rebuild);
         location.forget();
         return result;
     }

@@ -14,7 +14,8 @@ import java.util.stream.StreamSupport;
  * @param source opened once, on the thread that rebuilds, and closed. It must not look at the database before it is opened: what is
  *     written after that reaches the new index by itself, what was written before must be in it. So a transaction of its
  *     own begins here.
- * @param id of a document
+ * @param id of the document that is made of an item
+ * @param content the document that is made of an item
  * @param total how many there are, for the progress
  * @param listener hears of the progress, some times a second, on the thread that rebuilds
  * @param limits of the bulk
@@ -23,14 +24,24 @@ import java.util.stream.StreamSupport;
 public record Rebuild<T>(
         Supplier<? extends Stream<? extends T>> source,
         Function<? super T, String> id,
+        Function<? super T, ?> content,
         OptionalLong total,
         Consumer<RebuildProgress> listener,
         BulkLimits limits,
         Duration replicasWithin) {
 
+    /** Items that are the documents themselves. */
     public static <T> Rebuild<T> of(Supplier<? extends Stream<? extends T>> source, Function<? super T, String> id) {
+        return of(source, id, item -> item);
+    }
+
+    /** Items that documents are made of. */
+    public static <T> Rebuild<T> of(
+            Supplier<? extends Stream<? extends T>> source,
+            Function<? super T, String> id,
+            Function<? super T, ?> content) {
         return new Rebuild<>(
-                source, id, OptionalLong.empty(), progress -> {}, BulkLimits.DEFAULT, Duration.ofMinutes(10));
+                source, id, content, OptionalLong.empty(), progress -> {}, BulkLimits.DEFAULT, Duration.ofMinutes(10));
     }
 
     /** What {@code source} iterates over then. */
@@ -40,26 +51,16 @@ public record Rebuild<T>(
 
     /** The same, with the number of documents known. */
     public Rebuild<T> withTotal(long documents) {
-        return new Rebuild<>(source, id, OptionalLong.of(documents), listener, limits, replicasWithin);
+        return new Rebuild<>(source, id, content, OptionalLong.of(documents), listener, limits, replicasWithin);
     }
 
     /** The same, with its progress told. */
     public Rebuild<T> withListener(Consumer<RebuildProgress> hearing) {
-        return new Rebuild<>(source, id, total, hearing, limits, replicasWithin);
+        return new Rebuild<>(source, id, content, total, hearing, limits, replicasWithin);
     }
 
     /** The same, with other limits. */
     public Rebuild<T> withLimits(BulkLimits other) {
-        return new Rebuild<>(source, id, total, listener, other, replicasWithin);
-    }
-
-    Rebuild<Copied> copies() {
-        return new Rebuild<>(
-                () -> source.get().map(document -> new Copied(id.apply(document), document)),
-                Copied::id,
-                total,
-                listener,
-                limits,
-                replicasWithin);
+        return new Rebuild<>(source, id, content, total, listener, other, replicasWithin);
     }
 }

@@ -22,7 +22,7 @@ import java.util.stream.Stream;
  * deleted stays so). What orders it against other processes: {@link Claim}, and that the swap needs the alias {@code -next},
  * which whoever ends the rebuild removes.
  */
-final class RebuildRun {
+final class RebuildRun<T> {
     /** By how much the announcement outlasts what a writer may believe. */
     private static final Duration MARGIN = Duration.ofMillis(250);
 
@@ -36,7 +36,7 @@ final class RebuildRun {
     private final ElasticsearchConfig.Publication config;
     private final Generation current;
     private final Generation next;
-    private final Rebuild<Copied> what;
+    private final Rebuild<T> what;
     private final Ingested copies = new Ingested();
     private long startedAt;
     private long toldAt;
@@ -49,7 +49,7 @@ final class RebuildRun {
             ElasticsearchConfig.Publication config,
             Generation current,
             Generation next,
-            Rebuild<Copied> what) {
+            Rebuild<T> what) {
         this.client = client;
         this.catalog = catalog;
         this.control = control;
@@ -118,18 +118,18 @@ final class RebuildRun {
     private void copy() throws IOException, InterruptedException {
         long version = Versions.copied(next.number());
         try (Ingest ingest = new Ingest(client, what.limits(), next.name());
-                Stream<? extends Copied> source = what.source().get()) {
-            Iterator<? extends Copied> documents = source.iterator();
-            while (documents.hasNext()) {
-                Copied document = documents.next();
-                String stored = next.stored(document.id());
+                Stream<? extends T> source = what.source().get()) {
+            Iterator<? extends T> items = source.iterator();
+            while (items.hasNext()) {
+                T item = items.next();
+                String stored = next.stored(what.id().apply(item));
                 ingest.add(new Ingest.Next(
                         BulkOperation.of(bulk -> bulk.index(put -> put.index(next.next())
                                 .requireAlias(true)
                                 .id(stored)
                                 .versionType(VersionType.External)
                                 .version(version)
-                                .document(document.content()))),
+                                .document(what.content().apply(item)))),
                         copies));
                 copies.throwFailure();
                 if (System.nanoTime() - toldAt > TELL_NANOS) {

@@ -49,7 +49,7 @@ final class Requests {
                     request -> request.index().isEmpty() ? Map.of() : Map.of("index", request.index()),
                     Request::parameters,
                     request -> Map.of(),
-                    !method.equals("GET"),
+                    !body.isEmpty(),
                     JsonpDeserializer.jsonValueDeserializer());
         }
 

@@ -2,6 +2,8 @@ package dev.hastack.elasticsearch.publication;
 
 import co.elastic.clients.elasticsearch.ElasticsearchClient;
 import co.elastic.clients.elasticsearch._types.query_dsl.Query;
+import co.elastic.clients.elasticsearch.core.search.Hit;
+import co.elastic.clients.json.JsonData;
 import dev.hastack.core.config.ElasticsearchConfig;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -54,8 +56,8 @@ final class Upkeep {
 
     /** To tell a rebuild that is under way from one whose process has died takes a while. */
     private void recover() {
-        try (Claim claim = Claim.take(control, publication, times)) {
-            remains.clear(publication);
+        try {
+            alone(current -> current);
         } catch (PublicationException.Busy e) {
             LOG.atInfo().addKeyValue("publication", publication).log("{}", e.getMessage());
         } catch (IOException | RuntimeException e) {
@@ -65,27 +67,37 @@ final class Upkeep {
         }
     }
 
-    RebuildResult rebuild(Rebuild<Copied> what) throws IOException, InterruptedException {
-        try (Claim claim = Claim.take(control, publication, times)) {
+    private interface Change<R> {
+        R from(Generation current) throws IOException, InterruptedException;
+    }
+
+    /** After the remains of those who had no time to clear up. */
+    private <R> R alone(Change<R> change) throws IOException, InterruptedException {
+        return Claim.with(control, publication, times, () -> {
             remains.clear(publication);
-            Generation current = catalog.current(publication);
-            Generation next = current.shared() ? nextShared(current) : nextOwn();
-            RebuildResult result = run(current, next, what);
+            return change.from(catalog.current(publication));
+        });
+    }
+
+    <T> RebuildResult rebuild(Rebuild<T> what) throws IOException, InterruptedException {
+        return alone(current -> {
+            RebuildResult result = run(current, current.shared() ? nextShared(current) : nextOwn(), what);
             remains.surplus(publication, current.shared() ? Math.min(1, config.keep()) : config.keep());
             return result;
-        }
+        });
     }
 
     /** The copies come from the index itself: what was written before the announcement ended is in it, once refreshed. */
     RebuildResult promote(Consumer<RebuildProgress> listener) throws IOException, InterruptedException {
-        try (Claim claim = Claim.take(control, publication, times)) {
-            remains.clear(publication);
-            Generation current = catalog.current(publication);
+        return alone(current -> {
             if (!current.shared()) {
                 throw new PublicationException(
                         "publication '" + publication + "' has an index of its own already: " + current.index());
             }
-            Rebuild<Copied> documents = Rebuild.of(() -> documents(current), Copied::id)
+            Rebuild<Hit<JsonData>> documents = Rebuild.<Hit<JsonData>>of(
+                            () -> documents(current),
+                            hit -> current.shown(Objects.requireNonNull(hit.id())),
+                            hit -> Objects.requireNonNull(hit.source()))
                     .withTotal(
                             client.count(count -> count.index(current.name())).count())
                     .withListener(listener);
@@ -93,21 +105,19 @@ final class Upkeep {
             // There is no way back: a process that has not heard of it would write ids of one layout into the other.
             remains.surplus(publication, 0);
             return result;
-        }
+        });
     }
 
-    private RebuildResult run(Generation current, Generation next, Rebuild<Copied> what)
+    private <T> RebuildResult run(Generation current, Generation next, Rebuild<T> what)
             throws IOException, InterruptedException {
-        return new RebuildRun(client, catalog, control, remains, config, current, next, what).run();
+        return new RebuildRun<>(client, catalog, control, remains, config, current, next, what).run();
     }
 
-    private Stream<Copied> documents(Generation generation) {
+    private Stream<Hit<JsonData>> documents(Generation generation) {
         try {
             catalog.refresh(generation.name());
             Query all = Query.of(query -> query.matchAll(match -> match));
-            return Scan.open(client, generation.name(), all, true).stream()
-                    .map(hit -> new Copied(
-                            generation.shown(Objects.requireNonNull(hit.id())), Objects.requireNonNull(hit.source())));
+            return Scan.open(client, generation.name(), all, true).stream();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -139,18 +149,14 @@ final class Upkeep {
                 .nextNumber(catalog.indices(publication).keySet());
     }
 
-    /** @return the name of what is the present generation now */
-    String rollback() throws IOException, InterruptedException {
-        try (Claim claim = Claim.take(control, publication, times)) {
-            remains.clear(publication);
-            Generations found = catalog.generations(publication);
-            Generation current = catalog.current(publication);
-            Generation earlier = found.kept().stream()
+    void rollback() throws IOException, InterruptedException {
+        alone(current -> {
+            Generation earlier = catalog.generations(publication).kept().stream()
                     .filter(kept -> kept.shared() == current.shared())
                     .findFirst()
                     .orElseThrow(() -> new PublicationException("publication '" + publication
-                            + "': there is no earlier generation to roll back to; ha.elasticsearch.publications."
-                            + publication + ".keep is " + config.keep()));
+                            + "': there is no earlier generation to roll back to; rebuilds keep " + config.keep()
+                            + " (ha.elasticsearch.publications." + publication + ".keep)"));
             AliasActions actions = new AliasActions()
                     .remove(earlier, earlier.kept())
                     .close(current)
@@ -160,7 +166,7 @@ final class Upkeep {
                 actions.remove(current, current.name()).add(earlier, earlier.name());
             }
             catalog.change(actions);
-            return earlier.name();
-        }
+            return earlier;
+        });
     }
 }
