@@ -115,7 +115,7 @@ final class BulkWrites {
 
         private Ingest.Next note(Generation next, long version) throws IOException {
             return new Ingest.Next(
-                    deletions.note(next.name(), next.stored(id), version),
+                    deletions.note(next, next.stored(id), version),
                     new Step(
                             item -> {
                                 ErrorCause error = item.error();

@@ -38,7 +38,9 @@ final class Control {
                     settings,
                     Json.createObjectBuilder()
                             .add("dynamic", "false")
-                            .add("properties", Json.createObjectBuilder().add(Deletions.GENERATION, keyword))
+                            .add("properties", Json.createObjectBuilder()
+                                            .add(Deletions.PUBLICATION, keyword)
+                                            .add(Deletions.GENERATION, keyword))
                             .build(),
                     JsonValue.EMPTY_JSON_OBJECT);
             created = true;

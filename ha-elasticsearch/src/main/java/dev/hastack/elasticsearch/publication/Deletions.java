@@ -1,6 +1,7 @@
 package dev.hastack.elasticsearch.publication;
 
 import co.elastic.clients.elasticsearch._types.VersionType;
+import co.elastic.clients.elasticsearch._types.query_dsl.Query;
 import co.elastic.clients.elasticsearch.core.bulk.BulkOperation;
 import jakarta.json.Json;
 import jakarta.json.JsonObject;
@@ -16,6 +17,7 @@ import java.util.HexFormat;
  * repeats it once all is copied. Whichever way the two fall in time, no copy of a deleted document is left.
  */
 final class Deletions {
+    static final String PUBLICATION = "publication";
     static final String GENERATION = "generation";
 
     private final Control control;
@@ -24,19 +26,32 @@ final class Deletions {
         this.control = control;
     }
 
-    /** @param stored the document's id, as it is stored in {@code generation} */
-    BulkOperation note(String generation, String stored, long version) throws IOException {
+    /** @param stored the document's id, as it is stored in {@code filled} */
+    BulkOperation note(Generation filled, String stored, long version) throws IOException {
         String index = control.index();
         JsonObject json = Json.createObjectBuilder()
-                .add(GENERATION, generation)
+                .add(PUBLICATION, filled.publication())
+                .add(GENERATION, filled.name())
                 .add("id", stored)
                 .add("version", version)
                 .build();
         return BulkOperation.of(bulk -> bulk.index(put -> put.index(index)
-                .id(key(generation, stored))
+                .id(key(filled.name(), stored))
                 .versionType(VersionType.External)
                 .version(version)
                 .document(Control.document(json))));
+    }
+
+    /** All notes on a publication. */
+    static Query of(String publication) {
+        return Query.of(
+                query -> query.term(term -> term.field(PUBLICATION).value(publication)));
+    }
+
+    /** The notes on what was deleted while {@code filled} was. */
+    static Query during(Generation filled) {
+        return Query.of(
+                query -> query.term(term -> term.field(GENERATION).value(filled.name())));
     }
 
     /** Ids may be as long as Elasticsearch allows. */

@@ -66,7 +66,7 @@ final class LiveWrites {
                 current -> client.delete(
                         delete -> delete.index(current.writeTarget()).id(current.stored(id))),
                 (next, version) -> {
-                    note(deletions.note(next.name(), next.stored(id), version));
+                    note(deletions.note(next, next.stored(id), version));
                     // By its own name: an alias that has gone would become an index by this.
                     client.delete(delete -> delete.index(next.name())
                             .id(next.stored(id))

@@ -154,7 +154,7 @@ final class RebuildRun<T> {
         String index = control.index();
         catalog.refresh(index);
         Ingested deletions = new Ingested();
-        try (Scan noted = Scan.open(client, index, Remains.noted(next), true)) {
+        try (Scan noted = Scan.open(client, index, Deletions.during(next), true)) {
             if (!noted.hasNext()) {
                 return 0;
             }

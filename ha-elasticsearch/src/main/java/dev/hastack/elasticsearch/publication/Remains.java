@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,6 +48,7 @@ final class Remains {
                 catalog.delete(name);
             }
         }
+        forgetDeletions(publication);
     }
 
     /** First nobody can make it the present generation any more; then it goes. */
@@ -54,7 +56,6 @@ final class Remains {
         if (rebuilds.end(next) || !isPresent(next)) {
             drop(next);
         }
-        forgetDeletions(next);
     }
 
     boolean isPresent(Generation generation) throws IOException {
@@ -77,7 +78,11 @@ final class Remains {
             catalog.delete(generation.index());
             return;
         }
-        empty(generation.publication(), generation.index());
+        Optional<Generation> current =
+                catalog.generations(generation.publication()).current();
+        if (current.filter(present -> present.index().equals(generation.index())).isEmpty()) {
+            empty(generation.publication(), generation.index());
+        }
         Map<String, Set<String>> aliases = catalog.aliases(generation.name() + "*");
         for (String alias : aliases.getOrDefault(generation.index(), Set.of())) {
             catalog.change(new AliasActions().remove(generation, alias));
@@ -92,14 +97,10 @@ final class Remains {
         deleteAll(index, theirs, publication);
     }
 
-    private void forgetDeletions(Generation next) throws IOException, InterruptedException {
-        deleteAll(control.index(), noted(next), "deletions");
-    }
-
-    /** The notes on what was deleted while {@code next} was filled. */
-    static Query noted(Generation next) {
-        return Query.of(
-                query -> query.term(term -> term.field(Deletions.GENERATION).value(next.name())));
+    void forgetDeletions(String publication) throws IOException, InterruptedException {
+        String index = control.index();
+        catalog.refresh(index);
+        deleteAll(index, Deletions.of(publication), "deletions");
     }
 
     private void deleteAll(String index, Query query, String name) throws IOException, InterruptedException {

@@ -10,6 +10,7 @@ import java.io.UncheckedIOException;
 import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,6 +26,8 @@ final class Upkeep {
     private final Remains remains;
     private final String publication;
     private final ElasticsearchConfig.Publication config;
+    /** This process's own, which its other threads must not take for another's. */
+    private volatile @Nullable Thread recovery;
 
     Upkeep(
             ElasticsearchClient client,
@@ -48,16 +51,20 @@ final class Upkeep {
     void provision(boolean writable) throws IOException, InterruptedException {
         provisioning.provision(publication, config, writable);
         if (writable && catalog.generations(publication).next().isPresent()) {
-            Thread recovery = new Thread(this::recover, "ha-rebuild-recovery-" + publication);
-            recovery.setDaemon(true);
-            recovery.start();
+            Thread thread = new Thread(this::recover, "ha-rebuild-recovery-" + publication);
+            thread.setDaemon(true);
+            recovery = thread;
+            thread.start();
         }
     }
 
     /** To tell a rebuild that is under way from one whose process has died takes a while. */
     private void recover() {
         try {
-            alone(current -> current);
+            Claim.with(control, publication, times, () -> {
+                remains.clear(publication);
+                return true;
+            });
         } catch (PublicationException.Busy e) {
             LOG.atInfo().addKeyValue("publication", publication).log("{}", e.getMessage());
         } catch (IOException | RuntimeException e) {
@@ -73,6 +80,11 @@ final class Upkeep {
 
     /** After the remains of those who had no time to clear up. */
     private <R> R alone(Change<R> change) throws IOException, InterruptedException {
+        Thread clearing = recovery;
+        if (clearing != null) {
+            clearing.join(times.expiry().multipliedBy(2).toMillis());
+            recovery = null;
+        }
         return Claim.with(control, publication, times, () -> {
             remains.clear(publication);
             return change.from(catalog.current(publication));
@@ -110,7 +122,10 @@ final class Upkeep {
 
     private <T> RebuildResult run(Generation current, Generation next, Rebuild<T> what)
             throws IOException, InterruptedException {
-        return new RebuildRun<>(client, catalog, control, remains, config, current, next, what).run();
+        RebuildResult result =
+                new RebuildRun<>(client, catalog, control, remains, config, current, next, what).run();
+        remains.forgetDeletions(publication);
+        return result;
     }
 
     private Stream<Hit<JsonData>> documents(Generation generation) {
