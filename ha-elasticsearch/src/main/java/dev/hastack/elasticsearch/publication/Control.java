@@ -13,7 +13,6 @@ import java.util.TreeMap;
 final class Control {
     private final ElasticsearchClient client;
     private final Catalog catalog;
-    private volatile boolean created;
 
     Control(ElasticsearchClient client, Catalog catalog) {
         this.client = client;
@@ -24,28 +23,28 @@ final class Control {
         return client;
     }
 
-    /** Its name; it exists then. */
-    String index() throws IOException {
-        String index = catalog.names().rebuilds();
-        if (!created) {
-            Map<String, JsonValue> settings = new TreeMap<>();
-            settings.put("index.number_of_shards", Json.createValue("1"));
-            settings.put("index.auto_expand_replicas", Json.createValue("0-1"));
-            JsonObject keyword =
-                    Json.createObjectBuilder().add("type", "keyword").build();
-            catalog.create(
-                    index,
-                    settings,
-                    Json.createObjectBuilder()
-                            .add("dynamic", "false")
-                            .add("properties", Json.createObjectBuilder()
-                                            .add(Deletions.PUBLICATION, keyword)
-                                            .add(Deletions.GENERATION, keyword))
-                            .build(),
-                    JsonValue.EMPTY_JSON_OBJECT);
-            created = true;
-        }
-        return index;
+    String index() {
+        return catalog.names().rebuilds();
+    }
+
+    /** Whoever made it, it exists then; and it goes on existing while a claim does. */
+    void create() throws IOException {
+        Map<String, JsonValue> settings = new TreeMap<>();
+        settings.put("index.number_of_shards", Json.createValue("1"));
+        settings.put("index.auto_expand_replicas", Json.createValue("0-1"));
+        JsonObject keyword = Json.createObjectBuilder().add("type", "keyword").build();
+        boolean unused = catalog.create(
+                index(),
+                settings,
+                Json.createObjectBuilder()
+                        .add("dynamic", "false")
+                        .add(
+                                "properties",
+                                Json.createObjectBuilder()
+                                        .add(Deletions.PUBLICATION, keyword)
+                                        .add(Deletions.GENERATION, keyword))
+                        .build(),
+                JsonValue.EMPTY_JSON_OBJECT);
     }
 
     static JsonData document(JsonObject json) {

@@ -5,7 +5,6 @@ import co.elastic.clients.elasticsearch._types.query_dsl.Query;
 import co.elastic.clients.elasticsearch.core.bulk.BulkOperation;
 import jakarta.json.Json;
 import jakarta.json.JsonObject;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -27,15 +26,14 @@ final class Deletions {
     }
 
     /** @param stored the document's id, as it is stored in {@code filled} */
-    BulkOperation note(Generation filled, String stored, long version) throws IOException {
-        String index = control.index();
+    BulkOperation note(Generation filled, String stored, long version) {
         JsonObject json = Json.createObjectBuilder()
                 .add(PUBLICATION, filled.publication())
                 .add(GENERATION, filled.name())
                 .add("id", stored)
                 .add("version", version)
                 .build();
-        return BulkOperation.of(bulk -> bulk.index(put -> put.index(index)
+        return BulkOperation.of(bulk -> bulk.index(put -> put.index(control.index())
                 .id(key(filled.name(), stored))
                 .versionType(VersionType.External)
                 .version(version)
@@ -44,14 +42,12 @@ final class Deletions {
 
     /** All notes on a publication. */
     static Query of(String publication) {
-        return Query.of(
-                query -> query.term(term -> term.field(PUBLICATION).value(publication)));
+        return Query.of(query -> query.term(term -> term.field(PUBLICATION).value(publication)));
     }
 
     /** The notes on what was deleted while {@code filled} was. */
     static Query during(Generation filled) {
-        return Query.of(
-                query -> query.term(term -> term.field(GENERATION).value(filled.name())));
+        return Query.of(query -> query.term(term -> term.field(GENERATION).value(filled.name())));
     }
 
     /** Ids may be as long as Elasticsearch allows. */

@@ -71,7 +71,7 @@ record Generations(Optional<Generation> current, boolean written, Optional<Gener
                 : Optional.empty();
     }
 
-    /** The number after all that are or were in use. Numbers are used once, whatever became of them. */
+    /** The number after all that are in use. */
     int nextNumber(Set<Integer> indices) {
         Stream<Integer> marked =
                 Stream.of(current.stream(), next.stream(), kept.stream()).flatMap(some -> some.map(Generation::number));

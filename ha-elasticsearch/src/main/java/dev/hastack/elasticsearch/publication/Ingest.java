@@ -12,10 +12,12 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +40,8 @@ final class Ingest implements AutoCloseable {
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition idle = lock.newCondition();
+    private final AtomicBoolean sending = new AtomicBoolean();
+    private volatile boolean followed;
     private long pending;
 
     Ingest(ElasticsearchClient client, BulkLimits limits, String name) {
@@ -131,12 +135,13 @@ final class Ingest implements AutoCloseable {
             if (next == null) {
                 done();
             } else {
+                followed = true;
                 feed(new Item(next), 0);
             }
         }
     }
 
-    private static final class Listener implements BulkListener<Item> {
+    private final class Listener implements BulkListener<Item> {
         @Override
         public void beforeBulk(long executionId, BulkRequest request, List<Item> items) {}
 
@@ -144,6 +149,11 @@ final class Ingest implements AutoCloseable {
         public void afterBulk(long executionId, BulkRequest request, List<Item> items, BulkResponse response) {
             for (int i = 0; i < items.size(); i++) {
                 items.get(i).ended(response.items().get(i));
+            }
+            if (followed) {
+                // Whoever waits for these has waited for the interval once.
+                followed = false;
+                send();
             }
         }
 
@@ -190,20 +200,33 @@ final class Ingest implements AutoCloseable {
     }
 
     void startLater(Start start) {
-        feeder.execute(() -> start(start));
+        followed = true;
+        try {
+            feeder.execute(() -> start(start));
+        } catch (RejectedExecutionException e) {
+            start.failed(closed(e));
+            done();
+        }
+    }
+
+    private static IOException closed(Exception reason) {
+        return new IOException("the bulk was closed before its turn came", reason);
     }
 
     private void feed(Item item, long delayMillis) {
-        var unused = feeder.schedule(
-                () -> {
-                    try {
-                        ingester.add(item.what.operation(), item);
-                    } catch (RuntimeException e) {
-                        item.fail(e);
-                    }
-                },
-                delayMillis,
-                TimeUnit.MILLISECONDS);
+        try {
+            var unused = feeder.schedule(() -> feed(item), delayMillis, TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException e) {
+            item.fail(closed(e));
+        }
+    }
+
+    private void feed(Item item) {
+        try {
+            ingester.add(item.what.operation(), item);
+        } catch (RuntimeException e) {
+            item.fail(closed(e));
+        }
     }
 
     private void done() {
@@ -232,25 +255,25 @@ final class Ingest implements AutoCloseable {
         long left = within.toNanos();
         lock.lockInterruptibly();
         try {
-            while (pending > 0) {
-                if (left <= 0) {
-                    return false;
-                }
-                lock.unlock();
-                try {
-                    ingester.flush();
-                } finally {
-                    lock.lock();
-                }
-                if (pending > 0) {
-                    // What failed and waits for its next try is flushed by the interval, or here.
-                    long slice = Math.min(left, TimeUnit.MILLISECONDS.toNanos(FIRST_BACKOFF_MILLIS));
-                    left -= slice - idle.awaitNanos(slice);
-                }
+            while (pending > 0 && left > 0) {
+                send();
+                // What waits for its next try is sent by the interval, or in one of these rounds.
+                long round = Math.min(left, TimeUnit.MILLISECONDS.toNanos(FIRST_BACKOFF_MILLIS));
+                left -= round - idle.awaitNanos(round);
             }
-            return true;
+            return pending == 0;
         } finally {
             lock.unlock();
+        }
+    }
+
+    /** Not on the caller's thread: the ingester has it wait until a request is answered, however long that takes. */
+    private void send() {
+        if (!feeder.isShutdown() && sending.compareAndSet(false, true)) {
+            feeder.execute(() -> {
+                sending.set(false);
+                ingester.flush();
+            });
         }
     }
 

@@ -65,7 +65,7 @@ final class Provisioning {
         long deadline = System.nanoTime() + times.expiry().multipliedBy(2).toNanos();
         while (catalog.generations(publication).current().isEmpty()) {
             try {
-                Claim.with(control, publication, times, () -> {
+                Claim.with(control, publication, times, claim -> {
                     Generations found = catalog.generations(publication);
                     if (found.current().isEmpty()) {
                         int number =

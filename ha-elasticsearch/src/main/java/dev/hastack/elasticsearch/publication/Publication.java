@@ -173,7 +173,15 @@ public final class Publication {
 
     /** Asks one node about the shards of this publication alone. */
     public PublicationHealth health() throws IOException {
-        return PublicationHealth.of(catalog.requests(), catalog.names().read(id));
+        String read = catalog.names().read(id);
+        try {
+            return PublicationHealth.of(catalog.requests(), read);
+        } catch (IOException | ElasticsearchException e) {
+            if (Statuses.isTimeout(e)) {
+                throw new PublicationException.NotProvisioned(id, read);
+            }
+            throw e;
+        }
     }
 
     private void requireWritable(String what) {

@@ -28,7 +28,7 @@ public record PublicationHealth(Status status, int activePrimaries, int active, 
     /** One request about one index: it costs the same however many there are. */
     static PublicationHealth of(Requests requests, String target) throws IOException {
         JsonObject health =
-                requests.get("cluster.health", target, "/_cluster/health/" + target, Map.of("level", "cluster"));
+                requests.get("cluster.health", target, "/_cluster/health/" + target, Map.of("timeout", "1s"));
         return new PublicationHealth(
                 Status.valueOf(health.getString("status").toUpperCase(Locale.ROOT)),
                 health.getInt("active_primary_shards"),

@@ -77,13 +77,17 @@ final class RebuildRun<T> {
             swap();
         } catch (Exception e) {
             throw abandoned(e);
+        } catch (Error e) {
+            e.addSuppressed(abandoned(e));
+            throw e;
         }
         tell(RebuildProgress.Phase.DONE);
         return new RebuildResult(
                 next.name(), copies.taken(), copies.superseded(), deleted, Duration.ofNanos(System.nanoTime() - began));
     }
 
-    private PublicationException.RebuildFailed abandoned(Exception reason) throws InterruptedException {
+    private PublicationException.RebuildFailed abandoned(Throwable reason) throws InterruptedException {
+        // What is left to do must not be interrupted, too.
         boolean interrupted = Thread.interrupted() || reason instanceof InterruptedException;
         try {
             remains.abandon(next);

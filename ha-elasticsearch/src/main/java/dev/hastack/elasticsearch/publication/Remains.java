@@ -80,7 +80,8 @@ final class Remains {
         }
         Optional<Generation> current =
                 catalog.generations(generation.publication()).current();
-        if (current.filter(present -> present.index().equals(generation.index())).isEmpty()) {
+        if (current.filter(present -> present.index().equals(generation.index()))
+                .isEmpty()) {
             empty(generation.publication(), generation.index());
         }
         Map<String, Set<String>> aliases = catalog.aliases(generation.name() + "*");

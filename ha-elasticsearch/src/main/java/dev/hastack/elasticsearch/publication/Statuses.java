@@ -8,6 +8,7 @@ import org.elasticsearch.client.ResponseException;
 final class Statuses {
     private static final Set<Integer> BUSY = Set.of(429, 502, 503, 504);
     private static final int CONFLICT = 409;
+    private static final int TIMEOUT = 408;
 
     private Statuses() {}
 
@@ -30,6 +31,11 @@ final class Statuses {
 
     static boolean isConflict(int status) {
         return status == CONFLICT;
+    }
+
+    /** Whether Elasticsearch has waited in vain: for the health of an index that does not exist. */
+    static boolean isTimeout(Throwable failure) {
+        return of(failure) == TIMEOUT;
     }
 
     /** Whether it may work a little later. */

@@ -61,7 +61,7 @@ final class Upkeep {
     /** To tell a rebuild that is under way from one whose process has died takes a while. */
     private void recover() {
         try {
-            Claim.with(control, publication, times, () -> {
+            Claim.with(control, publication, times, claim -> {
                 remains.clear(publication);
                 return true;
             });
@@ -75,7 +75,7 @@ final class Upkeep {
     }
 
     private interface Change<R> {
-        R from(Generation current) throws IOException, InterruptedException;
+        R from(Generation current, Claim claim) throws IOException, InterruptedException;
     }
 
     /** After the remains of those who had no time to clear up. */
@@ -85,15 +85,15 @@ final class Upkeep {
             clearing.join(times.expiry().multipliedBy(2).toMillis());
             recovery = null;
         }
-        return Claim.with(control, publication, times, () -> {
+        return Claim.with(control, publication, times, claim -> {
             remains.clear(publication);
-            return change.from(catalog.current(publication));
+            return change.from(catalog.current(publication), claim);
         });
     }
 
     <T> RebuildResult rebuild(Rebuild<T> what) throws IOException, InterruptedException {
-        return alone(current -> {
-            RebuildResult result = run(current, current.shared() ? nextShared(current) : nextOwn(), what);
+        return alone((current, claim) -> {
+            RebuildResult result = run(current, current.shared() ? nextShared(current, claim) : nextOwn(claim), what);
             remains.surplus(publication, current.shared() ? Math.min(1, config.keep()) : config.keep());
             return result;
         });
@@ -101,7 +101,7 @@ final class Upkeep {
 
     /** The copies come from the index itself: what was written before the announcement ended is in it, once refreshed. */
     RebuildResult promote(Consumer<RebuildProgress> listener) throws IOException, InterruptedException {
-        return alone(current -> {
+        return alone((current, claim) -> {
             if (!current.shared()) {
                 throw new PublicationException(
                         "publication '" + publication + "' has an index of its own already: " + current.index());
@@ -113,7 +113,7 @@ final class Upkeep {
                     .withTotal(
                             client.count(count -> count.index(current.name())).count())
                     .withListener(listener);
-            RebuildResult result = run(current, nextOwn(), documents);
+            RebuildResult result = run(current, nextOwn(claim), documents);
             // There is no way back: a process that has not heard of it would write ids of one layout into the other.
             remains.surplus(publication, 0);
             return result;
@@ -122,8 +122,7 @@ final class Upkeep {
 
     private <T> RebuildResult run(Generation current, Generation next, Rebuild<T> what)
             throws IOException, InterruptedException {
-        RebuildResult result =
-                new RebuildRun<>(client, catalog, control, remains, config, current, next, what).run();
+        RebuildResult result = new RebuildRun<>(client, catalog, control, remains, config, current, next, what).run();
         remains.forgetDeletions(publication);
         return result;
     }
@@ -138,17 +137,17 @@ final class Upkeep {
         }
     }
 
-    private Generation nextOwn() throws IOException {
-        int number = nextNumber();
+    private Generation nextOwn(Claim claim) throws IOException {
+        int number = claim.number(least());
         Names names = catalog.names();
         return new Generation(names, publication, number, names.generation(publication, number), false);
     }
 
     /** In the other shared index than the present generation. */
-    private Generation nextShared(Generation current) throws IOException, InterruptedException {
-        int number = nextNumber();
+    private Generation nextShared(Generation current, Claim claim) throws IOException, InterruptedException {
+        int number = claim.number(least());
         if (catalog.names().shared(number).equals(current.index())) {
-            number++;
+            number = claim.number(number + 1);
         }
         Generation next = provisioning.shared(publication, number);
         for (Generation kept : catalog.generations(publication).kept()) {
@@ -159,13 +158,13 @@ final class Upkeep {
         return next;
     }
 
-    private int nextNumber() throws IOException {
+    private int least() throws IOException {
         return catalog.generations(publication)
                 .nextNumber(catalog.indices(publication).keySet());
     }
 
     void rollback() throws IOException, InterruptedException {
-        alone(current -> {
+        alone((current, claim) -> {
             Generation earlier = catalog.generations(publication).kept().stream()
                     .filter(kept -> kept.shared() == current.shared())
                     .findFirst()

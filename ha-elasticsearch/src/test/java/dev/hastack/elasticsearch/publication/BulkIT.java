@@ -119,7 +119,8 @@ class BulkIT {
 
             assertThatThrownBy(refused::join).hasMessageContaining("429");
         }
-        assertThat(dead).singleElement().satisfies(letter -> assertThat(letter.reason())
-                .contains("status 429", "cluster_block_exception"));
+        assertThat(dead)
+                .singleElement()
+                .satisfies(letter -> assertThat(letter.reason()).contains("status 429", "cluster_block_exception"));
     }
 }

@@ -45,15 +45,15 @@ class DifferencesTest {
     }
 
     private static List<String> settings(String wanted, String existing) {
-        return Differences.between(
-                wanted("{}", wanted), json("{\"settings\": {" + existing + "}, \"mappings\": {}}"));
+        return Differences.between(wanted("{}", wanted), json("{\"settings\": {" + existing + "}, \"mappings\": {}}"));
     }
 
     @Test
     void what_exists_beyond_what_is_wanted_is_right() {
-        assertThat(mapping(
-                        "{\"properties\": {\"a\": {\"type\": \"keyword\"}}}",
-                        "{\"_meta\": {\"x\": 1}, \"properties\": {\"a\": {\"type\": \"keyword\", \"ignore_above\": 9}, \"b\": {\"type\": \"date\"}}}"))
+        assertThat(
+                        mapping(
+                                "{\"properties\": {\"a\": {\"type\": \"keyword\"}}}",
+                                "{\"_meta\": {\"x\": 1}, \"properties\": {\"a\": {\"type\": \"keyword\", \"ignore_above\": 9}, \"b\": {\"type\": \"date\"}}}"))
                 .isEmpty();
         assertThat(settings("{}", SETTINGS.replace("replicas\": \"1", "replicas\": \"2") + ", \"index.uuid\": \"x\""))
                 .isEmpty();
@@ -61,27 +61,22 @@ class DifferencesTest {
 
     @Test
     void defaults_that_elasticsearch_does_not_show_are_no_difference() {
-        assertThat(mapping(
-                        """
+        assertThat(mapping("""
                         {"dynamic": true, "properties": {
                           "a": {"type": "keyword", "index": true, "doc_values": true, "store": false},
-                          "o": {"type": "object", "properties": {"d": {"type": "date"}}}}}""",
-                        """
+                          "o": {"type": "object", "properties": {"d": {"type": "date"}}}}}""", """
                         {"properties": {
                           "a": {"type": "keyword"},
-                          "o": {"properties": {"d": {"type": "date"}}}}}"""))
-                .isEmpty();
+                          "o": {"properties": {"d": {"type": "date"}}}}}""")).isEmpty();
     }
 
     @Test
     void all_differences_of_a_mapping_are_told_with_their_paths() {
-        assertThat(mapping(
-                        """
+        assertThat(mapping("""
                         {"dynamic": "strict", "properties": {
                           "a": {"type": "keyword", "ignore_above": 256},
                           "b": {"type": "text", "fields": {"raw": {"type": "keyword"}}},
-                          "o": {"properties": {"d": {"type": "date", "format": "epoch_millis"}, "e": {"type": "long"}}}}}""",
-                        """
+                          "o": {"properties": {"d": {"type": "date", "format": "epoch_millis"}, "e": {"type": "long"}}}}}""", """
                         {"properties": {
                           "a": {"type": "keyword", "index": false},
                           "b": {"type": "text"},
@@ -107,9 +102,10 @@ class DifferencesTest {
 
     @Test
     void all_differences_of_settings_are_told() {
-        assertThat(settings(
-                        "{\"index\": {\"max_result_window\": 20000}}",
-                        "\"index.number_of_shards\": \"2\", \"index.number_of_replicas\": \"0\", \"index.refresh_interval\": \"5s\""))
+        assertThat(
+                        settings(
+                                "{\"index\": {\"max_result_window\": 20000}}",
+                                "\"index.number_of_shards\": \"2\", \"index.number_of_replicas\": \"0\", \"index.refresh_interval\": \"5s\""))
                 .containsExactlyInAnyOrder(
                         "settings.index.max_result_window: expected 20000, found nothing",
                         "settings.index.number_of_replicas: expected 1 or more, found 0",

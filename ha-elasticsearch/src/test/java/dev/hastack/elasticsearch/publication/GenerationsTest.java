@@ -41,7 +41,7 @@ class GenerationsTest {
     }
 
     @Test
-    void a_number_is_not_used_twice() {
+    void the_next_number_is_greater_than_all_that_are_there() {
         Generations found = of(Map.of("cms-news-000003", Set.of("cms-news-read", "cms-news-write")));
 
         assertThat(found.nextNumber(Set.of(3, 7))).isEqualTo(8);
@@ -54,8 +54,7 @@ class GenerationsTest {
                 "cms-shared-000002",
                 Set.of("cms-news-000004", "cms-news-read", "cms-news-write", "cms-sport-000002", "cms-sport-read")));
 
-        assertThat(found.current())
-                .contains(new Generation(NAMES, "news", 4, "cms-shared-000002", true));
+        assertThat(found.current()).contains(new Generation(NAMES, "news", 4, "cms-shared-000002", true));
     }
 
     @Test
@@ -69,8 +68,8 @@ class GenerationsTest {
 
     @Test
     void aliases_that_contradict_each_other_are_refused() {
-        assertThatThrownBy(() -> of(Map.of(
-                        "cms-news-000001", Set.of("cms-news-read"), "cms-news-000002", Set.of("cms-news-read"))))
+        assertThatThrownBy(() -> of(
+                        Map.of("cms-news-000001", Set.of("cms-news-read"), "cms-news-000002", Set.of("cms-news-read"))))
                 .isInstanceOf(PublicationException.class)
                 .hasMessageContaining("cms-news-read")
                 .hasMessageContaining("cms-news-000002");

@@ -66,7 +66,9 @@ class NamesTest {
         assertThat(next.publication()).isEqualTo("news-local");
         assertThat(next.number()).isEqualTo(7);
         assertThat(next.shared()).isFalse();
-        assertThat(names.marked("cms-news-000008-next", "cms-shared-000002").orElseThrow().shared())
+        assertThat(names.marked("cms-news-000008-next", "cms-shared-000002")
+                        .orElseThrow()
+                        .shared())
                 .isTrue();
         assertThat(names.marked("other-news-000007-next", "other-news-000007")).isEmpty();
         assertThat(names.marked("cms-news-000007-kept", "cms-news-000007")).isEmpty();

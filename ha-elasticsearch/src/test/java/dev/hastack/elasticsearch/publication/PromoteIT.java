@@ -57,7 +57,8 @@ class PromoteIT {
                     .isEqualTo(written);
             assertThat(sport.get("a1", Article.class)).isEqualTo(Optional.of(new Article("Sport", 1)));
             cluster.request("POST", "/cms-shared-000001/_refresh", null);
-            assertThat(cluster.request("GET", "/cms-shared-000001/_count", null)).contains("\"count\":1,");
+            assertThat(cluster.request("GET", "/cms-shared-000001/_count", null))
+                    .contains("\"count\":1,");
             assertThatThrownBy(() -> live.promote(progress -> {}))
                     .isInstanceOf(PublicationException.class)
                     .hasMessageContaining("cms-news-000002");

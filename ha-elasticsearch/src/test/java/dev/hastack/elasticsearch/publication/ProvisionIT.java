@@ -146,6 +146,7 @@ class ProvisionIT {
                     .isInstanceOf(PublicationException.NotProvisioned.class);
             assertThatThrownBy(() -> news.search(search -> search, Article.class))
                     .isInstanceOf(PublicationException.NotProvisioned.class);
+            assertThatThrownBy(news::health).isInstanceOf(PublicationException.NotProvisioned.class);
             assertThat(cluster.request("GET", "/_cat/indices/cms-*?h=index", null))
                     .isBlank();
         }
