@@ -4,7 +4,7 @@ import java.io.IOException;
 
 /** A write in a stack that may only read ({@code ha.elasticsearch.writable=false}): nothing was sent. */
 public final class NotWritableException extends IOException {
-    NotWritableException(String message) {
+    public NotWritableException(String message) {
         super(message);
     }
 }

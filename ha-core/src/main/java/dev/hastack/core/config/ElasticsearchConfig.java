@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param nodes by id, in the order in which the sources name them; at least one
  * @param indexPrefix what the names of all indices and aliases begin with
  * @param publications by id, in the order in which the sources name them
+ * @param defaults what a publication gets that is not among them; also how the shared indices are created
  * @param writable whether this stack may write
  * @param searchTimeout how long a read may take, all attempts together
  * @param writeTimeout how long a write may take; one that has no answer by then has an unknown outcome
@@ -34,6 +35,8 @@ public record ElasticsearchConfig(
         String indexPrefix,
 
         @Doc("") @Ids(Ids.PUBLICATION) Map<String, Publication> publications,
+
+        @Doc("") Publication defaults,
 
         @Doc("Whether this stack may write. If not, every write is refused before it reaches a node.") @Default("true")
         boolean writable,
@@ -178,30 +181,64 @@ public record ElasticsearchConfig(
         }
     }
 
+    /** What {@code publication} is to be like. */
+    public Publication publication(String publication) {
+        return publications.getOrDefault(publication, defaults);
+    }
+
+    /** Where the documents of a publication are. */
+    public enum Layout {
+        /** In an index of its own. */
+        OWN,
+        /** In an index that small publications share. */
+        SHARED
+    }
+
     /**
      * How the index of one publication is created.
      *
+     * @param layout where its documents are
      * @param replicas copies of each primary shard
      * @param shards primary shards
-     * @param mapping where its mapping is: a file, or {@code classpath:} and a resource
-     * @param settings where its further settings are: a file, or {@code classpath:} and a resource
+     * @param mapping where its mapping is: a file, {@code classpath:} and a resource, or the JSON itself
+     * @param settings where its further settings are: a file, {@code classpath:} and a resource, or the JSON itself
+     * @param refreshInterval after which a written document is found
+     * @param keep how many generations before the present one are kept
      */
     public record Publication(
+            @Doc("Whether it has an index of its own, or shares one with other small publications. The shared index is"
+                    + " created as `ha.elasticsearch.defaults` says.")
+            @Default("own")
+            Layout layout,
+
             @Doc("Copies of each primary shard.") @Default("1")
             int replicas,
 
             @Doc("Primary shards.") @Default("1") int shards,
 
-            @Doc("The index's mapping in JSON: a file, or `classpath:` and a resource.")
+            @Doc("The index's mapping in JSON: a file, `classpath:` and a resource, or the JSON itself.")
             Optional<String> mapping,
 
-            @Doc("Further settings of the index in JSON: a file, or `classpath:` and a resource.")
-            Optional<String> settings) {
+            @Doc("Further settings of the index in JSON: a file, `classpath:` and a resource, or the JSON itself.")
+            Optional<String> settings,
+
+            @Doc("How long it may take until a written document is found.") @Default("1s")
+            Duration refreshInterval,
+
+            @Doc("How many generations a rebuild leaves behind the new one, to roll back to.") @Default("1")
+            int keep) {
         public Publication {
             Rules.start()
                     .that(replicas >= 0, "replicas", "expected at least 0")
                     .that(shards >= 1, "shards", "expected at least 1")
+                    .positive(refreshInterval, "refresh-interval")
+                    .that(keep >= 0, "keep", "expected at least 0")
                     .check();
+        }
+
+        /** The same, with another mapping: JSON, or where it is. */
+        public Publication withMapping(String other) {
+            return new Publication(layout, replicas, shards, Optional.of(other), settings, refreshInterval, keep);
         }
     }
 }

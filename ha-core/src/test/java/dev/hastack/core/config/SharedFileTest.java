@@ -73,7 +73,13 @@ class SharedFileTest {
                         new ElasticsearchConfig.Node(new URI("http://es-1:9200"), Optional.empty(), Optional.empty()));
         assertThat(elasticsearch.publications().get("news"))
                 .isEqualTo(new ElasticsearchConfig.Publication(
-                        1, 1, Optional.of("classpath:news.json"), Optional.empty()));
+                        ElasticsearchConfig.Layout.OWN,
+                        1,
+                        1,
+                        Optional.of("classpath:news.json"),
+                        Optional.empty(),
+                        Duration.ofSeconds(1),
+                        1));
     }
 
     @Test
