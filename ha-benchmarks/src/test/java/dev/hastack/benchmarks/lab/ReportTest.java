@@ -64,6 +64,16 @@ class ReportTest {
     }
 
     @Test
+    void a_target_beside_a_peer_is_held_up_to_the_median_of_the_peer_in_the_same_run() {
+        List<Outcome> peer = List.of(outcome(30, 0), outcome(50, 0), outcome(900, 0));
+        Target<Outcome> target = Target.noLongerThan("hikari", "killed", "first write", Outcome::firstWriteOrNever);
+
+        assertThat(Verdict.of(target, List.of(outcome(50, 0)), peer))
+                .hasToString("held: killed, first write: 50 ms (at most that of hikari, 50 ms in the median)");
+        assertThat(Verdict.of(target, List.of(outcome(60, 0)), peer).held()).isFalse();
+    }
+
+    @Test
     void the_report_takes_the_place_between_the_marks_and_leaves_the_rest() {
         Report report = new Report("postgres", "a machine", new Table<>(PrimaryStore.COLUMNS), List.of(), "words");
 

@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 
 /** Three nodes, and on them two publications of one shard and one replica each. */
-record ElasticsearchServers(ElasticsearchCluster cluster) implements Servers {
+public record ElasticsearchServers(ElasticsearchCluster cluster) implements Servers {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Duration GREEN = Duration.ofSeconds(60);
     private static final int DOCUMENTS = 2000;

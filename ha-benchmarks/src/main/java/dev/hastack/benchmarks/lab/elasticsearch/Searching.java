@@ -5,7 +5,7 @@ import co.elastic.clients.elasticsearch.core.SearchResponse;
 import java.io.IOException;
 
 /** Elasticsearch's own API, whoever stands behind it. Thread-safe. */
-record Searching(ElasticsearchClient client, Runnable closing) {
+public record Searching(ElasticsearchClient client, Runnable closing) {
 
     /** Fails also if it does not bring all that it should. */
     void search(Publication publication, long id) throws IOException {
