@@ -8,7 +8,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
@@ -54,10 +53,17 @@ record SearchOutcome(
                         .filter(call -> call.lane().writes() && call.succeeded())
                         .filter(call -> !stored.contains(call.id()))
                         .count(),
-                spans.rest().begunIn(calls).stream()
-                        .flatMap(call -> call.failure().stream()
-                                .map(failure -> call.lane() + ": " + failure.replaceAll("\\d+", "0")))
-                        .collect(Collectors.groupingBy(Function.identity(), Collectors.counting())));
+                failures(spans.rest().begunIn(calls)));
+    }
+
+    /** Those that differ only in their numbers count as one, of which the first is shown. */
+    private static Map<String, Long> failures(List<Call> calls) {
+        return calls.stream()
+                .flatMap(call -> call.failure().stream().map(failure -> call.lane() + ": " + failure))
+                .collect(Collectors.groupingBy(failure -> failure.replaceAll("\\d+", "")))
+                .values()
+                .stream()
+                .collect(Collectors.toMap(alike -> alike.get(0), alike -> (long) alike.size()));
     }
 
     Served of(Lane lane) {

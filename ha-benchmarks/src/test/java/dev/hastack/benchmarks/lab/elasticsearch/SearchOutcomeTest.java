@@ -67,7 +67,7 @@ class SearchOutcomeTest {
 
         assertThat(outcome.failedSearches()).isEqualTo(2);
         assertThat(outcome.longestCall()).isEqualTo(1900);
-        assertThat(outcome.failures()).containsEntry("searches of A: refused 0", 1L);
+        assertThat(outcome.failures()).containsEntry("searches of A: refused 42", 1L);
     }
 
     @Test
