@@ -166,7 +166,9 @@ class ElasticsearchClusterIT {
         cluster.request(
                 "PUT", "/_cluster/settings", "{\"persistent\": {\"cluster.routing.allocation.enable\": \"none\"}}");
         cluster.request(
-                "PUT", "/articles/_settings", "{\"index.blocks.write\": true, \"index.blocks.metadata\": true}");
+                "PUT",
+                "/articles/_settings",
+                "{\"index.blocks.write\": true, \"index.blocks.read\": true, \"index.blocks.read_only\": true, \"index.blocks.metadata\": true}");
         assertWhole();
         assertThat(cluster.request("GET", "/_cluster/settings", null)).doesNotContain("none");
     }
