@@ -136,7 +136,7 @@ public final class ElasticsearchNode {
 
     /**
      * SIGSTOP: connections are accepted and stay open, and nothing answers. The others go on without it after four
-     * seconds, unless the layout sets {@code cluster.fault_detection} otherwise.
+     * seconds, or about ten if it was the master, unless the layout sets {@code cluster.fault_detection} otherwise.
      */
     public void hang() {
         ServerProcess present = process;
