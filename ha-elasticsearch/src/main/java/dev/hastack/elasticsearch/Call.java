@@ -402,10 +402,14 @@ final class Call<Q, R> {
         return new OutcomeUnknownException(describe() + "the answer was lost (" + error.getMessage() + ")", error);
     }
 
-    /** {@code search of cms-news-read: }. */
-    private String describe() {
-        String name = endpoint.id().startsWith("es/") ? endpoint.id().substring(3) : endpoint.id();
+    /** What messages begin with: {@code search of cms-news-read: }. */
+    static String subject(String endpoint, String index) {
+        String name = endpoint.startsWith("es/") ? endpoint.substring(3) : endpoint;
         return name + (index.isEmpty() ? "" : " of " + index) + ": ";
+    }
+
+    private String describe() {
+        return subject(endpoint.id(), index);
     }
 
     private void complete(R response) {

@@ -80,7 +80,7 @@ final class ElasticsearchChannels implements StoreAdapter {
                     .isPresent();
             if (node.status().usable() && !was) {
                 channel(node.node()).usable();
-                router.guards().renewCluster();
+                router.guards().forgive();
             }
         }
         router.publish(next);

@@ -109,9 +109,12 @@ final class ElasticsearchErrors {
     /** Whether the client has lost the threads that send, and never sends again. */
     static boolean clientDead(Throwable error) {
         for (Throwable cause = error; cause != null; cause = cause.getCause()) {
+            String message = String.valueOf(cause.getMessage());
+            // The last is the RestClient's; of a request that a caller has cancelled it says "request was cancelled".
             if (cause instanceof IllegalStateException
-                    && cause.getMessage() != null
-                    && cause.getMessage().contains("I/O reactor")) {
+                    && (message.contains("I/O reactor")
+                            || message.equals("Connection pool shut down")
+                            || message.equals("Request execution cancelled"))) {
                 return true;
             }
         }
@@ -121,10 +124,7 @@ final class ElasticsearchErrors {
     private static Verdict answered(int status, ErrorCause error, boolean read) {
         return switch (status) {
             case 429 -> tooMany(error, read);
-            case 403 ->
-                is(error, "cluster_block_exception") && !read && floodStage(error)
-                        ? Verdict.of(Delivery.REFUSED, Again.NO, Blame.INDEX)
-                        : OWN;
+            case 403 -> is(error, "cluster_block_exception") ? blocked(error, read) : status(status);
             case 503 -> unavailable(error);
             case 500 ->
                 types(error).anyMatch(BETWEEN_NODES::contains)
@@ -132,6 +132,12 @@ final class ElasticsearchErrors {
                         : Verdict.of(Delivery.REFUSED, Again.NO, Blame.INDEX);
             default -> status(status);
         };
+    }
+
+    /** Flood stage was told by this status once; all other blocks are somebody's will. */
+    private static Verdict blocked(ErrorCause error, boolean read) {
+        boolean flood = error.reason() != null && error.reason().contains("flood");
+        return flood && !read ? Verdict.of(Delivery.REFUSED, Again.NO, Blame.INDEX) : OWN;
     }
 
     private static Verdict tooMany(ErrorCause error, boolean read) {
@@ -171,10 +177,6 @@ final class ElasticsearchErrors {
                 .filter(cause -> "circuit_breaking_exception".equals(cause.type()))
                 .flatMap(cause -> Stream.ofNullable(cause.metadata().get("durability")))
                 .anyMatch(durability -> durability.toString().contains("PERMANENT"));
-    }
-
-    private static boolean floodStage(ErrorCause error) {
-        return error.reason() != null && error.reason().contains("flood");
     }
 
     private static boolean is(ErrorCause error, String type) {

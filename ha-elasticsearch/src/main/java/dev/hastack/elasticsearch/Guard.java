@@ -12,16 +12,26 @@ import org.jspecify.annotations.Nullable;
 final class Guard {
     private final String name;
     private final AtomicInteger underWay = new AtomicInteger();
-    private final NodeBreaker reads;
-    private final NodeBreaker writes;
+    private volatile NodeBreaker reads;
+    private volatile NodeBreaker writes;
     private volatile @Nullable Throwable lastFailure;
     private volatile boolean used = true;
 
     /** @param name for messages: {@code publication news} */
     Guard(String name) {
         this.name = name;
-        this.reads = new NodeBreaker("ha-elasticsearch-reads-" + name, Clock.systemUTC());
-        this.writes = new NodeBreaker("ha-elasticsearch-writes-" + name, Clock.systemUTC());
+        this.reads = breaker("reads");
+        this.writes = breaker("writes");
+    }
+
+    private NodeBreaker breaker(String of) {
+        return new NodeBreaker("ha-elasticsearch-" + of + "-" + name, Clock.systemUTC());
+    }
+
+    /** Forgets what failed. */
+    void forgive() {
+        reads = breaker("reads");
+        writes = breaker("writes");
     }
 
     String name() {

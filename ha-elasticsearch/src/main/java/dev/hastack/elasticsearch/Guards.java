@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -16,7 +17,7 @@ final class Guards {
     private final ElasticsearchConfig config;
     private final Pattern ofPublication;
     private final Map<String, Guard> guards = new ConcurrentHashMap<>();
-    private volatile Guard cluster = new Guard("the cluster");
+    private final Guard cluster = new Guard("the cluster");
 
     Guards(ElasticsearchConfig config) {
         this.config = config;
@@ -34,11 +35,12 @@ final class Guards {
      *
      * @param index as it is named by the request; empty if none is
      * @param nodes how many there are to take it
+     * @param subject what an error message begins with
      */
-    Guard enter(Operation operation, String index, int nodes) throws IOException {
+    Guard enter(Operation operation, String index, int nodes, Supplier<String> subject) throws IOException {
         boolean read = !operation.changes();
         if (!cluster.permits(read)) {
-            throw new UnavailableException("not sent: " + cluster.why());
+            throw new UnavailableException(subject.get() + "not sent: " + cluster.why());
         }
         Guard guard = of(index);
         int most = (index.equals(NONE)
@@ -46,14 +48,14 @@ final class Guards {
                         : config.publicationShare().of(config.maxInFlight()))
                 * Math.max(1, nodes);
         if (!guard.enter(most)) {
-            throw new OverloadedException("not sent: " + most + " requests of " + guard.name()
+            throw new OverloadedException(subject.get() + "not sent: " + most + " requests of " + guard.name()
                     + " are under way, as many as ha.elasticsearch.max-in-flight and publication-share allow with "
                     + nodes
                     + " usable nodes");
         }
         if (!guard.permits(read)) {
             guard.leave();
-            throw new UnavailableException("not sent: " + guard.why());
+            throw new UnavailableException(subject.get() + "not sent: " + guard.why());
         }
         return guard;
     }
@@ -72,9 +74,10 @@ final class Guards {
         return cluster;
     }
 
-    /** Forgets the cluster's failures: a node has come, and they may be over. */
-    void renewCluster() {
-        cluster = new Guard("the cluster");
+    /** Forgets all failures: a node has come, and with it perhaps the shards that were missing. */
+    void forgive() {
+        cluster.forgive();
+        guards.values().forEach(Guard::forgive);
     }
 
     /** Forgets those that are not in use. */

@@ -7,7 +7,6 @@ import co.elastic.clients.transport.Endpoint;
 import co.elastic.clients.transport.TransportOptions;
 import java.io.IOException;
 import java.io.InterruptedIOException;
-import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -74,15 +73,11 @@ final class RoutingTransport implements ElasticsearchTransport {
         if (router.closing()) {
             throw new StackClosedException("elasticsearch: the stack has been closed");
         } else if (operation.changes() && !router.config().writable()) {
-            throw new NotWritableException(
-                    endpoint.id().replaceFirst("^es/", "") + (index.isEmpty() ? "" : " of " + index)
-                            + ": not sent, since this stack may only read (ha.elasticsearch.writable=false)");
+            throw new NotWritableException(Call.subject(endpoint.id(), index)
+                    + "not sent, since this stack may only read (ha.elasticsearch.writable=false)");
         }
         Guard guard = router.guards()
-                .enter(
-                        operation,
-                        index.toLowerCase(Locale.ROOT),
-                        router.routes().usable());
+                .enter(operation, index, router.routes().usable(), () -> Call.subject(endpoint.id(), index));
         Call<Q, R> call = new Call<>(request, endpoint, operation, index, guard, router, mapper, options, async);
         router.begin(call, !operation.changes());
         return call;
