@@ -1,7 +1,9 @@
 package dev.hastack.elasticsearch;
 
-/** A write in a stack that may only read: nothing was sent. */
-public final class NotWritableException extends RuntimeException {
+import java.io.IOException;
+
+/** A write in a stack that may only read ({@code ha.elasticsearch.writable=false}): nothing was sent. */
+public final class NotWritableException extends IOException {
     public NotWritableException(String message) {
         super(message);
     }

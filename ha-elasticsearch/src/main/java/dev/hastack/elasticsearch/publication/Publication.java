@@ -125,7 +125,7 @@ public final class Publication {
     }
 
     /** Many writes, at {@link BulkLimits#DEFAULT}. Close it. */
-    public Bulk bulk(Consumer<DeadLetter> deadLetters) {
+    public Bulk bulk(Consumer<DeadLetter> deadLetters) throws NotWritableException {
         return bulk(BulkLimits.DEFAULT, deadLetters);
     }
 
@@ -134,7 +134,7 @@ public final class Publication {
      *
      * @param deadLetters hears of what Elasticsearch did not do, on a thread of the bulk
      */
-    public Bulk bulk(BulkLimits limits, Consumer<DeadLetter> deadLetters) {
+    public Bulk bulk(BulkLimits limits, Consumer<DeadLetter> deadLetters) throws NotWritableException {
         requireWritable("bulk");
         return new Bulk(client, limits, bulkWrites, deadLetters);
     }
@@ -184,7 +184,7 @@ public final class Publication {
         }
     }
 
-    private void requireWritable(String what) {
+    private void requireWritable(String what) throws NotWritableException {
         if (!writable) {
             throw new NotWritableException("publication '" + id + "': " + what
                     + " in a stack that may only read (ha.elasticsearch.writable=false)");
