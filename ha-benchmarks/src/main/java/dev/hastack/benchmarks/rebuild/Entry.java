@@ -3,8 +3,6 @@ package dev.hastack.benchmarks.rebuild;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
 /**
  * An entry of a dictionary.
@@ -47,10 +45,5 @@ record Entry(String id, long version, String text) {
                         .ints(WORDS, 0, VOCABULARY.size())
                         .mapToObj(VOCABULARY::get)
                         .collect(Collectors.joining(" ")));
-    }
-
-    /** As the database has them. */
-    static Stream<Entry> all(int documents) {
-        return IntStream.range(0, documents).mapToObj(number -> of(number, 0));
     }
 }

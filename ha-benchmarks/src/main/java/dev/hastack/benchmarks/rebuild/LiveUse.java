@@ -18,20 +18,19 @@ final class LiveUse {
     private static final Duration LAST_CALLS = Duration.ofSeconds(15);
 
     private final Publication publication;
-    private final int documents;
+    private final Database database;
     private final Map<String, Long> acknowledged = new ConcurrentHashMap<>();
     private final AtomicInteger searches = new AtomicInteger();
     private final AtomicInteger failedSearches = new AtomicInteger();
     private final AtomicInteger writes = new AtomicInteger();
     private final AtomicInteger failedWrites = new AtomicInteger();
     private final List<Thread> threads = List.of(thread(this::search), thread(this::write));
+    private final Random random = new Random();
     private volatile boolean stopped;
-    private long version;
 
-    /** @param documents how many are there, or will be; a tenth more are new */
-    LiveUse(Publication publication, int documents) {
+    LiveUse(Publication publication, Database database) {
         this.publication = publication;
-        this.documents = documents;
+        this.database = database;
     }
 
     LiveUse start() {
@@ -66,12 +65,10 @@ final class LiveUse {
     }
 
     private void write() {
-        version++;
-        int number = new Random(version).nextInt(documents + documents / 10 + 1);
-        Entry entry = Entry.of(number, version);
+        Entry entry = database.write(random.nextInt(database.most()));
         try {
             publication.index(entry.id(), entry);
-            acknowledged.put(entry.id(), version);
+            acknowledged.put(entry.id(), entry.version());
             writes.incrementAndGet();
         } catch (IOException | RuntimeException e) {
             failedWrites.incrementAndGet();

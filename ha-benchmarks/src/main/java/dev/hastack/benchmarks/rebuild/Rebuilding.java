@@ -27,7 +27,7 @@ final class Rebuilding {
 
     private final Publication publication;
     private final ElasticsearchClient plain;
-    private final int documents;
+    private final Database database;
     private final List<Double> copied = new ArrayList<>();
     private final List<Double> took = new ArrayList<>();
     private final List<Double> ingested = new ArrayList<>();
@@ -38,7 +38,7 @@ final class Rebuilding {
     Rebuilding(Publication publication, ElasticsearchClient plain, int documents) {
         this.publication = publication;
         this.plain = plain;
-        this.documents = documents;
+        this.database = new Database(documents);
     }
 
     void play(int rounds) throws IOException, InterruptedException {
@@ -64,7 +64,7 @@ final class Rebuilding {
     }
 
     private double underUse(Filling filling) throws IOException, InterruptedException {
-        LiveUse use = new LiveUse(publication, documents).start();
+        LiveUse use = new LiveUse(publication, database).start();
         double rate = filling.fill();
         tally = tally.plus(use.stop());
         return rate;
@@ -74,7 +74,7 @@ final class Rebuilding {
     private double rebuild() throws IOException, InterruptedException {
         AtomicReference<RebuildProgress> last = new AtomicReference<>();
         Duration whole = publication
-                .rebuild(Rebuild.of(() -> Entry.all(documents), Entry::id).withListener(progress -> {
+                .rebuild(Rebuild.of(database::read, Entry::id).withListener(progress -> {
                     if (progress.phase() == Phase.COPYING) {
                         last.set(progress);
                     }
@@ -83,7 +83,7 @@ final class Rebuilding {
         took.add(whole.toNanos() / SECOND);
         RebuildProgress copying = last.get();
         if (copying == null) {
-            throw new IllegalStateException("a rebuild of " + documents + " documents told no progress");
+            throw new IllegalStateException("a rebuild of " + database.documents() + " documents told no progress");
         }
         return copying.rate();
     }
@@ -96,31 +96,33 @@ final class Rebuilding {
                         .settings(settings -> settings.numberOfShards("1")
                                 .numberOfReplicas("0")
                                 .refreshInterval(interval -> interval.time("-1"))));
-        AtomicInteger failed = new AtomicInteger();
+        Counts counts = new Counts(new AtomicInteger(), new AtomicInteger());
         long begin = System.nanoTime();
         try (BulkIngester<Void> ingester =
-                BulkIngester.of(bulk -> bulk.client(plain).listener(new Failures(failed)))) {
-            Entry.all(documents)
+                BulkIngester.of(bulk -> bulk.client(plain).listener(counts))) {
+            database.read()
                     .forEach(entry -> ingester.add(operation -> operation.index(
                             index -> index.index(PEER).id(entry.id()).document(entry))));
         }
-        double rate = documents * SECOND / (System.nanoTime() - begin);
+        double rate = counts.stored().get() * SECOND / (System.nanoTime() - begin);
         plain.indices().delete(index -> index.index(PEER));
-        if (failed.get() > 0) {
-            throw new IllegalStateException(failed + " documents of the peer failed");
+        if (counts.failed().get() > 0) {
+            throw new IllegalStateException(counts.failed() + " documents of the peer failed");
         }
         return rate;
     }
 
-    private record Failures(AtomicInteger failed) implements BulkListener<Void> {
+    private record Counts(AtomicInteger stored, AtomicInteger failed) implements BulkListener<Void> {
         @Override
         public void beforeBulk(long id, BulkRequest request, List<Void> contexts) {}
 
         @Override
         public void afterBulk(long id, BulkRequest request, List<Void> contexts, BulkResponse response) {
-            failed.addAndGet((int) response.items().stream()
+            int errors = (int) response.items().stream()
                     .filter(item -> item.error() != null)
-                    .count());
+                    .count();
+            failed.addAndGet(errors);
+            stored.addAndGet(response.items().size() - errors);
         }
 
         @Override
@@ -150,7 +152,7 @@ final class Rebuilding {
                 - %s: failed searches: %d of %d (none allowed)
                 - %s: live writes lost: %d of %d (none allowed); %d failed
                 """,
-                documents,
+                database.documents(),
                 ratios.size(),
                 Series.of(copied).median(),
                 Series.of(ingested).median(),
