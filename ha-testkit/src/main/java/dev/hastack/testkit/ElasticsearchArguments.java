@@ -13,9 +13,9 @@ import java.util.Map;
 /**
  * What the server process of Elasticsearch reads from its input: what {@code bin/elasticsearch} would send it.
  *
- * <p>That launcher is a JVM of its own, which starts one more to ask for flags, and stays; without it a node starts in two thirds of
- * the time, and is one process. The format is the one of {@link ElasticsearchBinaries#VERSION}:
- * {@code org.elasticsearch.bootstrap.ServerArgs}.
+ * <p>That launcher is a JVM of its own, which starts one more to ask for flags, and stays; without it a node takes less
+ * time to start, and is one process. The format is the one of {@link ElasticsearchBinaries#VERSION}: {@code
+ * org.elasticsearch.bootstrap.ServerArgs}.
  *
  * @param settings all of elasticsearch.yml, which the server itself does not read; lists separated by commas
  * @param secrets what would be in the key store

@@ -4,8 +4,8 @@ import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.MalformedURLException;
+import java.net.URI;
 import java.net.URISyntaxException;
-import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -20,13 +20,15 @@ import org.slf4j.Logger;
  * Elasticsearch's programs, unpacked once per user from the zip that its project publishes for tests.
  *
  * <p>Maven fetches the zip with the testkit, but puts no zip on a class path. It lies in the same repository as the jars
- * that are on it, though: SLF4J's shows where that is.
+ * that are on it, though: SLF4J's shows where that is. Where a build copies all dependencies into one folder, it lies
+ * beside that jar.
  */
 final class ElasticsearchBinaries {
     static final String VERSION = "8.19.21";
     /** Names the zip where neither Maven nor Gradle has brought it. */
     static final String PROPERTY = "ha.testkit.elasticsearch";
 
+    private static final String MAIN_JAR = "elasticsearch-" + VERSION + "/lib/elasticsearch-" + VERSION + ".jar";
     private static final String NAME = "elasticsearch-" + VERSION + ".zip";
     private static final String COORDINATES = "org.elasticsearch.distribution.integ-test-zip:elasticsearch:" + VERSION;
     private static final Path IN_REPOSITORY =
@@ -44,7 +46,9 @@ final class ElasticsearchBinaries {
                         + ") are neither on the class path nor in the Maven repository of its jars: add the Maven artifact "
                         + COORDINATES + " of type zip as a test dependency, or name the file by -D" + PROPERTY));
         try {
-            return new Bundle(zip.toUri().toURL()).unpacked("elasticsearch-" + VERSION, ElasticsearchBinaries::unpack);
+            // The cache tells versions apart by the main jar's checksum: each copy of the zip has another time.
+            var main = URI.create("jar:" + zip.toUri() + "!/" + MAIN_JAR).toURL();
+            return new Bundle(main).unpacked("elasticsearch-" + VERSION, (resource, folder) -> unpack(zip, folder));
         } catch (MalformedURLException e) {
             throw new IllegalStateException("no URL can be made of " + zip, e);
         }
@@ -68,23 +72,29 @@ final class ElasticsearchBinaries {
 
     private static Optional<Path> besideTheJars() {
         var source = Logger.class.getProtectionDomain().getCodeSource();
-        if (source == null) {
+        if (source == null || !source.getLocation().getProtocol().equals("file")) {
             return Optional.empty();
         }
         try {
-            return Stream.iterate(Optional.of(Path.of(source.getLocation().toURI())), at -> at.map(Path::getParent))
-                    .skip(DEPTH)
-                    .findFirst()
-                    .flatMap(root -> root)
-                    .map(root -> root.resolve(IN_REPOSITORY))
-                    .filter(Files::isRegularFile);
+            Path jar = Path.of(source.getLocation().toURI());
+            return Stream.of(repository(jar).resolve(IN_REPOSITORY), jar.resolveSibling(NAME))
+                    .filter(Files::isRegularFile)
+                    .findFirst();
         } catch (URISyntaxException e) {
             throw new IllegalStateException("no path can be made of " + source.getLocation(), e);
         }
     }
 
-    private static void unpack(URL archive, Path folder) throws IOException {
-        try (var zip = new ZipInputStream(archive.openStream())) {
+    private static Path repository(Path jar) {
+        Path at = jar;
+        for (int level = 0; level < DEPTH && at.getParent() != null; level++) {
+            at = at.getParent();
+        }
+        return at;
+    }
+
+    private static void unpack(Path archive, Path folder) throws IOException {
+        try (var zip = new ZipInputStream(Files.newInputStream(archive))) {
             for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
                 Path name = Path.of(entry.getName());
                 if (name.getNameCount() == 1) {

@@ -24,8 +24,9 @@ import org.slf4j.LoggerFactory;
  * }</pre>
  *
  * <p>The servers come from the Maven artifact {@code org.elasticsearch.distribution.integ-test-zip:elasticsearch}, which
- * has neither Painless nor reindexing nor {@code GET /}. They run on the JDK that runs this, with 256 MB of heap each, listen on free ports of
- * the loopback address, and end with the JVM however that ends. Started by root, they run as {@code nobody}. Thread-safe.
+ * has neither Painless nor reindexing, analyzers other than the standard ones, nor {@code GET /}. They run on the JDK
+ * that runs this, with 256 MB of heap each, listen on free ports of the loopback address, and end with the JVM however
+ * that ends. Started by root, they run as {@code nobody}. Thread-safe.
  */
 public final class ElasticsearchCluster implements StoreCluster {
     private static final Logger LOG = LoggerFactory.getLogger(ElasticsearchCluster.class);
@@ -155,8 +156,8 @@ public final class ElasticsearchCluster implements StoreCluster {
     }
 
     /**
-     * Makes an index refuse writes as Elasticsearch does when a disk is full to its flood stage, with 429; it may be read and
-     * deleted.
+     * Makes an index refuse writes as Elasticsearch does when a disk is full to its flood stage, with 429; it may be read
+     * and deleted.
      *
      * @param index an index, or an alias of some
      */
@@ -184,8 +185,9 @@ public final class ElasticsearchCluster implements StoreCluster {
     }
 
     /**
-     * Undoes every fault: all nodes run and are in the cluster again, settings that were made at run time are those of the layout,
-     * indices are blocked no more. Data stay. Returns when no shard is on its way. Cheap when nothing is broken.
+     * Undoes every fault: all nodes run and are in the cluster again, settings of the cluster are those of the layout, and
+     * indices are blocked no more. Data stay, unlike by {@link #clear()}. Returns when every shard that has a place is
+     * there, after 10 s at the latest. Cheap when nothing is broken.
      *
      * @throws IllegalStateException if a node does not come back; the message holds the end of its log
      */
@@ -203,8 +205,8 @@ public final class ElasticsearchCluster implements StoreCluster {
     }
 
     /**
-     * Deletes all indices, with their aliases, and all templates that were not there at the start. Indices whose names begin
-     * with a dot stay: Elasticsearch keeps API keys in such.
+     * Deletes all indices, with their aliases, and all templates. Those whose names begin with a dot stay: they are
+     * Elasticsearch's own.
      */
     public void clear() {
         indices.clear();
@@ -251,8 +253,9 @@ public final class ElasticsearchCluster implements StoreCluster {
         }
 
         /**
-         * Has clients log in, as the user {@code elastic}, who may do everything, or by what that user makes for them; the
-         * password is new at each start, and in {@link ElasticsearchCluster#properties()}.
+         * Has clients log in as the user {@code elastic}, who may do everything; the password is new at each start, and in
+         * {@link ElasticsearchCluster#properties()}. There are no other users and no API keys: the index for them needs
+         * analyzers that these programs do not have.
          */
         public Builder password() {
             password = true;

@@ -22,13 +22,16 @@ import java.util.stream.Collectors;
 final class ElasticsearchIndices {
     private static final Duration CHANGE = Duration.ofSeconds(20);
     private static final String FLOOD = "index.blocks.read_only_allow_delete";
-    /** Elasticsearch's numbers for what may be lifted; each only by a request that does nothing else. */
-    private static final Map<String, String> BLOCKS = Map.of(
-            "5", "index.blocks.read_only",
-            "7", "index.blocks.read",
-            "8", "index.blocks.write",
-            "9", "index.blocks.metadata",
-            "12", FLOOD);
+    /**
+     * Elasticsearch's numbers for its blocks, and the settings that lift them, each by a request of its own. The first three
+     * forbid to change any other setting, and are lifted whatever else is set.
+     */
+    private static final List<Map.Entry<String, String>> BLOCKS = List.of(
+            Map.entry("9", "index.blocks.metadata"),
+            Map.entry("5", "index.blocks.read_only"),
+            Map.entry("12", FLOOD),
+            Map.entry("7", "index.blocks.read"),
+            Map.entry("8", "index.blocks.write"));
 
     private static final Pattern NAME = Pattern.compile("\"name\":\"([^\"]+)\"");
     private static final Pattern KEY = Pattern.compile("\"([^\"]+)\":\\{\"order\"");
@@ -110,11 +113,11 @@ final class ElasticsearchIndices {
     private void lift() {
         // An index may forbid to ask for its settings.
         String blocks = cluster.request("GET", "/_cluster/state/blocks?filter_path=blocks.indices", null);
-        BLOCKS.forEach((number, block) -> {
-            if (blocks.contains("\"" + number + "\":{\"description\"")) {
-                block("_all", block, "null");
+        for (var block : BLOCKS) {
+            if (blocks.contains("\"" + block.getKey() + "\":{\"description\"")) {
+                block("_all", block.getValue(), "null");
             }
-        });
+        }
     }
 
     private boolean exists(String uuid) {

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * ElasticsearchCluster#heal()}. The address stays the same for the life of the cluster. Thread-safe.
  */
 public final class ElasticsearchNode {
-    static final Duration START = Duration.ofSeconds(60);
+    static final Duration START = Duration.ofMinutes(2);
     static final int LOG_LINES = 40;
 
     private final String id;
@@ -136,7 +136,7 @@ public final class ElasticsearchNode {
 
     /**
      * SIGSTOP: connections are accepted and stay open, and nothing answers. The others go on without it after four
-     * seconds, unless the layout sets {@code cluster.fault_detection} otherwise.
+     * seconds, or about ten if it was the master, unless the layout sets {@code cluster.fault_detection} otherwise.
      */
     public void hang() {
         ServerProcess present = process;
@@ -171,7 +171,7 @@ public final class ElasticsearchNode {
      * Starts it with the data that it had, or resumes it if it is hung. Returns when it answers and has joined the
      * cluster; as long as no majority of the nodes runs there is none to join, and an answer suffices.
      *
-     * @throws IllegalStateException if it does not within 60 s; the message holds the end of its log
+     * @throws IllegalStateException if it does not within two minutes; the message holds the end of its log
      */
     public void start() {
         launch();
