@@ -176,16 +176,18 @@ final class Call<Q, R> {
             return;
         }
         Responses.Flaw flaw = Responses.flaw(request, response);
-        if (flaw == null) {
-            guard.succeeded(read());
-            router.guards().cluster().succeeded(read());
+        boolean flagged = flaw != null && flaw.partial() && router.config().partialResults() == PartialResults.FLAG;
+        if (flaw == null || flagged) {
+            if (flagged) {
+                router.flagged();
+            }
+            wentWell();
             complete(response);
             return;
         }
         PartialResultsException error = new PartialResultsException(describe() + flaw.words(), response);
-        if (!flaw.fails() || router.config().partialResults() == PartialResults.FLAG) {
+        if (!flaw.partial()) {
             blame(flaw.blame(), error);
-            router.flagged(flaw);
             complete(response);
         } else if (operation.repeatable() && !repeated) {
             repeated = true;
@@ -435,18 +437,20 @@ final class Call<Q, R> {
     }
 
     private void blame(Blame blame, Throwable error) {
-        Guard cluster = router.guards().cluster();
         switch (blame) {
             case INDEX -> guard.failed(read(), error);
-            case CLUSTER -> cluster.failed(read(), error);
+            case CLUSTER -> router.guards().cluster().failed(read(), error);
             case NODE -> {
                 // Its own breaker has it.
             }
-            case NOBODY -> {
-                guard.succeeded(read());
-                cluster.succeeded(read());
-            }
+            case NOBODY -> wentWell();
         }
+    }
+
+    /** Also if the answer was an error that nobody but the caller is to blame for. */
+    private void wentWell() {
+        guard.succeeded(read());
+        router.guards().cluster().succeeded(read());
     }
 
     /** The caller does not want it any more: if only after a while, that counts as no answer. */

@@ -137,6 +137,9 @@ record ElasticsearchRoutes(
      * @param now as {@link System#nanoTime()}
      */
     Optional<String> preference(long now) {
+        if (!silence(now)) {
+            return Optional.empty();
+        }
         Set<String> avoided = new TreeSet<>();
         Set<String> members = new TreeSet<>();
         for (NodeChannel channel : channels.values()) {

@@ -25,7 +25,7 @@ final class Guard {
     }
 
     private NodeBreaker breaker(String of) {
-        return new NodeBreaker("ha-elasticsearch-" + of + "-" + name, Clock.systemUTC());
+        return NodeBreaker.ofCalls("ha-elasticsearch-" + of + "-" + name, Clock.systemUTC());
     }
 
     /** Forgets what failed. */
@@ -71,10 +71,7 @@ final class Guard {
 
     void failed(boolean read, Throwable error) {
         lastFailure = error;
-        NodeBreaker breaker = breaker(read);
-        // Twice, as the breaker expects it of a call that fails and comes back.
-        breaker.failed(error);
-        breaker.returned();
+        breaker(read).failed(error);
     }
 
     /** Whether it keeps requests away now. */

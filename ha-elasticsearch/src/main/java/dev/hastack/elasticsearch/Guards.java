@@ -17,6 +17,9 @@ final class Guards {
     private final ElasticsearchConfig config;
     private final Pattern ofPublication;
     private final Map<String, Guard> guards = new ConcurrentHashMap<>();
+    /** The same, by the names that requests give, so that these are not taken apart each time. */
+    private final Map<String, Guard> byIndex = new ConcurrentHashMap<>();
+
     private final Guard cluster = new Guard("the cluster");
 
     Guards(ElasticsearchConfig config) {
@@ -61,9 +64,10 @@ final class Guards {
     }
 
     private Guard of(String index) {
-        String name = name(index);
-        Guard known = guards.get(name);
-        return known != null ? known : guards.computeIfAbsent(name, Guards::guard);
+        Guard known = byIndex.get(index);
+        return known != null
+                ? known
+                : byIndex.computeIfAbsent(index, i -> guards.computeIfAbsent(name(i), Guards::guard));
     }
 
     private static Guard guard(String name) {
@@ -82,6 +86,7 @@ final class Guards {
 
     /** Forgets those that are not in use. */
     void sweep() {
+        byIndex.clear();
         guards.values().removeIf(Guard::idle);
     }
 

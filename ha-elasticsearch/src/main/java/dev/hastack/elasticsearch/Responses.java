@@ -17,16 +17,18 @@ final class Responses {
 
     /**
      * @param words for people
-     * @param fails whether the caller has to learn of it by an exception, as he does not see it in the answer's items
+     * @param partial whether results are missing that the caller may take for all; else the answer says so of each item
      */
-    record Flaw(String words, Blame blame, boolean fails) {}
+    record Flaw(String words, Blame blame, boolean partial) {}
 
     /** Null if there is none. */
     static @Nullable Flaw flaw(@Nullable Object request, @Nullable Object response) {
         if (response instanceof ResponseBody<?> search) {
-            return incomplete(search.timedOut(), search.shards())
-                    .map(words -> new Flaw(words, Blame.INDEX, !wanted(request)))
-                    .orElse(null);
+            return wanted(request)
+                    ? null
+                    : incomplete(search.timedOut(), search.shards())
+                            .map(words -> new Flaw(words, Blame.INDEX, true))
+                            .orElse(null);
         } else if (response instanceof CountResponse count) {
             return incomplete(false, count.shards())
                     .map(words -> new Flaw(words, Blame.INDEX, true))

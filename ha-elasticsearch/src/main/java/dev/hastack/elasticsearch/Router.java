@@ -44,7 +44,6 @@ final class Router implements Runnable {
     private final ElasticsearchConfig config;
     private final Guards guards;
     private final Queue<Call<?, ?>> calls = new ConcurrentLinkedQueue<>();
-    private final AtomicInteger underWay = new AtomicInteger();
     /** Clients that were replaced, and have yet to be closed. */
     private final Queue<NodeChannel.Client> old = new ConcurrentLinkedQueue<>();
 
@@ -120,7 +119,6 @@ final class Router implements Runnable {
 
     /** Looks after it until it ends. */
     void begin(Call<?, ?> call, boolean read) {
-        underWay.incrementAndGet();
         calls.add(call);
         if (read) {
             saved.getAndUpdate(s -> Math.min(MOST_SAVED, s + 1));
@@ -151,10 +149,8 @@ final class Router implements Runnable {
     }
 
     /** Counts an answer that was not complete. */
-    void flagged(Responses.Flaw flaw) {
-        if (flaw.blame() == Verdict.Blame.INDEX) {
-            partial.increment();
-        }
+    void flagged() {
+        partial.increment();
     }
 
     long partial() {
@@ -244,7 +240,6 @@ final class Router implements Runnable {
         for (Iterator<Call<?, ?>> all = calls.iterator(); all.hasNext(); ) {
             if (all.next().tick(now)) {
                 all.remove();
-                underWay.decrementAndGet();
             }
         }
         old.removeIf(client -> {

@@ -64,8 +64,8 @@ final class Articles implements AutoCloseable {
 
     /** How many articles a search finds. */
     long search(String publication) throws java.io.IOException {
-        return client()
-                .search(s -> s.index("cms-" + publication + "-read").trackTotalHits(t -> t.enabled(true)), Map.class)
+        return client().search(
+                        s -> s.index("cms-" + publication + "-read").trackTotalHits(t -> t.enabled(true)), Map.class)
                 .hits()
                 .hits()
                 .size();

@@ -1,12 +1,12 @@
 package dev.hastack.elasticsearch;
 
-import org.apache.http.HttpResponse;
-import org.apache.http.nio.protocol.AbstractAsyncResponseConsumer;
 import org.apache.http.ContentTooLongException;
 import org.apache.http.HttpEntity;
+import org.apache.http.HttpResponse;
 import org.apache.http.entity.ContentType;
 import org.apache.http.nio.ContentDecoder;
 import org.apache.http.nio.IOControl;
+import org.apache.http.nio.protocol.AbstractAsyncResponseConsumer;
 import org.apache.http.protocol.HttpContext;
 
 /** Throws an error in the thread that reads an answer, as a lack of memory does. The RestClient never recovers from that. */

@@ -25,10 +25,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ElasticsearchErrorsTest {
 
     @ParameterizedTest(name = "{0} {1}: {4} {5} {6}")
-    @CsvSource(
-            delimiter = '|',
-            nullValues = "-",
-            textBlock = """
+    @CsvSource(delimiter = '|', nullValues = "-", textBlock = """
                 # status | type                            | of      | details                       | delivery | again     | blame   | kind
                 429 | es_rejected_execution_exception      | read    | -                             | REFUSED  | LATER     | CLUSTER | OVERLOADED
                 429 | es_rejected_execution_exception      | write   | -                             | REFUSED  | LATER     | CLUSTER | OVERLOADED
@@ -65,7 +62,8 @@ class ElasticsearchErrorsTest {
             throws IOException {
         String cause = "{\"type\":\"" + type + "\",\"reason\":\"as the server said it\""
                 + (details == null ? "" : "," + details) + "}";
-        String body = "{\"error\":{\"root_cause\":[" + cause + "]," + cause.substring(1) + ",\"status\":" + status + "}";
+        String body =
+                "{\"error\":{\"root_cause\":[" + cause + "]," + cause.substring(1) + ",\"status\":" + status + "}";
         try (CannedNode node = CannedNode.json(status, body)) {
             Throwable error = ask(node.port(), of.equals("read"));
 
@@ -76,10 +74,7 @@ class ElasticsearchErrorsTest {
     }
 
     @ParameterizedTest(name = "{0}: {1} {2} {3}")
-    @CsvSource(
-            delimiter = '|',
-            nullValues = "-",
-            textBlock = """
+    @CsvSource(delimiter = '|', nullValues = "-", textBlock = """
                 502 | UNKNOWN | ELSEWHERE | CLUSTER | -
                 503 | REFUSED | ONCE      | CLUSTER | SHUTTING_DOWN
                 504 | UNKNOWN | ELSEWHERE | CLUSTER | -
@@ -101,7 +96,8 @@ class ElasticsearchErrorsTest {
         }
 
         assertThat(ElasticsearchErrors.of(ask(port, false), false))
-                .isEqualTo(Verdict.of(Delivery.UNSENT, Again.ELSEWHERE, Blame.NODE).with(Kind.REFUSED));
+                .isEqualTo(
+                        Verdict.of(Delivery.UNSENT, Again.ELSEWHERE, Blame.NODE).with(Kind.REFUSED));
     }
 
     @Test
@@ -154,14 +150,13 @@ class ElasticsearchErrorsTest {
         TransportHttpClient http = new RestConnector().connect(CannedNode.target(port));
         try {
             ElasticsearchClient client = client(http);
-            return catchThrowable(
-                    () -> {
-                        if (read) {
-                            client.search(s -> s.index("cms-news-read"), Map.class);
-                        } else {
-                            client.index(i -> i.index("cms-news-write").document(Map.of("title", "x")));
-                        }
-                    });
+            return catchThrowable(() -> {
+                if (read) {
+                    client.search(s -> s.index("cms-news-read"), Map.class);
+                } else {
+                    client.index(i -> i.index("cms-news-write").document(Map.of("title", "x")));
+                }
+            });
         } finally {
             http.close();
         }

@@ -9,9 +9,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class OperationTest {
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock = """
+    @CsvSource(delimiter = '|', textBlock = """
                 # endpoint                  | method | kind  | changes | repeatable
                 es/search                   | POST   | READ  | false   | true
                 es/get                      | GET    | READ  | false   | true

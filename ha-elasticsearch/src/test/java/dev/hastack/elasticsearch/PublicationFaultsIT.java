@@ -10,7 +10,6 @@ import dev.hastack.testkit.junit.Elasticsearch;
 import dev.hastack.testkit.junit.HaStackTest;
 import java.util.Map;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 @HaStackTest(elasticsearch = @Elasticsearch(nodes = {"es-1", "es-2", "es-3"}))
@@ -26,15 +25,20 @@ class PublicationFaultsIT {
             Map<String, Long> before = Traffic.searches(cluster);
             assertThatThrownBy(() -> articles.search("bad"))
                     .isInstanceOfSatisfying(
-                            ElasticsearchException.class, e -> assertThat(e.status()).isEqualTo(503));
-            assertThat(Traffic.since(before, cluster).values().stream().mapToLong(n -> n).sum())
+                            ElasticsearchException.class,
+                            e -> assertThat(e.status()).isEqualTo(503));
+            assertThat(Traffic.since(before, cluster).values().stream()
+                            .mapToLong(n -> n)
+                            .sum())
                     .isEqualTo(2);
 
             assertThat(IntStream.range(0, 10).mapToObj(i -> catchThrowable(() -> articles.search("bad"))))
                     .last()
                     .isInstanceOf(UnavailableException.class)
-                    .satisfies(e -> assertThat(e)
-                            .hasMessageStartingWith("search of cms-bad-read: not sent: the circuit breaker of publication bad is open"));
+                    .satisfies(
+                            e -> assertThat(e)
+                                    .hasMessageStartingWith(
+                                            "search of cms-bad-read: not sent: the circuit breaker of publication bad is open"));
             assertThat(articles.store().health().summary()).contains("kept away: publication bad (reads)");
             assertThat(articles.search("news")).isEqualTo(10);
         }
@@ -47,7 +51,13 @@ class PublicationFaultsIT {
         Articles.publish(cluster, "bad");
         cluster.makeRed("cms-bad-000001");
         try (Articles articles = Articles.open(
-                        cluster.properties(), "write-timeout", "3s", "max-in-flight", "10", "publication-share", "50%");
+                        cluster.properties(),
+                        "write-timeout",
+                        "3s",
+                        "max-in-flight",
+                        "10",
+                        "publication-share",
+                        "50%");
                 Readers news = new Readers(2, () -> articles.search("news"));
                 Readers bad = new Readers(40, () -> {
                     articles.add("bad");
@@ -108,27 +118,5 @@ class PublicationFaultsIT {
                     .as("asked for")
                     .hasSize(10);
         }
-    }
-
-    @Test
-    void forgets_publications_that_are_not_used(ElasticsearchCluster cluster) throws Exception {
-        Articles.publish(cluster, "news");
-        Guards guards = new Guards(dev.hastack.core.config.StackConfig.of(cluster.properties())
-                .elasticsearch()
-                .orElseThrow());
-        Operation search = Operation.of("es/search", "POST");
-        Stream.of("cms-news-read", "cms-news-write", "cms-sport-000001").forEach(index -> {
-            try {
-                guards.enter(search, index, 3, () -> "").leave();
-            } catch (java.io.IOException e) {
-                throw new java.io.UncheckedIOException(e);
-            }
-        });
-        assertThat(guards.size()).isEqualTo(2);
-
-        guards.sweep();
-        guards.sweep();
-
-        assertThat(guards.size()).isZero();
     }
 }

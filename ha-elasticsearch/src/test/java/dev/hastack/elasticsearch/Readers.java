@@ -3,20 +3,25 @@ package dev.hastack.elasticsearch;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /** Threads that do one thing again and again, and remember how it went. */
 final class Readers implements AutoCloseable {
-    private static final int MOST = 20_000;
+    /** Of one type, that are remembered. */
+    private static final int MOST = 100;
 
     private final List<Thread> threads = new ArrayList<>();
     private final AtomicLong done = new AtomicLong();
     private final AtomicLong slowest = new AtomicLong();
     private final Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
+    private final Map<Class<?>, AtomicInteger> counts = new ConcurrentHashMap<>();
     private volatile boolean ended;
 
     Readers(int count, Callable<?> task) {
@@ -34,7 +39,9 @@ final class Readers implements AutoCloseable {
                 Object unused = task.call();
                 done.incrementAndGet();
             } catch (Exception e) {
-                if (failures.size() < MOST) {
+                if (counts.computeIfAbsent(e.getClass(), any -> new AtomicInteger())
+                                .getAndIncrement()
+                        < MOST) {
                     failures.add(e);
                 }
                 LockSupport.parkNanos(1_000_000);

@@ -30,14 +30,17 @@ class ReplayTest {
 
     @Test
     void allows_nothing_twice_that_depends_on_what_was_there() {
-        assertThat(Replay.safe(
-                        IndexRequest.of(i -> i.index("a").id("1").opType(OpType.Create).document(ARTICLE))))
+        assertThat(Replay.safe(IndexRequest.of(
+                        i -> i.index("a").id("1").opType(OpType.Create).document(ARTICLE))))
                 .isFalse();
-        assertThat(Replay.safe(IndexRequest.of(i ->
-                        i.index("a").id("1").version(7L).versionType(VersionType.External).document(ARTICLE))))
+        assertThat(Replay.safe(IndexRequest.of(i -> i.index("a")
+                        .id("1")
+                        .version(7L)
+                        .versionType(VersionType.External)
+                        .document(ARTICLE))))
                 .isFalse();
-        assertThat(Replay.safe(
-                        IndexRequest.of(i -> i.index("a").id("1").ifSeqNo(3L).ifPrimaryTerm(1L).document(ARTICLE))))
+        assertThat(Replay.safe(IndexRequest.of(
+                        i -> i.index("a").id("1").ifSeqNo(3L).ifPrimaryTerm(1L).document(ARTICLE))))
                 .isFalse();
         assertThat(Replay.safe(CreateRequest.of(c -> c.index("a").id("1").document(ARTICLE))))
                 .isFalse();

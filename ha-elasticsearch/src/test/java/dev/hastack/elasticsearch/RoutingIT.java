@@ -25,9 +25,9 @@ class RoutingIT {
                 assertThat(articles.search("news")).isEqualTo(10);
             }
 
-            assertThat(Traffic.since(before, cluster)).allSatisfy((node, searches) -> assertThat(searches)
-                    .as(node)
-                    .isBetween(50L, 200L));
+            assertThat(Traffic.since(before, cluster))
+                    .allSatisfy(
+                            (node, searches) -> assertThat(searches).as(node).isBetween(50L, 200L));
         }
     }
 
@@ -59,8 +59,8 @@ class RoutingIT {
                     .isInstanceOfSatisfying(ElasticsearchException.class, e -> {
                         assertThat(e.status()).isEqualTo(409);
                         assertThat(e.getStackTrace())
-                                .anySatisfy(frame -> assertThat(frame.getClassName())
-                                        .isEqualTo(RoutingIT.class.getName()));
+                                .anySatisfy(frame ->
+                                        assertThat(frame.getClassName()).isEqualTo(RoutingIT.class.getName()));
                     });
         }
     }
@@ -98,7 +98,9 @@ class RoutingIT {
     void runs_no_thread_after_its_end(ElasticsearchCluster cluster) {
         Articles.open(cluster.properties()).close();
 
-        Eventually.until("no thread is left", () -> Thread.getAllStackTraces().keySet().stream()
-                .noneMatch(thread -> thread.getName().startsWith("ha-elasticsearch-")));
+        Eventually.until(
+                "no thread is left",
+                () -> Thread.getAllStackTraces().keySet().stream()
+                        .noneMatch(thread -> thread.getName().startsWith("ha-elasticsearch-")));
     }
 }

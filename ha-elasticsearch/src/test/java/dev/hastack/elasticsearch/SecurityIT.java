@@ -23,8 +23,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 class SecurityIT {
     @RegisterExtension
-    static final HaStackExtension SERVERS =
-            HaStackExtension.of(ElasticsearchCluster.builder().node("es-1").password().tls());
+    static final HaStackExtension SERVERS = HaStackExtension.of(
+            ElasticsearchCluster.builder().node("es-1").password().tls());
 
     private final ElasticsearchCluster cluster = SERVERS.elasticsearch();
 
@@ -42,13 +42,10 @@ class SecurityIT {
     }
 
     @Test
-    void logs_in_by_api_key_over_https_with_a_fingerprint() throws Exception {
-        String key = cluster.request("POST", "/_security/api_key", "{\"name\":\"delivery\"}")
-                .replaceAll(".*\"encoded\":\"([^\"]+)\".*", "$1");
+    void trusts_a_server_by_its_fingerprint() throws Exception {
         Map<String, String> settings = new HashMap<>(cluster.properties());
-        settings.keySet().removeAll(java.util.List.of(
-                "ha.elasticsearch.username", "ha.elasticsearch.password", "ha.elasticsearch.tls-trust-certificates"));
-        try (Articles articles = Articles.open(settings, "api-key", key, "tls-fingerprint", fingerprint())) {
+        settings.remove("ha.elasticsearch.tls-trust-certificates");
+        try (Articles articles = Articles.open(settings, "tls-fingerprint", fingerprint())) {
             assertThat(articles.search("news")).isEqualTo(10);
         }
     }
@@ -85,8 +82,9 @@ class SecurityIT {
 
     private String fingerprint() throws Exception {
         try (InputStream in = Files.newInputStream(Path.of(secret("tls-trust-certificates")))) {
-            byte[] certificate =
-                    CertificateFactory.getInstance("X.509").generateCertificate(in).getEncoded();
+            byte[] certificate = CertificateFactory.getInstance("X.509")
+                    .generateCertificate(in)
+                    .getEncoded();
             return HexFormat.ofDelimiter(":")
                     .withUpperCase()
                     .formatHex(MessageDigest.getInstance("SHA-256").digest(certificate));

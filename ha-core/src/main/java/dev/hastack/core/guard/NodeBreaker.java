@@ -46,10 +46,21 @@ public final class NodeBreaker {
     private volatile long failedAt;
 
     public NodeBreaker(String name, Clock clock) {
+        this(name, clock, THRESHOLD);
+    }
+
+    private NodeBreaker(String name, Clock clock, float threshold) {
         this.name = name;
         this.clock = clock;
-        this.config =
-                new CircuitBreakerConfig.Builder(CONFIG.build()).clock(clock).build();
+        this.config = new CircuitBreakerConfig.Builder(CONFIG.build())
+                .clock(clock)
+                .failureRateThreshold(threshold)
+                .build();
+    }
+
+    /** For calls that are told of once each: as failed, or as returned. */
+    public static NodeBreaker ofCalls(String name, Clock clock) {
+        return new NodeBreaker(name, clock, 50);
     }
 
     /** Whether a call should go to this node, if there is another; takes one of the trials of a half-open breaker. */
