@@ -29,6 +29,6 @@ is_fresh() {
   for jar in "${jars[@]}"; do
     [[ -e $jar ]] || return 1
   done
-  [[ -z $(find "$root"/pom.xml "$root"/{ha-core,ha-testkit,ha-postgres,ha-redis,"$1"}/{pom.xml,src/main} \
+  [[ -z $(find "$root"/pom.xml "$root"/{ha-core,ha-testkit,ha-postgres,ha-redis,ha-elasticsearch,"$1"}/{pom.xml,src/main} \
     -newer "$2" -print -quit) ]]
 }

@@ -29,15 +29,21 @@ final class ServerProcess {
         this.process = process;
     }
 
-    /** Starts a server; what it prints is added to {@code log}. */
+    /** Starts a server that gets no input; what it prints is added to {@code log}. */
     static ServerProcess start(
             String name, List<String> command, Path folder, Path log, Map<String, String> environment) {
+        return start(name, command, folder, Path.of("/dev/null"), log, environment);
+    }
+
+    /** Starts a server that reads {@code input}. */
+    static ServerProcess start(
+            String name, List<String> command, Path folder, Path input, Path log, Map<String, String> environment) {
         var whole = new ArrayList<>(List.of("setsid"));
         whole.addAll(ServerUser.CURRENT.command(command));
         var builder = new ProcessBuilder(whole)
                 .directory(folder.toFile())
                 .redirectErrorStream(true)
-                .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
+                .redirectInput(ProcessBuilder.Redirect.from(input.toFile()))
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
         // A developer's own settings (PGPORT, PGDATA, REDIS_..., LANG) must not reach a server under test.
         builder.environment().clear();

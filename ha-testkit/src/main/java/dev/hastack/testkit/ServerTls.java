@@ -83,6 +83,11 @@ record ServerTls(Path key, Path certificate) {
 
     /** Sockets that trust this certificate and no other. */
     SocketFactory sockets() {
+        return context().getSocketFactory();
+    }
+
+    /** Trusts this certificate and no other. */
+    SSLContext context() {
         try (InputStream pem = Files.newInputStream(certificate)) {
             KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
             trusted.load(null, null);
@@ -92,7 +97,7 @@ record ServerTls(Path key, Path certificate) {
             trust.init(trusted);
             var context = SSLContext.getInstance("TLS");
             context.init(null, trust.getTrustManagers(), null);
-            return context.getSocketFactory();
+            return context;
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("cannot trust " + certificate, e);
         } catch (IOException e) {

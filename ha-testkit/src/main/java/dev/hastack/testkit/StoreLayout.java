@@ -1,7 +1,7 @@
 package dev.hastack.testkit;
 
 /** What a {@link StoreCluster} consists of when it is whole; equal layouts may share one. */
-public sealed interface StoreLayout permits PostgresLayout, RedisLayout, RedisClusterLayout {
+public sealed interface StoreLayout permits PostgresLayout, RedisLayout, RedisClusterLayout, ElasticsearchLayout {
 
     /**
      * Starts it, and returns when replication runs.

@@ -1,15 +1,15 @@
 package dev.hastack.benchmarks.lab;
 
 import dev.hastack.benchmarks.Machine;
+import dev.hastack.benchmarks.lab.elasticsearch.ElasticsearchStore;
 import dev.hastack.benchmarks.lab.postgres.Deaths;
 import dev.hastack.benchmarks.lab.postgres.PostgresStore;
 import dev.hastack.benchmarks.lab.postgres.StallHints;
 import dev.hastack.benchmarks.lab.redis.RedisStore;
 import dev.hastack.benchmarks.lab.round.Client;
 import dev.hastack.benchmarks.lab.round.Fault;
-import dev.hastack.benchmarks.lab.round.Outcome;
 import dev.hastack.benchmarks.lab.round.Pace;
-import dev.hastack.benchmarks.lab.round.Round;
+import dev.hastack.benchmarks.lab.round.Result;
 import dev.hastack.benchmarks.lab.round.Servers;
 import dev.hastack.benchmarks.lab.round.Store;
 import java.time.Duration;
@@ -18,19 +18,21 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 
 /** Plays faults on real servers under load, ha-stack and its peers in the same run, and reports what callers saw. */
 public final class Laboratory {
-    private static final List<Store<?>> STORES = List.of(new PostgresStore(), new RedisStore());
+    private static final List<Store<?, ?, ?>> STORES =
+            List.of(new PostgresStore(), new RedisStore(), new ElasticsearchStore());
 
     private static final String HELP = """
             Usage: ha-benchmarks/laboratory [options]
 
-            Starts real servers on this machine, puts four writers and four readers on one client after the other, breaks
-            something, and reports what the callers saw. Needs a JDK 17 or later and Maven, nothing else.
+            Starts real servers on this machine, puts writers and readers on one client after the other, breaks something,
+            and reports what the callers saw. Needs a JDK 17 or later and Maven, nothing else.
 
-              --store NAME      the store, postgres or redis (default: postgres)
+              --store NAME      the store: postgres, redis or elasticsearch (default: postgres)
               --fault A,B       these faults only (default: all)
               --client X,Y      these clients only (default: all)
               --rounds N        rounds of ha-stack
@@ -80,7 +82,7 @@ public final class Laboratory {
         return true;
     }
 
-    private static Store<?> store(String id) throws UsageError {
+    private static Store<?, ?, ?> store(String id) throws UsageError {
         return STORES.stream()
                 .filter(store -> store.id().equals(id))
                 .findFirst()
@@ -90,7 +92,7 @@ public final class Laboratory {
 
     private static String help() {
         StringBuilder lists = new StringBuilder();
-        for (Store<?> store : STORES) {
+        for (Store<?, ?, ?> store : STORES) {
             Pace pace = store.pace();
             lists.append("Unless told otherwise, %s plays %d rounds, %d of each peer, with a patience of %d s.%n"
                     .formatted(
@@ -107,8 +109,9 @@ public final class Laboratory {
         return HELP.formatted(lists);
     }
 
-    private static <S extends Servers> boolean run(Store<S> store, Options options) throws Exception {
-        Selection<S> selection = Selection.of(store, options);
+    private static <S extends Servers, K, O extends Result> boolean run(Store<S, K, O> store, Options options)
+            throws Exception {
+        Selection<S, K> selection = Selection.of(store, options);
         System.out.printf(
                 Locale.ROOT,
                 "%d faults, %d clients: %d to %d minutes%n",
@@ -119,7 +122,7 @@ public final class Laboratory {
         Report report;
         try (S servers = store.start()) {
             String setting = Machine.text() + "; " + store.versions(servers);
-            report = Report.of(setting, store, selection, play(selection, servers));
+            report = Report.of(setting, store, selection, play(store, selection, servers));
         }
         System.out.println();
         System.out.print(report);
@@ -133,25 +136,27 @@ public final class Laboratory {
         return duration.plusSeconds(59).toMinutes();
     }
 
-    private static <S extends Servers> Results play(Selection<S> selection, S servers) throws Exception {
-        Results results = new Results();
+    private static <S extends Servers, K, O extends Result> Results<O> play(
+            Store<S, K, O> store, Selection<S, K> selection, S servers) throws Exception {
+        Results<O> results = new Results<>();
+        Duration patience = selection.pace().patience();
         // Round 0 warms up code and caches, and does not count.
-        Fault<S> first = selection.faults().get(0);
-        for (Client<S> client : selection.clients()) {
-            print(first, client, 0, new Round<>(client, first, selection.pace().patience()).run(servers));
+        Fault<S, K> first = selection.faults().get(0);
+        for (Client<S, K> client : selection.clients()) {
+            print(first, client, 0, store.play(client, first, patience, servers));
         }
         int most =
                 selection.clients().stream().mapToInt(selection::roundsOf).max().orElse(0);
-        for (Fault<S> fault : selection.faults()) {
+        for (Fault<S, K> fault : selection.faults()) {
             // Who never came back is not waited for again.
-            Set<Client<S>> gone = new HashSet<>();
+            Set<Client<S, K>> gone = new HashSet<>();
             for (int round = 1; round <= most; round++) {
-                for (Client<S> client : selection.order(round)) {
+                for (Client<S, K> client : selection.order(round)) {
                     if (!gone.contains(client)) {
-                        Optional<Outcome> outcome =
-                                round(client, fault, round, selection.pace().patience(), servers);
+                        Optional<O> outcome =
+                                round(client, fault, round, () -> store.play(client, fault, patience, servers));
                         outcome.ifPresent(o -> results.add(fault.id(), client.id(), o));
-                        if (client.peer() && outcome.filter(Outcome::recovered).isEmpty()) {
+                        if (client.peer() && outcome.filter(Result::recovered).isEmpty()) {
                             gone.add(client);
                         }
                     }
@@ -162,10 +167,10 @@ public final class Laboratory {
     }
 
     /** One round; empty if a peer did not even work before the fault, which must not end the run of all others. */
-    private static <S extends Servers> Optional<Outcome> round(
-            Client<S> client, Fault<S> fault, int round, Duration patience, S servers) throws Exception {
+    private static <O extends Result> Optional<O> round(
+            Client<?, ?> client, Fault<?, ?> fault, int round, Callable<O> played) throws Exception {
         try {
-            Outcome outcome = new Round<>(client, fault, patience).run(servers);
+            O outcome = played.call();
             print(fault, client, round, outcome);
             return Optional.of(outcome);
         } catch (IllegalStateException e) {
@@ -177,7 +182,7 @@ public final class Laboratory {
         }
     }
 
-    private static void print(Fault<?> fault, Client<?> client, int round, Outcome outcome) {
+    private static void print(Fault<?, ?> fault, Client<?, ?> client, int round, Result outcome) {
         System.out.printf("%-15s round %2d, %-14s: %s%n", fault.id(), round, client.id(), outcome);
     }
 }

@@ -2,7 +2,7 @@ package dev.hastack.benchmarks.lab;
 
 import dev.hastack.benchmarks.lab.round.Client;
 import dev.hastack.benchmarks.lab.round.Fault;
-import dev.hastack.benchmarks.lab.round.Outcome;
+import dev.hastack.benchmarks.lab.round.Result;
 import dev.hastack.benchmarks.lab.round.Servers;
 import dev.hastack.benchmarks.lab.round.Store;
 import java.io.IOException;
@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
@@ -19,14 +20,15 @@ import java.util.stream.Collectors;
  * @param setting the machine and the versions
  * @param story each fault and each client, in words
  */
-record Report(String store, String setting, Table table, List<Verdict> verdicts, String story) {
+record Report(String store, String setting, Table<?> table, List<Verdict> verdicts, String story) {
     private static final String END = "<!-- /laboratory -->";
 
-    static <S extends Servers> Report of(String setting, Store<S> store, Selection<S> selection, Results results) {
-        Table table = new Table();
-        for (Fault<S> fault : selection.faults()) {
-            for (Client<S> client : selection.clients()) {
-                List<Outcome> outcomes = results.of(fault.id(), client.id());
+    static <S extends Servers, K, O extends Result> Report of(
+            String setting, Store<S, K, O> store, Selection<S, K> selection, Results<O> results) {
+        Table<O> table = new Table<>(store.columns());
+        for (Fault<S, K> fault : selection.faults()) {
+            for (Client<S, K> client : selection.clients()) {
+                List<O> outcomes = results.of(fault.id(), client.id());
                 if (!outcomes.isEmpty()) {
                     table.add(fault.id(), client.id(), outcomes);
                 }
@@ -36,9 +38,12 @@ record Report(String store, String setting, Table table, List<Verdict> verdicts,
         selection.clients().stream()
                 .filter(client -> !client.peer())
                 .forEach(client -> store.targets().forEach(target -> {
-                    List<Outcome> outcomes = results.of(target.fault(), client.id());
-                    if (!outcomes.isEmpty()) {
-                        verdicts.add(Verdict.of(target, outcomes));
+                    List<O> outcomes = results.of(target.fault(), client.id());
+                    // Without the peer there is nothing to compare with.
+                    Optional<List<O>> peer = target.peer().map(id -> results.of(target.fault(), id));
+                    if (!outcomes.isEmpty() && peer.filter(List::isEmpty).isEmpty()) {
+                        verdicts.add(peer.map(rounds -> Verdict.of(target, outcomes, rounds))
+                                .orElseGet(() -> Verdict.of(target, outcomes)));
                     }
                 }));
         String faults = selection.faults().stream()

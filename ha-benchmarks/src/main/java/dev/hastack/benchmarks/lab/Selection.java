@@ -3,7 +3,6 @@ package dev.hastack.benchmarks.lab;
 import dev.hastack.benchmarks.lab.round.Client;
 import dev.hastack.benchmarks.lab.round.Fault;
 import dev.hastack.benchmarks.lab.round.Pace;
-import dev.hastack.benchmarks.lab.round.Round;
 import dev.hastack.benchmarks.lab.round.Servers;
 import dev.hastack.benchmarks.lab.round.Store;
 import java.time.Duration;
@@ -14,7 +13,7 @@ import java.util.function.BiFunction;
 import java.util.function.Function;
 
 /** What is played of a store. */
-record Selection<S extends Servers>(List<Fault<S>> faults, List<Client<S>> clients, Pace pace) {
+record Selection<S extends Servers, K>(List<Fault<S, K>> faults, List<Client<S, K>> clients, Pace pace) {
 
     Selection {
         faults = List.copyOf(faults);
@@ -22,7 +21,7 @@ record Selection<S extends Servers>(List<Fault<S>> faults, List<Client<S>> clien
     }
 
     /** Of all that the store has, what the options name. */
-    static <S extends Servers> Selection<S> of(Store<S> store, Options options) throws UsageError {
+    static <S extends Servers, K> Selection<S, K> of(Store<S, K, ?> store, Options options) throws UsageError {
         Pace usual = store.pace();
         return new Selection<>(
                 pick("--fault", options.faults(), List.copyOf(store.faults()), Fault::id),
@@ -30,7 +29,8 @@ record Selection<S extends Servers>(List<Fault<S>> faults, List<Client<S>> clien
                 new Pace(
                         options.rounds().orElse(usual.rounds()),
                         options.peerRounds().orElse(usual.peerRounds()),
-                        options.patience().orElse(usual.patience())));
+                        options.patience().orElse(usual.patience()),
+                        usual.around()));
     }
 
     private static <T> List<T> pick(String option, List<String> ids, List<T> all, Function<T, String> id)
@@ -46,13 +46,13 @@ record Selection<S extends Servers>(List<Fault<S>> faults, List<Client<S>> clien
                 .toList();
     }
 
-    int roundsOf(Client<S> client) {
+    int roundsOf(Client<S, K> client) {
         return client.peer() ? pace.peerRounds() : pace.rounds();
     }
 
     /** Who plays this round, in an order that alternates, so that nobody always comes after the same. */
-    List<Client<S>> order(int round) {
-        List<Client<S>> order = new ArrayList<>(
+    List<Client<S, K>> order(int round) {
+        List<Client<S, K>> order = new ArrayList<>(
                 clients.stream().filter(client -> round <= roundsOf(client)).toList());
         if (round % 2 == 1) {
             Collections.reverse(order);
@@ -74,15 +74,15 @@ record Selection<S extends Servers>(List<Fault<S>> faults, List<Client<S>> clien
         });
     }
 
-    private Duration once(Fault<S> fault) {
-        return fault.lasts().plus(Round.AROUND);
+    private Duration once(Fault<S, K> fault) {
+        return fault.lasts().plus(pace.around());
     }
 
-    private Duration sum(BiFunction<Fault<S>, Client<S>, Duration> part) {
+    private Duration sum(BiFunction<Fault<S, K>, Client<S, K>, Duration> part) {
         // The rounds that warm up.
         Duration sum = once(faults.get(0)).multipliedBy(clients.size());
-        for (Fault<S> fault : faults) {
-            for (Client<S> client : clients) {
+        for (Fault<S, K> fault : faults) {
+            for (Client<S, K> client : clients) {
                 sum = sum.plus(part.apply(fault, client));
             }
         }

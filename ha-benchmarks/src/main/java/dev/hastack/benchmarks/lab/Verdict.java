@@ -1,39 +1,52 @@
 package dev.hastack.benchmarks.lab;
 
 import dev.hastack.benchmarks.Series;
-import dev.hastack.benchmarks.lab.round.Outcome;
 import dev.hastack.benchmarks.lab.round.Target;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * Whether a target is held.
  *
  * @param figure the median of the rounds, or the worst, as the target asks
+ * @param limit what it is at most
  */
-record Verdict(Target target, double figure) {
+record Verdict(Target<?> target, double figure, double limit) {
 
     /** @param outcomes of the target's fault, at least one */
-    static Verdict of(Target target, List<Outcome> outcomes) {
-        Series series =
-                Series.of(outcomes.stream().mapToDouble(target.figure()).boxed().toList());
-        return new Verdict(target, target.everyRound() ? series.greatest() : series.median());
+    static <O> Verdict of(Target<O> target, List<O> outcomes) {
+        return of(target, outcomes, target.limit());
+    }
+
+    /** @param peer what the target's peer showed, at least one */
+    static <O> Verdict of(Target<O> target, List<O> outcomes, List<O> peer) {
+        return of(target, outcomes, target.limit() * series(target, peer).median());
+    }
+
+    private static <O> Verdict of(Target<O> target, List<O> outcomes, double limit) {
+        Series series = series(target, outcomes);
+        return new Verdict(target, target.everyRound() ? series.greatest() : series.median(), limit);
+    }
+
+    private static <O> Series series(Target<O> target, List<O> outcomes) {
+        return Series.of(outcomes.stream().mapToDouble(target.figure()).boxed().toList());
     }
 
     boolean held() {
-        return figure <= target.limit();
+        return figure <= limit;
     }
 
     @Override
     public String toString() {
-        String limit = target.everyRound() && target.limit() == 0
+        String most = target.everyRound() && limit == 0
                 ? "none allowed in any round"
-                : String.format(
-                        Locale.ROOT,
-                        "at most %.0f%s in %s",
-                        target.limit(),
-                        target.unit(),
-                        target.everyRound() ? "any round" : "the median");
+                : "at most %s%s%s in %s"
+                        .formatted(
+                                target.peer()
+                                        .map(peer -> "that of " + peer + ", ")
+                                        .orElse(""),
+                                Table.number(limit),
+                                target.unit(),
+                                target.everyRound() ? "any round" : "the median");
         return "%s: %s, %s: %s%s (%s)"
                 .formatted(
                         held() ? "held" : "**missed**",
@@ -41,6 +54,6 @@ record Verdict(Target target, double figure) {
                         target.what(),
                         Table.number(figure),
                         target.unit(),
-                        limit);
+                        most);
     }
 }

@@ -3,6 +3,7 @@ package dev.hastack.benchmarks.lab;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.hastack.benchmarks.lab.elasticsearch.ElasticsearchStore;
 import dev.hastack.benchmarks.lab.postgres.PostgresStore;
 import dev.hastack.benchmarks.lab.redis.RedisStore;
 import java.time.Duration;
@@ -32,6 +33,16 @@ class OptionsTest {
 
         assertThat(selection.most()).isLessThan(Duration.ofMinutes(40));
         assertThat(selection.pace().rounds()).isEqualTo(5);
+    }
+
+    @Test
+    void the_whole_run_of_elasticsearch_takes_less_than_40_minutes() throws UsageError {
+        var selection = Selection.of(new ElasticsearchStore(), Options.parse());
+
+        assertThat(selection.most()).isLessThan(Duration.ofMinutes(40));
+        assertThat(selection.clients())
+                .extracting(client -> client.id())
+                .containsExactly("ha-stack", "rest-client-default", "rest-client-finite", "rest-client-sniffer");
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hastack.benchmarks.lab.round.Outcome;
+import dev.hastack.benchmarks.lab.round.PrimaryStore;
 import dev.hastack.benchmarks.lab.round.Target;
 import java.nio.file.Path;
 import java.util.List;
@@ -15,7 +16,7 @@ class ReportTest {
 
     @Test
     void a_row_has_the_median_and_the_worst_of_each_figure() {
-        Table table = new Table();
+        var table = new Table<>(PrimaryStore.COLUMNS);
         table.add("killed", "ha-stack", List.of(outcome(5.25, 0), outcome(7.5, 0), outcome(120, 3)));
 
         assertThat(table.toString().lines()).hasSize(3);
@@ -40,7 +41,7 @@ class ReportTest {
 
     @Test
     void what_never_came_back_is_never_and_what_was_not_waited_for_is_empty() {
-        Table table = new Table();
+        var table = new Table<>(PrimaryStore.COLUMNS);
         table.add("hung", "peer", List.of(outcome(Double.POSITIVE_INFINITY, 0)));
         table.add(
                 "replica-killed",
@@ -63,8 +64,18 @@ class ReportTest {
     }
 
     @Test
+    void a_target_beside_a_peer_is_held_up_to_the_median_of_the_peer_in_the_same_run() {
+        List<Outcome> peer = List.of(outcome(30, 0), outcome(50, 0), outcome(900, 0));
+        Target<Outcome> target = Target.noLongerThan("hikari", "killed", "first write", Outcome::firstWriteOrNever);
+
+        assertThat(Verdict.of(target, List.of(outcome(50, 0)), peer))
+                .hasToString("held: killed, first write: 50 ms (at most that of hikari, 50 ms in the median)");
+        assertThat(Verdict.of(target, List.of(outcome(60, 0)), peer).held()).isFalse();
+    }
+
+    @Test
     void the_report_takes_the_place_between_the_marks_and_leaves_the_rest() {
-        Report report = new Report("postgres", "a machine", new Table(), List.of(), "words");
+        Report report = new Report("postgres", "a machine", new Table<>(PrimaryStore.COLUMNS), List.of(), "words");
 
         String document = report.in(
                 "before\n<!-- laboratory postgres -->\nof last time\n<!-- /laboratory -->\nafter\n", DOCUMENT);
@@ -78,7 +89,8 @@ class ReportTest {
 
     @Test
     void a_document_without_the_marks_is_refused() {
-        assertThatThrownBy(() -> new Report("postgres", "", new Table(), List.of(), "").in("text", DOCUMENT))
+        assertThatThrownBy(() -> new Report("postgres", "", new Table<>(PrimaryStore.COLUMNS), List.of(), "")
+                        .in("text", DOCUMENT))
                 .hasMessageContaining(
                         "benchmarks.md has no part between <!-- laboratory postgres --> and <!-- /laboratory -->");
     }

@@ -76,16 +76,6 @@ public record RedisConfig(
         @Doc("The key of that certificate, in a PEM file (PKCS#8).")
         Optional<Path> tlsKey) {
 
-    /** What is checked of a node's certificate. */
-    public enum TlsVerify {
-        /** Its chain and its host name. */
-        FULL,
-        /** Its chain. */
-        CA,
-        /** Nothing. */
-        NONE
-    }
-
     public RedisConfig {
         nodes = Collections.unmodifiableMap(new LinkedHashMap<>(nodes));
         Rules.start()

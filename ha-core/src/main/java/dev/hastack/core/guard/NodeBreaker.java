@@ -10,7 +10,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The circuit breaker of one node and generation. It is armed by the first failure, records outcomes only while armed, and
+ * The circuit breaker of one node and generation, or of another part of a store that fails alone. It is armed by the first failure, records outcomes only while armed, and
  * disarms after ten seconds without a failure: a healthy node costs its callers one volatile read. Its verdict is a
  * preference among nodes, never the last word on the only one. Thread-safe.
  *
@@ -46,10 +46,21 @@ public final class NodeBreaker {
     private volatile long failedAt;
 
     public NodeBreaker(String name, Clock clock) {
+        this(name, clock, THRESHOLD);
+    }
+
+    private NodeBreaker(String name, Clock clock, float threshold) {
         this.name = name;
         this.clock = clock;
-        this.config =
-                new CircuitBreakerConfig.Builder(CONFIG.build()).clock(clock).build();
+        this.config = new CircuitBreakerConfig.Builder(CONFIG.build())
+                .clock(clock)
+                .failureRateThreshold(threshold)
+                .build();
+    }
+
+    /** For calls that are told of once each: as failed, or as returned. */
+    public static NodeBreaker ofCalls(String name, Clock clock) {
+        return new NodeBreaker(name, clock, 50);
     }
 
     /** Whether a call should go to this node, if there is another; takes one of the trials of a half-open breaker. */
@@ -62,6 +73,11 @@ public final class NodeBreaker {
     public boolean open() {
         CircuitBreaker breaker = armed;
         return breaker != null && breaker.getState() == CircuitBreaker.State.OPEN;
+    }
+
+    /** Whether a failure is remembered. */
+    public boolean armed() {
+        return armed != null && !calm();
     }
 
     /** A call failed for a reason that is the node's, and not the caller's own. */

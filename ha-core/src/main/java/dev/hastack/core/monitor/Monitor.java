@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * first, then the snapshot, then whoever waits) before its actions run and before listeners hear of it, on their own
  * thread. Thread-safe.
  *
- * <p>Calm, every node is probed once per interval, with jitter. While there is no open primary, for a second after a
+ * <p>Calm, every node is probed once per interval, with jitter. While there is no open primary (or peer, in a store without one), for a second after a
  * change, and while a caller waits, all nodes are probed at once, and again every 20 ms in the first second, then ever
  * more slowly up to 250 ms.
  *
@@ -302,7 +302,7 @@ public final class Monitor implements AutoCloseable {
     private void updateUrgency(Instant now) {
         boolean urgent = !snapshot.closed()
                 && (waiters > 0
-                        || snapshot.primary().filter(p -> p.open()).isEmpty()
+                        || !snapshot.open()
                         || (changedAt != null
                                 && changedAt.plus(Cadence.URGENT_FIRST).isAfter(now)));
         if (!urgent) {

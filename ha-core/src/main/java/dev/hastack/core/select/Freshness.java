@@ -62,7 +62,7 @@ record Freshness(
     }
 
     boolean suffices(NodeView node) {
-        if (node.status() == Status.PRIMARY || policy.maxLag().isEmpty()) {
+        if (node.status() != Status.REPLICA || policy.maxLag().isEmpty()) {
             return true;
         }
         if (reference.isEmpty()) {
@@ -73,7 +73,7 @@ record Freshness(
 
     /** Until when this node suffices, if no newer snapshot comes. */
     Optional<Instant> until(NodeView node) {
-        if (node.status() == Status.PRIMARY || snapshot.primary().isEmpty()) {
+        if (node.status() != Status.REPLICA || snapshot.primary().isEmpty()) {
             return Optional.empty();
         }
         // At the limit itself it is fresh still.

@@ -41,10 +41,15 @@ public final class ReadRouting {
             Map<String, Place> places,
             Optional<String> stack,
             Optional<String> zone) {
-        this.policy = policy.withMaxLag(maxLag)
-                .withOwn(own(places, stack))
-                .withNear(nodes(places, node -> zone.isPresent() && node.zone().equals(zone)));
+        this.policy = placed(policy.withMaxLag(maxLag), places, stack, zone);
         this.maxLag = maxLag;
+    }
+
+    /** The policy for a reader of this stack and zone. */
+    public static ReadPolicy placed(
+            ReadPolicy policy, Map<String, Place> places, Optional<String> stack, Optional<String> zone) {
+        return policy.withOwn(own(places, stack))
+                .withNear(nodes(places, node -> zone.isPresent() && node.zone().equals(zone)));
     }
 
     /** The nodes of the stack; where no node is of it, those of none. Other stacks' nodes serve only after them. */

@@ -35,7 +35,7 @@ public final class Selection {
         }
         List<NodeView> settled = new ArrayList<>();
         for (NodeView node : fit) {
-            if (node.status() == Status.PRIMARY || !Readmission.from(node).isAfter(now)) {
+            if (node.status() != Status.REPLICA || !Readmission.from(node).isAfter(now)) {
                 settled.add(node);
             } else {
                 ends.add(Readmission.from(node));

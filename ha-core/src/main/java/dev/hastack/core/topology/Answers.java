@@ -31,15 +31,25 @@ final class Answers {
         if (was.precedesSuspicion(answer)) {
             draft.probe(was.node());
         }
-        if (answer.role() == Role.PRIMARY && draft.identity().isEmpty()) {
+        if (answer.role() != Role.REPLICA && draft.identity().isEmpty()) {
             pin(answer.identity());
         }
         if (!ours(draft, heard)) {
             foreign(draft, heard, was.identity());
         } else if (answer.role() == Role.PRIMARY) {
             new Claim(draft, answer, heard).decide();
+        } else if (answer.role() == Role.PEER) {
+            peer();
         } else {
             replica();
+        }
+    }
+
+    /** Where all are alike, there is nothing to decide but whose cluster it is. */
+    private void peer() {
+        draft.move(heard, Status.PEER, false, answer.at());
+        if (!was.status().usable()) {
+            draft.changed(new Change.NodeUp(was.node()));
         }
     }
 
@@ -56,7 +66,7 @@ final class Answers {
         }
     }
 
-    /** The first claim to be primary says which cluster this is; whoever answered before is judged now. */
+    /** The first primary, or peer, says which cluster this is; whoever answered before is judged now. */
     private void pin(Optional<String> cluster) {
         if (cluster.isEmpty()) {
             return;

@@ -41,7 +41,7 @@ final class Description {
         }
         node.failure().ifPresent(failure -> words.append(' ').append(failure(failure)));
         switch (node.status()) {
-            case PRIMARY -> words.append(" rtt ").append(Words.of(node.rtt()));
+            case PRIMARY, PEER -> words.append(" rtt ").append(Words.of(node.rtt()));
             case REPLICA ->
                 words.append(Staleness.bound(snapshot, node, now)
                                 .map(lag -> " lag<=" + Words.of(lag))

@@ -4,7 +4,7 @@ package dev.hastack.core.topology;
 public enum Health {
     /** No node has been heard of yet. */
     PENDING,
-    /** There is a primary, suspect or not. */
+    /** There is a primary, or a peer, suspect or not. */
     WRITABLE,
     /** There are replicas, and no primary. */
     READ_ONLY,
@@ -15,7 +15,7 @@ public enum Health {
         if (snapshot.closed()) {
             return DARK;
         }
-        if (snapshot.primary().isPresent()) {
+        if (snapshot.primary().isPresent() || snapshot.peers().findAny().isPresent()) {
             return WRITABLE;
         }
         boolean heard = false;

@@ -8,6 +8,7 @@ import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * One store's topology at one moment.
@@ -76,6 +77,19 @@ public record Snapshot(
      */
     public Optional<NodeView> writable() {
         return primary().filter(node -> node.open() && incumbent.isPresent());
+    }
+
+    /** The nodes of a store without a primary that serve, suspect or not. */
+    public Stream<NodeView> peers() {
+        return nodes.values().stream().filter(node -> node.status() == Status.PEER);
+    }
+
+    /** Whether some node may be written to, as far as its status tells: the primary, or any peer. */
+    public boolean open() {
+        return primary()
+                .or(() -> peers().filter(NodeView::open).findFirst())
+                .filter(NodeView::open)
+                .isPresent();
     }
 
     /** What callers can do now. */

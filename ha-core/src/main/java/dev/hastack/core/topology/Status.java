@@ -8,6 +8,8 @@ public enum Status {
     PRIMARY,
     /** Follows a primary, serves reads. */
     REPLICA,
+    /** Serves reads and writes, one of many, in a store that has no primary. */
+    PEER,
     /** Claims to be primary, with an older epoch than is known, or with an equal one while another node stands. */
     FENCED,
     /** Belongs to another cluster: its identity is not the pinned one. */
@@ -17,6 +19,6 @@ public enum Status {
 
     /** Whether connections of a node in this status may be handed to a caller. */
     public boolean usable() {
-        return this == PRIMARY || this == REPLICA;
+        return this == PRIMARY || this == REPLICA || this == PEER;
     }
 }

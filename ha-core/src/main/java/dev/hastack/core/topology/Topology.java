@@ -30,6 +30,7 @@ import java.util.TreeSet;
  *     <td>FENCED</td><td>an incumbent stays, and is probed; see below for a cold start</td></tr>
  * <tr><td>T4</td><td>answered as replica</td><td>it was the primary</td><td>REPLICA</td><td></td></tr>
  * <tr><td>T5</td><td>answered as replica</td><td>else</td><td>REPLICA</td><td></td></tr>
+ * <tr><td></td><td>answered as peer</td><td></td><td>PEER</td><td>a store without a primary: all that answer serve</td></tr>
  * <tr><td>T6</td><td>answered</td><td>its epoch is above the greatest</td><td>as above</td>
  *     <td>a primary below it is FENCED, with {@code interrupt}, and probed: even a replica on a newer epoch proves that
  *     another node was promoted</td></tr>

@@ -111,6 +111,6 @@ class RulesTest {
                         .orElseThrow()
                         .nodes()
                         .get("a"))
-                .hasToString("Node[address=https://es:9200/path, stack=Optional.empty]");
+                .hasToString("Node[address=https://es:9200/path, stack=Optional.empty, zone=Optional.empty]");
     }
 }

@@ -69,10 +69,17 @@ class SharedFileTest {
                 .containsExactly(new Address("s1", 26379), new Address("s2", 26379), new Address("s3", 26379));
         ElasticsearchConfig elasticsearch = config.elasticsearch().orElseThrow();
         assertThat(elasticsearch.nodes().get("es-1"))
-                .isEqualTo(new ElasticsearchConfig.Node(new URI("http://es-1:9200"), Optional.empty()));
+                .isEqualTo(
+                        new ElasticsearchConfig.Node(new URI("http://es-1:9200"), Optional.empty(), Optional.empty()));
         assertThat(elasticsearch.publications().get("news"))
                 .isEqualTo(new ElasticsearchConfig.Publication(
-                        1, 1, Optional.of("classpath:news.json"), Optional.empty()));
+                        ElasticsearchConfig.Layout.OWN,
+                        1,
+                        1,
+                        Optional.of("classpath:news.json"),
+                        Optional.empty(),
+                        Duration.ofSeconds(1),
+                        1));
     }
 
     @Test

@@ -1,5 +1,7 @@
 package dev.hastack.testkit.junit;
 
+import dev.hastack.testkit.ElasticsearchCluster;
+import dev.hastack.testkit.ElasticsearchNode;
 import dev.hastack.testkit.PostgresCluster;
 import dev.hastack.testkit.PostgresNode;
 import dev.hastack.testkit.RedisNode;
@@ -8,6 +10,7 @@ import dev.hastack.testkit.StoreCluster;
 import dev.hastack.testkit.StoreLayout;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
@@ -34,6 +37,9 @@ import org.junit.platform.commons.support.AnnotationSupport;
 public final class HaStackExtension implements BeforeAllCallback, BeforeEachCallback, ParameterResolver, TestWatcher {
     private static final Namespace NAMESPACE = Namespace.create(HaStackExtension.class);
     private static final int LOG_LINES = 50;
+    private static final Set<Class<?>> NODES = Set.of(PostgresNode.class, RedisNode.class, ElasticsearchNode.class);
+    private static final Set<Class<?>> STORES =
+            Set.of(PostgresCluster.class, RedisReplication.class, ElasticsearchCluster.class);
 
     private final @Nullable StoreLayout given;
     private volatile List<StoreCluster> started = List.of();
@@ -57,6 +63,11 @@ public final class HaStackExtension implements BeforeAllCallback, BeforeEachCall
         return new HaStackExtension(redis.layout());
     }
 
+    /** Provides a cluster as {@code elasticsearch} describes it; the builder may be reused afterwards. */
+    public static HaStackExtension of(ElasticsearchCluster.Builder elasticsearch) {
+        return new HaStackExtension(elasticsearch.layout());
+    }
+
     /**
      * The PostgreSQL cluster.
      *
@@ -73,6 +84,15 @@ public final class HaStackExtension implements BeforeAllCallback, BeforeEachCall
      */
     public RedisReplication redis() {
         return store(RedisReplication.class);
+    }
+
+    /**
+     * The Elasticsearch cluster.
+     *
+     * @throws IllegalStateException before the first {@code @BeforeAll}, or if none was asked for
+     */
+    public ElasticsearchCluster elasticsearch() {
+        return store(ElasticsearchCluster.class);
     }
 
     private <T extends StoreCluster> T store(Class<T> type) {
@@ -97,12 +117,19 @@ public final class HaStackExtension implements BeforeAllCallback, BeforeEachCall
                         .getOrComputeIfAbsent(layout, key -> new Shared(key.start()), Shared.class)
                         .cluster())
                 .toList();
-        started.forEach(StoreCluster::heal);
+        started.forEach(HaStackExtension::renew);
     }
 
     @Override
     public void beforeEach(ExtensionContext context) {
-        started.forEach(StoreCluster::heal);
+        started.forEach(HaStackExtension::renew);
+    }
+
+    private static void renew(StoreCluster store) {
+        store.heal();
+        if (store instanceof ElasticsearchCluster elasticsearch) {
+            elasticsearch.clear();
+        }
     }
 
     @Override
@@ -114,9 +141,7 @@ public final class HaStackExtension implements BeforeAllCallback, BeforeEachCall
     @Override
     public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
         Class<?> type = parameter.getParameter().getType();
-        return parameter.isAnnotated(Node.class)
-                ? type == PostgresNode.class || type == RedisNode.class
-                : type == PostgresCluster.class || type == RedisReplication.class;
+        return (parameter.isAnnotated(Node.class) ? NODES : STORES).contains(type);
     }
 
     @Override
@@ -124,6 +149,9 @@ public final class HaStackExtension implements BeforeAllCallback, BeforeEachCall
         Class<?> type = parameter.getParameter().getType();
         Optional<String> node = parameter.findAnnotation(Node.class).map(Node::value);
         if (node.isPresent()) {
+            if (type == ElasticsearchNode.class) {
+                return elasticsearch().node(node.get());
+            }
             return type == RedisNode.class
                     ? redis().node(node.get())
                     : postgres().node(node.get());

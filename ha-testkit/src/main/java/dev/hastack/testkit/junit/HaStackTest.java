@@ -14,9 +14,12 @@ import org.junit.jupiter.api.parallel.ResourceLock;
  * <p>A test gets the stores that it names, and where it names none, a PostgreSQL primary with one standby.
  *
  * <p>A store is started for the first class that asks for its layout, shared with all others of the JVM that ask for an
- * equal one, and whole again before every test; data stay from test to test. Tests, {@code @BeforeAll} methods and
- * constructors may take a {@link dev.hastack.testkit.PostgresCluster} or a {@link
- * dev.hastack.testkit.RedisReplication}, and single nodes by {@link Node}. When a test fails, the ends of the nodes' logs go to standard error. Such tests do not run in parallel with each other.
+ * equal one, and whole again before every test. PostgreSQL's and Redis's data stay from test to test; Elasticsearch is empty
+ * before each, since indices of one test would be searched by the next. Tests, {@code @BeforeAll} methods and
+ * constructors may take a {@link dev.hastack.testkit.PostgresCluster}, a {@link
+ * dev.hastack.testkit.RedisReplication} or an {@link dev.hastack.testkit.ElasticsearchCluster}, and single nodes by
+ * {@link Node}. When a test fails, the ends of the nodes' logs go to standard error. Such tests do not run in parallel
+ * with each other.
  *
  * <p>{@link HaStackExtension} does the same by code.
  */
@@ -31,4 +34,7 @@ public @interface HaStackTest {
 
     /** Redis. */
     Redis redis() default @Redis(nodes = {});
+
+    /** Elasticsearch. */
+    Elasticsearch elasticsearch() default @Elasticsearch(nodes = {});
 }

@@ -1,5 +1,7 @@
 package dev.hastack.testkit.junit;
 
+import dev.hastack.testkit.ElasticsearchCluster;
+import dev.hastack.testkit.ElasticsearchLayout;
 import dev.hastack.testkit.PostgresCluster;
 import dev.hastack.testkit.PostgresLayout;
 import dev.hastack.testkit.RedisLayout;
@@ -21,6 +23,9 @@ final class Layouts {
         }
         if (test.redis().nodes().length > 0) {
             layouts.add(redis(test.redis()));
+        }
+        if (test.elasticsearch().nodes().length > 0) {
+            layouts.add(elasticsearch(test.elasticsearch()));
         }
         if (layouts.isEmpty()) {
             layouts.add(PostgresCluster.builder().node("main").node("standby").layout());
@@ -55,6 +60,21 @@ final class Layouts {
             builder.tls();
         }
         settings("@Redis", redis.settings(), builder::setting);
+        return builder.layout();
+    }
+
+    private static ElasticsearchLayout elasticsearch(Elasticsearch elasticsearch) {
+        var builder = ElasticsearchCluster.builder();
+        for (String node : elasticsearch.nodes()) {
+            builder.node(node);
+        }
+        if (elasticsearch.password()) {
+            builder.password();
+        }
+        if (elasticsearch.tls()) {
+            builder.tls();
+        }
+        settings("@Elasticsearch", elasticsearch.settings(), builder::setting);
         return builder.layout();
     }
 

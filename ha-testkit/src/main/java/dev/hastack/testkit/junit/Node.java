@@ -5,7 +5,10 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** Names the node that a parameter of type {@link dev.hastack.testkit.PostgresNode} or {@link dev.hastack.testkit.RedisNode} is to be. */
+/**
+ * Names the node that a parameter of type {@link dev.hastack.testkit.PostgresNode}, {@link dev.hastack.testkit.RedisNode}
+ * or {@link dev.hastack.testkit.ElasticsearchNode} is to be.
+ */
 @Target(ElementType.PARAMETER)
 @Retention(RetentionPolicy.RUNTIME)
 public @interface Node {

@@ -21,7 +21,7 @@ import software.amazon.jdbc.util.HikariCPSQLException;
  * list: {@code strict-writer} would wait for the first host to come back. Writes list main and standby only, since this mode
  * might settle on delivery for good. Each pool begins with its first host.
  */
-record AwsClient() implements Client<PostgresServers> {
+record AwsClient() implements Client<PostgresServers, Session> {
     /** A failover logs a lot that is expected here; held, since loggers that nobody holds forget their level. */
     private static final Logger LOGGER = Logger.getLogger("software.amazon.jdbc");
 

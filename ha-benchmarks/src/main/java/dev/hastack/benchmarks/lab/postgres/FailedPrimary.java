@@ -7,7 +7,7 @@ import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
 /** The primary fails, is cut off or retires, and the synchronous standby is promoted. */
-enum FailedPrimary implements Fault<PostgresServers> {
+enum FailedPrimary implements Fault<PostgresServers, Session> {
     KILLED("SIGKILL to main; standby is promoted 500 ms later", 1) {
         @Override
         public Moments strike(PostgresServers servers, Session session) throws Exception {

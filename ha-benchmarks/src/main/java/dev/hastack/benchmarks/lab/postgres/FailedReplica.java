@@ -8,7 +8,7 @@ import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
 /** A replica fails, and nobody is promoted: the other one and the primary go on. */
-enum FailedReplica implements Fault<PostgresServers> {
+enum FailedReplica implements Fault<PostgresServers, Session> {
     REPLICA_KILLED("SIGKILL to delivery", 2) {
         @Override
         void play(PostgresNode delivery) throws InterruptedException {

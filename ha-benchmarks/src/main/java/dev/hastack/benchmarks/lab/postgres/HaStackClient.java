@@ -11,7 +11,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 
 /** ha-stack as it comes. */
-public record HaStackClient() implements Client<PostgresServers> {
+public record HaStackClient() implements Client<PostgresServers, Session> {
 
     @Override
     public String id() {

@@ -12,7 +12,7 @@ import org.postgresql.hostchooser.HostStatus;
  * HikariCP over the driver's own failover: a URL with all hosts, and two pools as the driver's manual shows them
  * (<a href="https://jdbc.postgresql.org/documentation/use/#connection-fail-over">Connection Fail-over</a>).
  */
-enum HikariClient implements Client<PostgresServers> {
+enum HikariClient implements Client<PostgresServers, Session> {
     /** As the two come. */
     DEFAULT("") {
         @Override

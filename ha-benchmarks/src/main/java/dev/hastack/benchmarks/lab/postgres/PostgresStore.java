@@ -4,7 +4,9 @@ import dev.hastack.benchmarks.lab.round.Client;
 import dev.hastack.benchmarks.lab.round.Fault;
 import dev.hastack.benchmarks.lab.round.Outcome;
 import dev.hastack.benchmarks.lab.round.Pace;
-import dev.hastack.benchmarks.lab.round.Store;
+import dev.hastack.benchmarks.lab.round.PrimaryStore;
+import dev.hastack.benchmarks.lab.round.Round;
+import dev.hastack.benchmarks.lab.round.Session;
 import dev.hastack.benchmarks.lab.round.Target;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -13,7 +15,7 @@ import java.util.List;
 import java.util.Map;
 
 /** PostgreSQL: nine faults, ha-stack and four peers. */
-public record PostgresStore() implements Store<PostgresServers> {
+public record PostgresStore() implements PrimaryStore<PostgresServers> {
 
     @Override
     public String id() {
@@ -21,20 +23,20 @@ public record PostgresStore() implements Store<PostgresServers> {
     }
 
     @Override
-    public List<Fault<PostgresServers>> faults() {
-        List<Fault<PostgresServers>> faults = new ArrayList<>(List.of(FailedPrimary.values()));
+    public List<Fault<PostgresServers, Session>> faults() {
+        List<Fault<PostgresServers, Session>> faults = new ArrayList<>(List.of(FailedPrimary.values()));
         faults.addAll(List.of(FailedReplica.values()));
         return faults;
     }
 
     @Override
-    public List<Client<PostgresServers>> clients() {
+    public List<Client<PostgresServers, Session>> clients() {
         return List.of(
                 new HaStackClient(), HikariClient.DEFAULT, HikariClient.TUNED, new AwsClient(), new SpringClient());
     }
 
     @Override
-    public List<Target> targets() {
+    public List<Target<Outcome>> targets() {
         return List.of(
                 Target.millis("killed", "first write after the promotion", Outcome::firstWriteOrNever, 50),
                 Target.millis("hung", "first write after the promotion", Outcome::firstWriteOrNever, 100),
@@ -49,7 +51,7 @@ public record PostgresStore() implements Store<PostgresServers> {
 
     @Override
     public Pace pace() {
-        return new Pace(10, 3, Duration.ofSeconds(30));
+        return new Pace(10, 3, Duration.ofSeconds(30), Round.AROUND);
     }
 
     @Override

@@ -12,7 +12,7 @@ import org.springframework.jdbc.datasource.LazyConnectionDataSourceProxy;
  * Spring's routing by the read-only flag, over the pools of {@link HikariClient#DEFAULT} (<a
  * href="https://docs.spring.io/spring-framework/docs/current/javadoc-api/org/springframework/jdbc/datasource/LazyConnectionDataSourceProxy.html">LazyConnectionDataSourceProxy</a>).
  */
-record SpringClient() implements Client<PostgresServers> {
+record SpringClient() implements Client<PostgresServers, Session> {
 
     @Override
     public String id() {

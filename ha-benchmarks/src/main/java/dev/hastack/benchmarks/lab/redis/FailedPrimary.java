@@ -11,7 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /** The primary fails or retires, and Sentinel promotes a replica. */
-enum FailedPrimary implements Fault<RedisServers> {
+enum FailedPrimary implements Fault<RedisServers, Session> {
     KILLED("SIGKILL to main; Sentinel promotes", 2) {
         @Override
         public Moments strike(RedisServers servers, Session session) {

@@ -8,7 +8,7 @@ import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
 /** The replica that the client mostly reads from fails, and nobody is promoted: the other one and the primary go on. */
-enum FailedReplica implements Fault<RedisServers> {
+enum FailedReplica implements Fault<RedisServers, Session> {
     REPLICA_KILLED("SIGKILL to a replica, which stays down", 2) {
         @Override
         void play(RedisNode replica) throws InterruptedException {

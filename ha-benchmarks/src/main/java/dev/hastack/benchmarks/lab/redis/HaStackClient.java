@@ -11,7 +11,7 @@ import java.util.HashMap;
 import java.util.Map;
 
 /** ha-stack as it comes, but for how long a command may take: no command of the laboratory is slow by nature. */
-record HaStackClient() implements Client<RedisServers> {
+record HaStackClient() implements Client<RedisServers, Session> {
     private static final Duration COMMAND_TIMEOUT = Duration.ofMillis(250);
     /** The default of {@code ha.redis.writes.wait}, which is longer than that of {@code reads.wait}. */
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(10);

@@ -15,7 +15,7 @@ import redis.clients.jedis.params.ZRangeParams;
  * href="https://github.com/redis/jedis/blob/master/docs/redis-client-components-overview.md">Redis Client Components
  * Overview</a>). It knows no replicas.
  */
-record JedisClient() implements Client<RedisServers> {
+record JedisClient() implements Client<RedisServers, Session> {
 
     @Override
     public String id() {

@@ -25,7 +25,7 @@ import java.util.concurrent.TimeUnit;
  * Lettuce, by itself: one connection that all threads share, as its documents advise (<a
  * href="https://redis.github.io/lettuce/ha-sharding/">High-Availability and Sharding</a>).
  */
-enum LettuceClient implements Client<RedisServers> {
+enum LettuceClient implements Client<RedisServers, Session> {
     /** Finds the primary through Sentinel, and knows no replicas. */
     SENTINEL("`RedisClient.connect` with a Sentinel URI, reads from the primary; all else left at its defaults") {
         @Override

@@ -5,7 +5,9 @@ import dev.hastack.benchmarks.lab.round.Client;
 import dev.hastack.benchmarks.lab.round.Fault;
 import dev.hastack.benchmarks.lab.round.Outcome;
 import dev.hastack.benchmarks.lab.round.Pace;
-import dev.hastack.benchmarks.lab.round.Store;
+import dev.hastack.benchmarks.lab.round.PrimaryStore;
+import dev.hastack.benchmarks.lab.round.Round;
+import dev.hastack.benchmarks.lab.round.Session;
 import dev.hastack.benchmarks.lab.round.Target;
 import io.lettuce.core.RedisClient;
 import java.time.Duration;
@@ -15,7 +17,7 @@ import org.redisson.Redisson;
 import redis.clients.jedis.Jedis;
 
 /** Redis under Sentinel: eight faults, ha-stack and six peers. */
-public record RedisStore() implements Store<RedisServers> {
+public record RedisStore() implements PrimaryStore<RedisServers> {
 
     @Override
     public String id() {
@@ -23,15 +25,15 @@ public record RedisStore() implements Store<RedisServers> {
     }
 
     @Override
-    public List<Fault<RedisServers>> faults() {
-        List<Fault<RedisServers>> faults = new ArrayList<>(List.of(FailedPrimary.values()));
+    public List<Fault<RedisServers, Session>> faults() {
+        List<Fault<RedisServers, Session>> faults = new ArrayList<>(List.of(FailedPrimary.values()));
         faults.addAll(List.of(FailedReplica.values()));
         return faults;
     }
 
     @Override
-    public List<Client<RedisServers>> clients() {
-        List<Client<RedisServers>> clients = new ArrayList<>();
+    public List<Client<RedisServers, Session>> clients() {
+        List<Client<RedisServers, Session>> clients = new ArrayList<>();
         clients.add(new HaStackClient());
         clients.addAll(List.of(LettuceClient.values()));
         clients.add(new RedissonClient());
@@ -40,8 +42,8 @@ public record RedisStore() implements Store<RedisServers> {
     }
 
     @Override
-    public List<Target> targets() {
-        List<Target> targets = new ArrayList<>(List.of(
+    public List<Target<Outcome>> targets() {
+        List<Target<Outcome>> targets = new ArrayList<>(List.of(
                 Target.millis("killed", "first write after the promotion", Outcome::firstWriteOrNever, 200),
                 Target.millis("hung", "first write after the promotion", Outcome::firstWriteOrNever, 200),
                 Target.none("hung", "misled callers", Outcome::misled),
@@ -59,7 +61,7 @@ public record RedisStore() implements Store<RedisServers> {
 
     @Override
     public Pace pace() {
-        return new Pace(5, 2, Duration.ofSeconds(20));
+        return new Pace(5, 2, Duration.ofSeconds(20), Round.AROUND);
     }
 
     @Override

@@ -15,7 +15,7 @@ import org.redisson.config.Config;
  * Redisson in its Sentinel mode (<a href="https://redisson.pro/docs/configuration/#redis-sentinel-mode">Configuration</a>),
  * which reads from replicas unless told otherwise.
  */
-record RedissonClient() implements Client<RedisServers> {
+record RedissonClient() implements Client<RedisServers, Session> {
 
     @Override
     public String id() {

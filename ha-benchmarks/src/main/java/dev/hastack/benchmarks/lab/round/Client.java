@@ -4,8 +4,9 @@ package dev.hastack.benchmarks.lab.round;
  * A way for a program to reach a store.
  *
  * @param <S> the store's servers
+ * @param <K> the client when it is open
  */
-public interface Client<S extends Servers> {
+public interface Client<S extends Servers, K> {
 
     /** As {@code --client} takes it. */
     String id();
@@ -19,5 +20,5 @@ public interface Client<S extends Servers> {
     }
 
     /** Connects, as a program does at its start; returns when writes can begin. */
-    Session open(S servers) throws Exception;
+    K open(S servers) throws Exception;
 }

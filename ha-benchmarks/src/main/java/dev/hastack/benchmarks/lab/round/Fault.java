@@ -8,8 +8,9 @@ import java.util.Set;
  * Something that goes wrong, together with what operators then do about it.
  *
  * @param <S> the servers that it strikes
+ * @param <K> an open client
  */
-public interface Fault<S extends Servers> {
+public interface Fault<S extends Servers, K> {
 
     /** As {@code --fault} takes it. */
     String id();
@@ -29,7 +30,7 @@ public interface Fault<S extends Servers> {
     }
 
     /** Lets it happen, with a client at work; returns when it is over, so far as the servers go. */
-    Moments strike(S servers, Session session) throws Exception;
+    Moments strike(S servers, K session) throws Exception;
 
     /**
      * When it happened, as {@link System#nanoTime()}.

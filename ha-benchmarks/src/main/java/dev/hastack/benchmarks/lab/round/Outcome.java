@@ -41,7 +41,8 @@ public record Outcome(
         int untold,
         int misled,
         double longestCall,
-        double stalest) {
+        double stalest)
+        implements Result {
     private static final double NANOS = 1e6;
 
     static Outcome of(Fault.Moments moments, Recording recording, Servers.Stored stored) {
@@ -141,6 +142,7 @@ public record Outcome(
     }
 
     /** Whether writes came back, where there was something to come back to. */
+    @Override
     public boolean recovered() {
         return firstWrite.isEmpty() || Double.isFinite(firstWrite.getAsDouble());
     }

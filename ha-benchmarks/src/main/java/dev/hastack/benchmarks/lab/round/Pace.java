@@ -8,5 +8,6 @@ import java.time.Duration;
  * @param rounds of a client that is no peer
  * @param peerRounds of one that is
  * @param patience how long a first write is waited for
+ * @param around about how long a round takes besides the fault: healing, connecting, load before and after
  */
-public record Pace(int rounds, int peerRounds, Duration patience) {}
+public record Pace(int rounds, int peerRounds, Duration patience, Duration around) {}

@@ -8,13 +8,13 @@ import java.util.concurrent.atomic.AtomicLong;
  *
  * @param patience how long a first write is waited for
  */
-public record Round<S extends Servers>(Client<S> client, Fault<S> fault, Duration patience) {
+public record Round<S extends Servers>(Client<S, Session> client, Fault<S, Session> fault, Duration patience) {
     private static final int BEFORE = 300;
     private static final int AFTER = 200;
     private static final Duration HEALTHY = Duration.ofSeconds(30);
     private static final Duration CLOSING = Duration.ofSeconds(5);
 
-    /** About how long a round takes besides the fault: healing, connecting, load before and after. */
+    /** {@link Pace#around} of such rounds. */
     public static final Duration AROUND = Duration.ofSeconds(4);
 
     /** Plays it. */

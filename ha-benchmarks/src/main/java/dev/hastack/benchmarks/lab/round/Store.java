@@ -1,25 +1,31 @@
 package dev.hastack.benchmarks.lab.round;
 
+import java.time.Duration;
 import java.util.List;
 
 /**
  * A replicated store: what can befall it, and who is measured on it.
  *
  * @param <S> its servers
+ * @param <K> an open client
+ * @param <O> what a round shows
  */
-public interface Store<S extends Servers> {
+public interface Store<S extends Servers, K, O extends Result> {
 
     /** As {@code --store} takes it. */
     String id();
 
     /** In the order of the report. */
-    List<? extends Fault<S>> faults();
+    List<? extends Fault<S, K>> faults();
 
     /** In the order of the report. */
-    List<? extends Client<S>> clients();
+    List<? extends Client<S, K>> clients();
+
+    /** In the order of the report. */
+    List<Column<O>> columns();
 
     /** What is promised of the clients that are no peers. */
-    List<Target> targets();
+    List<Target<O>> targets();
 
     /** How much is played, unless told otherwise. */
     Pace pace();
@@ -29,4 +35,12 @@ public interface Store<S extends Servers> {
 
     /** Starts the servers; returns when they are whole. */
     S start();
+
+    /**
+     * Plays one round.
+     *
+     * @param patience how long the client may take to come back
+     * @throws IllegalStateException if the client does not even work before the fault
+     */
+    O play(Client<S, K> client, Fault<S, K> fault, Duration patience, S servers) throws Exception;
 }

@@ -1,0 +1,42 @@
+package dev.hastack.benchmarks.lab.elasticsearch;
+
+import java.util.List;
+
+/**
+ * What a round consists of, as {@link System#nanoTime()}.
+ *
+ * @param begin of the time before the fault that is compared with
+ * @param over when the fault was
+ */
+record Spans(long begin, long struck, long over, long end) {
+
+    /** A part of it. */
+    record Span(long from, long to) {
+
+        /** nanoTime() may overflow, so only its differences can be compared. */
+        boolean has(long moment) {
+            return moment - from >= 0 && moment - to < 0;
+        }
+
+        List<Call> begunIn(List<Call> calls) {
+            return calls.stream().filter(call -> has(call.begin())).toList();
+        }
+    }
+
+    Span before() {
+        return new Span(begin, struck);
+    }
+
+    Span during() {
+        return new Span(struck, over);
+    }
+
+    Span after() {
+        return new Span(over, end);
+    }
+
+    /** From the fault on. */
+    Span rest() {
+        return new Span(struck, end);
+    }
+}

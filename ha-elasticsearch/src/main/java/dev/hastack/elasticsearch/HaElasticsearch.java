@@ -1,0 +1,142 @@
+package dev.hastack.elasticsearch;
+
+import co.elastic.clients.elasticsearch.ElasticsearchAsyncClient;
+import co.elastic.clients.elasticsearch.ElasticsearchClient;
+import co.elastic.clients.json.JsonpMapper;
+import dev.hastack.core.Store;
+import dev.hastack.core.StoreContext;
+import dev.hastack.core.config.ElasticsearchConfig;
+import dev.hastack.core.health.StoreHealth;
+import dev.hastack.core.monitor.Monitor;
+import dev.hastack.core.topology.NodeView;
+import dev.hastack.core.topology.Snapshot;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * Elasticsearch of an open stack: {@code stack.get(HaElasticsearch.class)}.
+ *
+ * <p>{@link #client()} is the client of elasticsearch-java with its whole API. Each request goes to the node with the least under
+ * way. A read that fails, or takes long, is sent to another node, and asks other copies of the shards. A write is sent again only
+ * if it is known not to have been done, or if it sets documents by their ids; one whose answer was lost fails with an {@link
+ * OutcomeUnknownException}. Nothing takes longer than {@code ha.elasticsearch.search-timeout}, {@code write-timeout} or {@code
+ * admin-timeout}. A publication whose requests fail is kept away from the nodes, and harms no other. Thread-safe.
+ */
+public final class HaElasticsearch implements Store {
+    private final Router router;
+    private final ElasticsearchChannels channels;
+    private final Monitor monitor;
+    private final ElasticsearchHealth health;
+    private final ElasticsearchClient client;
+    private final ElasticsearchAsyncClient asyncClient;
+
+    private HaElasticsearch(ElasticsearchConfig config, ElasticsearchChannels channels, Monitor monitor) {
+        this.router = channels.router();
+        this.channels = channels;
+        this.monitor = monitor;
+        this.health = new ElasticsearchHealth(config, router);
+        JsonpMapper mapper = Mappers.standard();
+        this.client = client(mapper);
+        this.asyncClient = asyncClient(mapper);
+    }
+
+    static HaElasticsearch open(StoreContext context, ElasticsearchConfig config) {
+        return open(context, config, Connectors.found());
+    }
+
+    static HaElasticsearch open(StoreContext context, ElasticsearchConfig config, NodeConnector connector) {
+        Connectors connectors = new Connectors(config, context.config(), connector);
+        Map<String, NodeChannel> nodes = new HashMap<>();
+        config.nodes()
+                .forEach((id, node) ->
+                        nodes.put(id, new NodeChannel(connectors.target(id, node.address()), connectors.connector())));
+        ElasticsearchChannels channels = new ElasticsearchChannels(
+                config,
+                nodes,
+                Places.policy(context.config(), config),
+                context.config().probe().timeout());
+        Monitor monitor = new Monitor(
+                new Monitor.Settings(
+                        "elasticsearch",
+                        config.nodes().keySet(),
+                        Optional.empty(),
+                        context.config().probe().interval(),
+                        context.config().probe().timeout(),
+                        Optional.empty()),
+                channels,
+                context.events(),
+                context.time());
+        channels.start(monitor);
+        monitor.start();
+        return new HaElasticsearch(config, channels, monitor);
+    }
+
+    /** Maps documents by Jackson, with its standard settings; see {@link #client(JsonpMapper)}. */
+    public ElasticsearchClient client() {
+        return client;
+    }
+
+    /** Costs little to make; closing it closes nothing. Keep the mapper, not the client, if you make many. */
+    public ElasticsearchClient client(JsonpMapper mapper) {
+        return new ElasticsearchClient(new RoutingTransport(router, mapper));
+    }
+
+    /** As {@link #client()}. */
+    public ElasticsearchAsyncClient asyncClient() {
+        return asyncClient;
+    }
+
+    /** As {@link #client(JsonpMapper)}. */
+    public ElasticsearchAsyncClient asyncClient(JsonpMapper mapper) {
+        return new ElasticsearchAsyncClient(new RoutingTransport(router, mapper));
+    }
+
+    /** The nodes as the last probes saw them; does no I/O. */
+    public Snapshot topology() {
+        return monitor.snapshot();
+    }
+
+    /**
+     * Adds to what this store's health says, for as long as the returned handle is open.
+     *
+     * @param name of what it is about; the last of a name counts
+     * @param words asked for at each {@link #health}; must not block
+     */
+    public AutoCloseable report(String name, Supplier<String> words) {
+        health.report(name, words);
+        return () -> health.unreport(name);
+    }
+
+    @Override
+    public String name() {
+        return "elasticsearch";
+    }
+
+    @Override
+    public StoreHealth health() {
+        return health.of(router.routes(), monitor.time().now());
+    }
+
+    @Override
+    public boolean awaitReady(Duration timeout) throws InterruptedException {
+        return monitor.await(() -> ready() ? Optional.of(true) : Optional.empty(), timeout)
+                .isPresent();
+    }
+
+    private boolean ready() {
+        ElasticsearchRoutes routes = router.routes();
+        return routes.complete() && routes.snapshot().peers().anyMatch(NodeView::open);
+    }
+
+    @Override
+    public boolean close(Duration drain) {
+        boolean drained = router.drain(drain);
+        monitor.close();
+        router.close();
+        channels.close();
+        return drained;
+    }
+}

@@ -1,0 +1,15 @@
+package dev.hastack.elasticsearch;
+
+import java.io.IOException;
+
+/** A write was sent, and its answer is lost: nobody knows whether it was done. Read what it would have changed, or send it again if
+ * twice is as good as once. */
+public final class OutcomeUnknownException extends IOException {
+    OutcomeUnknownException(String message) {
+        super(message);
+    }
+
+    OutcomeUnknownException(String message, Throwable cause) {
+        super(message, cause);
+    }
+}

@@ -1,0 +1,10 @@
+package dev.hastack.elasticsearch;
+
+import java.io.IOException;
+
+/** More requests are under way than {@code ha.elasticsearch.max-in-flight} or {@code publication-share} allows; this one was not sent. */
+public final class OverloadedException extends IOException {
+    OverloadedException(String message) {
+        super(message);
+    }
+}

@@ -1,0 +1,58 @@
+package dev.hastack.elasticsearch;
+
+import co.elastic.clients.transport.TransportOptions;
+import co.elastic.clients.transport.http.TransportHttpClient;
+import co.elastic.clients.transport.rest_client.RestClientHttpClient;
+import co.elastic.clients.transport.rest_client.RestClientOptions;
+import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
+import org.elasticsearch.client.RestClient;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The RestClient, with every answer of the server passed on as one. By itself it throws for the most part of the errors
+ * before they are read, of a type of its own, and takes its only node for dead at some.
+ */
+final class RestHttpClient implements TransportHttpClient {
+    /** A parameter that the RestClient takes for itself: the statuses that are no errors to it. */
+    private static final String IGNORE = "ignore";
+
+    private static final String ERRORS =
+            "400,401,402,403,404,405,406,408,409,410,411,412,413,414,415,421,422,423,424,429,"
+                    + "500,501,502,503,504,505,507";
+
+    private final RestClient rest;
+    private final RestClientHttpClient client;
+
+    RestHttpClient(RestClient rest) {
+        this.rest = rest;
+        this.client = new RestClientHttpClient(rest);
+    }
+
+    boolean running() {
+        return rest.isRunning();
+    }
+
+    @Override
+    public TransportOptions createOptions(@Nullable TransportOptions options) {
+        RestClientOptions made = client.createOptions(options);
+        return made.queryParameters().containsKey(IGNORE) ? made : made.with(o -> o.setParameter(IGNORE, ERRORS));
+    }
+
+    @Override
+    public Response performRequest(String endpoint, @Nullable Node node, Request request, TransportOptions options)
+            throws IOException {
+        return client.performRequest(endpoint, node, request, createOptions(options));
+    }
+
+    @Override
+    public CompletableFuture<Response> performRequestAsync(
+            String endpoint, @Nullable Node node, Request request, TransportOptions options) {
+        return client.performRequestAsync(endpoint, node, request, createOptions(options));
+    }
+
+    @Override
+    public void close() throws IOException {
+        client.close();
+    }
+}

@@ -1,0 +1,99 @@
+package dev.hastack.elasticsearch;
+
+import co.elastic.clients.json.JsonpMapper;
+import co.elastic.clients.transport.DefaultTransportOptions;
+import co.elastic.clients.transport.ElasticsearchTransport;
+import co.elastic.clients.transport.Endpoint;
+import co.elastic.clients.transport.TransportOptions;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/** The client's transport: chooses the node, sends again what may be sent again, and guards publications from each other. */
+final class RoutingTransport implements ElasticsearchTransport {
+    /** How much longer than a request's time its caller waits for word of its end. */
+    private static final long MARGIN = 1_000_000_000L;
+
+    private final Router router;
+    private final JsonpMapper mapper;
+
+    RoutingTransport(Router router, JsonpMapper mapper) {
+        this.router = router;
+        this.mapper = mapper;
+    }
+
+    @Override
+    public <Q, R, E> R performRequest(Q request, Endpoint<Q, R, E> endpoint, @Nullable TransportOptions options)
+            throws IOException {
+        Call<Q, R> call = begin(request, endpoint, options, false);
+        try {
+            return call.result().get(call.limit() + MARGIN, TimeUnit.NANOSECONDS);
+        } catch (ExecutionException e) {
+            Throwable error = e.getCause() == null ? e : e.getCause();
+            // It was made where the answer was read; the caller wants to see where he asked.
+            Throwable unused = error.fillInStackTrace();
+            if (error instanceof IOException io) {
+                throw io;
+            } else if (error instanceof RuntimeException runtime) {
+                throw runtime;
+            } else if (error instanceof Error fatal) {
+                throw fatal;
+            }
+            throw new IOException(error.getMessage(), error);
+        } catch (TimeoutException e) {
+            boolean unused = call.result().cancel(true);
+            throw new InterruptedIOException(endpoint.id() + ": not ended within its time; the thread "
+                    + "ha-elasticsearch-all-router does not run");
+        } catch (InterruptedException e) {
+            boolean unused = call.result().cancel(true);
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException(endpoint.id() + ": interrupted while it waited for its answer");
+        }
+    }
+
+    @Override
+    public <Q, R, E> CompletableFuture<R> performRequestAsync(
+            Q request, Endpoint<Q, R, E> endpoint, @Nullable TransportOptions options) {
+        try {
+            return begin(request, endpoint, options, true).result();
+        } catch (IOException | RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    private <Q, R> Call<Q, R> begin(
+            Q request, Endpoint<Q, R, ?> endpoint, @Nullable TransportOptions options, boolean async)
+            throws IOException {
+        String index = endpoint.pathParameters(request).getOrDefault("index", "");
+        Operation operation = Operation.of(endpoint.id(), endpoint.method(request));
+        if (router.closing()) {
+            throw new StackClosedException("elasticsearch: the stack has been closed");
+        } else if (operation.changes() && !router.config().writable()) {
+            throw new NotWritableException(Call.subject(endpoint.id(), index)
+                    + "not sent, since this stack may only read (ha.elasticsearch.writable=false)");
+        }
+        Guard guard = router.guards()
+                .enter(operation, index, router.routes().usable(), () -> Call.subject(endpoint.id(), index));
+        Call<Q, R> call = new Call<>(request, endpoint, operation, index, guard, router, mapper, options, async);
+        router.begin(call, !operation.changes());
+        return call;
+    }
+
+    @Override
+    public JsonpMapper jsonpMapper() {
+        return mapper;
+    }
+
+    @Override
+    public TransportOptions options() {
+        return DefaultTransportOptions.EMPTY;
+    }
+
+    /** Closes nothing: the transport is the stack's. */
+    @Override
+    public void close() {}
+}

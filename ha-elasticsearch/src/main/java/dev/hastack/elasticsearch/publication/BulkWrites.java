@@ -1,0 +1,200 @@
+package dev.hastack.elasticsearch.publication;
+
+import co.elastic.clients.elasticsearch._types.ErrorCause;
+import co.elastic.clients.elasticsearch._types.VersionType;
+import co.elastic.clients.elasticsearch.core.bulk.BulkOperation;
+import co.elastic.clients.elasticsearch.core.bulk.BulkResponseItem;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Writes of a bulk: as {@link LiveWrites} makes them, each step an item of its own. */
+final class BulkWrites {
+    private static final Logger LOG = LoggerFactory.getLogger(BulkWrites.class);
+    private static final int ATTEMPTS = 4;
+
+    private final String publication;
+    private final Location location;
+    private final Markers markers;
+    private final Deletions deletions;
+    private final Rebuilds rebuilds;
+
+    BulkWrites(String publication, Location location, Markers markers, Deletions deletions, Rebuilds rebuilds) {
+        this.publication = publication;
+        this.location = location;
+        this.markers = markers;
+        this.deletions = deletions;
+        this.rebuilds = rebuilds;
+    }
+
+    String publication() {
+        return publication;
+    }
+
+    Ingest.Start write(
+            String id, Optional<Object> document, CompletableFuture<Void> done, Consumer<DeadLetter> deadLetters) {
+        return new Write(id, document, done, deadLetters);
+    }
+
+    private interface Ended {
+        Ingest.@Nullable Next item(BulkResponseItem item) throws IOException;
+    }
+
+    private interface Failed {
+        Ingest.@Nullable Next reason(Exception reason);
+    }
+
+    private record Step(Ended ended, Failed failed) implements Ingest.Sink {
+        @Override
+        public Ingest.@Nullable Next ended(BulkResponseItem item) throws IOException {
+            return ended.item(item);
+        }
+
+        @Override
+        public Ingest.@Nullable Next failed(Exception reason) {
+            return failed.reason(reason);
+        }
+    }
+
+    private final class Write implements Ingest.Start {
+        private final String id;
+        private final Optional<Object> document;
+        private final CompletableFuture<Void> done;
+        private final Consumer<DeadLetter> deadLetters;
+        private int attempts;
+
+        Write(String id, Optional<Object> document, CompletableFuture<Void> done, Consumer<DeadLetter> deadLetters) {
+            this.id = id;
+            this.document = document;
+            this.done = done;
+            this.deadLetters = deadLetters;
+        }
+
+        @Override
+        public Ingest.Next first() throws IOException {
+            if (++attempts > ATTEMPTS) {
+                throw new PublicationException.NotProvisioned(
+                        publication, location.get().writeTarget());
+            }
+            Markers.Seen before = markers.look();
+            Generation current = location.get();
+            return new Ingest.Next(toCurrent(current), new Step(item -> afterCurrent(before, item), this::dead));
+        }
+
+        private BulkOperation toCurrent(Generation current) {
+            return BulkOperation.of(bulk -> document.isPresent()
+                    ? bulk.index(put -> put.index(current.writeTarget())
+                            .requireAlias(true)
+                            .id(current.stored(id))
+                            .document(document.get()))
+                    : bulk.delete(delete -> delete.index(current.writeTarget()).id(current.stored(id))));
+        }
+
+        private Ingest.@Nullable Next afterCurrent(Markers.Seen before, BulkResponseItem item) throws IOException {
+            ErrorCause error = item.error();
+            if (error != null) {
+                return gone(error) ? again() : dead(new IOException(said(item, error)));
+            }
+            Markers.Seen after = before.valid() ? before : markers.look();
+            Optional<Generation> next =
+                    after.next(publication).filter(filled -> !filled.index().equals(item.index()));
+            if (next.isEmpty()) {
+                return acknowledge();
+            }
+            Long sequence = item.seqNo();
+            if (sequence == null) {
+                throw new IOException("the answer to a write to " + item.index() + " has no _seq_no");
+            }
+            long version = Versions.live(next.get().number(), sequence);
+            return document.isPresent() ? toNext(next.get(), version) : note(next.get(), version);
+        }
+
+        private Ingest.Next note(Generation next, long version) throws IOException {
+            return new Ingest.Next(
+                    deletions.note(next, next.stored(id), version),
+                    new Step(
+                            item -> {
+                                ErrorCause error = item.error();
+                                return error == null || Statuses.isConflict(item.status())
+                                        ? toNext(next, version)
+                                        : failedNext(next, new IOException(said(item, error)));
+                            },
+                            reason -> failedNext(next, reason)));
+        }
+
+        private Ingest.Next toNext(Generation next, long version) {
+            BulkOperation operation = BulkOperation.of(bulk -> document.isPresent()
+                    ? bulk.index(put -> put.index(next.next())
+                            .requireAlias(true)
+                            .id(next.stored(id))
+                            .versionType(VersionType.External)
+                            .version(version)
+                            .document(document.get()))
+                    : bulk.delete(delete -> delete.index(next.name())
+                            .id(next.stored(id))
+                            .versionType(VersionType.External)
+                            .version(version)));
+            return new Ingest.Next(
+                    operation, new Step(item -> afterNext(next, item), reason -> failedNext(next, reason)));
+        }
+
+        private Ingest.@Nullable Next afterNext(Generation next, BulkResponseItem item) throws IOException {
+            ErrorCause error = item.error();
+            if (error == null || Statuses.isConflict(item.status())) {
+                return acknowledge();
+            }
+            return gone(error) ? again() : failedNext(next, new IOException(said(item, error)));
+        }
+
+        private Ingest.@Nullable Next failedNext(Generation next, Exception reason) {
+            try {
+                return rebuilds.callOff(next, reason) ? acknowledge() : again();
+            } catch (IOException | RuntimeException e) {
+                e.addSuppressed(reason);
+                return dead(e);
+            }
+        }
+
+        private Ingest.@Nullable Next again() throws IOException {
+            markers.forget();
+            location.forget();
+            return first();
+        }
+
+        private Ingest.@Nullable Next acknowledge() {
+            done.complete(null);
+            return null;
+        }
+
+        @Override
+        public void failed(Exception reason) {
+            dead(reason);
+        }
+
+        private Ingest.@Nullable Next dead(Exception reason) {
+            try {
+                deadLetters.accept(new DeadLetter(publication, id, document, String.valueOf(reason.getMessage())));
+            } catch (RuntimeException e) {
+                LOG.atError()
+                        .addKeyValue("publication", publication)
+                        .addKeyValue("id", id)
+                        .setCause(e)
+                        .log("a dead letter was not taken: {}", reason.getMessage());
+            }
+            done.completeExceptionally(reason);
+            return null;
+        }
+
+        private static boolean gone(ErrorCause error) {
+            return Catalog.missing(Optional.ofNullable(error.type()));
+        }
+
+        private static String said(BulkResponseItem item, ErrorCause error) {
+            return "status " + item.status() + ", " + error.type() + ": " + error.reason();
+        }
+    }
+}

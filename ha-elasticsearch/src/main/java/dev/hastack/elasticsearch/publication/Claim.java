@@ -1,0 +1,254 @@
+package dev.hastack.elasticsearch.publication;
+
+import co.elastic.clients.elasticsearch._types.ElasticsearchException;
+import co.elastic.clients.elasticsearch._types.OpType;
+import co.elastic.clients.elasticsearch.core.GetResponse;
+import co.elastic.clients.elasticsearch.core.IndexResponse;
+import co.elastic.clients.json.JsonData;
+import jakarta.json.Json;
+import jakarta.json.JsonObject;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The right of one process to change what a publication's aliases lead to. It is a document that its owner renews; if for a
+ * while it stays as it is, its owner is dead, and another takes it over. Whoever was only paused finds out at the next step
+ * that counts: those need the alias {@code -next} of its generation, which is gone, and whose number is never used again.
+ */
+final class Claim {
+    private static final Logger LOG = LoggerFactory.getLogger(Claim.class);
+
+    private final Control control;
+    private final String publication;
+    private final String token;
+    private final ScheduledExecutorService beats;
+    private final ReentrantLock lock = new ReentrantLock();
+    private Place place;
+    private int last;
+
+    private Claim(Control control, String publication, String token, Place place, int last, Times times) {
+        this.control = control;
+        this.publication = publication;
+        this.token = token;
+        this.place = place;
+        this.last = last;
+        this.beats = Executors.newSingleThreadScheduledExecutor(task -> {
+            Thread thread = new Thread(task, "ha-rebuild-claim-" + publication);
+            thread.setDaemon(true);
+            return thread;
+        });
+        long every = times.beat().toMillis();
+        var unused = beats.scheduleWithFixedDelay(this::renew, every, every, TimeUnit.MILLISECONDS);
+    }
+
+    /** Which of its states the document is in: each write of it has another. */
+    private record Place(@Nullable Long sequence, @Nullable Long term) {
+        static Place of(IndexResponse written) {
+            return new Place(written.seqNo(), written.primaryTerm());
+        }
+    }
+
+    /**
+     * The document.
+     *
+     * @param owner for people
+     * @param token of who has it; empty: nobody
+     * @param last number of a generation that was given out
+     */
+    private record State(Place place, String owner, String token, int last) {
+        static Optional<State> read(Control control, String publication) throws IOException {
+            GetResponse<JsonData> found =
+                    control.client().get(get -> get.index(control.index()).id(publication), JsonData.class);
+            JsonData source = found.source();
+            if (source == null) {
+                return Optional.empty();
+            }
+            JsonObject json = source.toJson().asJsonObject();
+            return Optional.of(new State(
+                    new Place(found.seqNo(), found.primaryTerm()),
+                    json.getString("owner"),
+                    json.getString("token"),
+                    json.getInt("last")));
+        }
+    }
+
+    /**
+     * How often a claim is renewed, and for how long it has to stay as it is until its owner counts as dead.
+     *
+     * @param expiry several times {@code beat}: a cluster may be slow
+     */
+    record Times(Duration beat, Duration expiry) {
+        static final Times DEFAULT = new Times(Duration.ofSeconds(2), Duration.ofSeconds(15));
+    }
+
+    interface Action<R> {
+        R run(Claim claim) throws IOException, InterruptedException;
+    }
+
+    /**
+     * Does something while this process has the claim.
+     *
+     * @throws PublicationException.Busy if another process that is alive has it
+     */
+    static <R> R with(Control control, String publication, Times times, Action<R> action)
+            throws IOException, InterruptedException {
+        Claim claim = take(control, publication, times);
+        try {
+            return action.run(claim);
+        } finally {
+            claim.giveBack();
+        }
+    }
+
+    private static Claim take(Control control, String publication, Times times)
+            throws IOException, InterruptedException {
+        control.create();
+        String token = UUID.randomUUID().toString();
+        try {
+            IndexResponse created = control.client()
+                    .index(put -> put.index(control.index())
+                            .id(publication)
+                            .opType(OpType.Create)
+                            .document(document(token, 0)));
+            return new Claim(control, publication, token, Place.of(created), 0, times);
+        } catch (IOException | ElasticsearchException e) {
+            if (!Statuses.isConflict(e)) {
+                throw e;
+            }
+            return takeOver(control, publication, token, times);
+        }
+    }
+
+    private static Claim takeOver(Control control, String publication, String token, Times times)
+            throws IOException, InterruptedException {
+        State seen = free(control, publication, times);
+        try {
+            Place taken = replace(control, publication, seen.place(), document(token, seen.last()));
+            return new Claim(control, publication, token, taken, seen.last(), times);
+        } catch (IOException | ElasticsearchException e) {
+            if (Statuses.isConflict(e)) {
+                throw new PublicationException.Busy(publication, "another process that has just begun");
+            }
+            throw e;
+        }
+    }
+
+    /** Waits until nobody has it, or its owner is dead. */
+    private static State free(Control control, String publication, Times times)
+            throws IOException, InterruptedException {
+        State seen = present(control, publication);
+        long since = System.nanoTime();
+        for (State now = seen; !now.token().isEmpty(); now = present(control, publication)) {
+            if (!now.place().equals(seen.place())) {
+                throw new PublicationException.Busy(publication, now.owner());
+            }
+            if (System.nanoTime() - since > times.expiry().toNanos()) {
+                LOG.atWarn()
+                        .addKeyValue("publication", publication)
+                        .log(
+                                "taking over from {}, which has shown no sign of life for {}",
+                                now.owner(),
+                                times.expiry());
+                return now;
+            }
+            TimeUnit.NANOSECONDS.sleep(times.beat().toNanos() / 4);
+        }
+        return present(control, publication);
+    }
+
+    private static State present(Control control, String publication) throws IOException {
+        return State.read(control, publication)
+                .orElseThrow(() -> new IOException("document " + publication + " of " + control.index() + " is gone"));
+    }
+
+    private static Place replace(Control control, String publication, Place seen, JsonData document)
+            throws IOException {
+        return Place.of(control.client()
+                .index(put -> put.index(control.index())
+                        .id(publication)
+                        .ifSeqNo(seen.sequence())
+                        .ifPrimaryTerm(seen.term())
+                        .document(document)));
+    }
+
+    /**
+     * The number of a generation that is about to be made.
+     *
+     * @param least greater than all that are there
+     * @return one that was never given out
+     */
+    int number(int least) throws IOException {
+        lock.lock();
+        try {
+            int number = Math.max(least, last + 1);
+            place = replace(control, publication, place, document(token, number));
+            last = number;
+            return number;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void renew() {
+        lock.lock();
+        try {
+            State now = present(control, publication);
+            if (!now.token().equals(token)) {
+                LOG.atWarn()
+                        .addKeyValue("publication", publication)
+                        .log("{} has taken over: this process was too slow to renew its claim", now.owner());
+                beats.shutdown();
+                return;
+            }
+            // Not by what the last renewal answered: that answer may have been lost.
+            place = replace(control, publication, now.place(), document(token, last));
+        } catch (IOException | RuntimeException e) {
+            LOG.atWarn().addKeyValue("publication", publication).setCause(e).log("cannot renew the claim");
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void giveBack() {
+        beats.shutdown();
+        lock.lock();
+        try {
+            place = replace(control, publication, place, document("", last));
+        } catch (IOException | RuntimeException e) {
+            LOG.atWarn()
+                    .addKeyValue("publication", publication)
+                    .setCause(e)
+                    .log("cannot give back the claim; it expires");
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private static JsonData document(String token, int last) {
+        return Control.document(Json.createObjectBuilder()
+                .add("owner", process())
+                .add("token", token)
+                .add("last", last)
+                .build());
+    }
+
+    private static String process() {
+        String pid = "process " + ProcessHandle.current().pid();
+        try {
+            return pid + " on " + InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException e) {
+            return pid;
+        }
+    }
+}

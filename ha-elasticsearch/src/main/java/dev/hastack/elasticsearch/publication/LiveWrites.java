@@ -1,0 +1,157 @@
+package dev.hastack.elasticsearch.publication;
+
+import co.elastic.clients.elasticsearch.ElasticsearchClient;
+import co.elastic.clients.elasticsearch._types.ElasticsearchException;
+import co.elastic.clients.elasticsearch._types.VersionType;
+import co.elastic.clients.elasticsearch._types.WriteResponseBase;
+import co.elastic.clients.elasticsearch.core.BulkResponse;
+import co.elastic.clients.elasticsearch.core.DeleteResponse;
+import co.elastic.clients.elasticsearch.core.IndexResponse;
+import co.elastic.clients.elasticsearch.core.bulk.BulkOperation;
+import co.elastic.clients.elasticsearch.core.bulk.BulkResponseItem;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Writes of single documents. While the publication is being rebuilt they are made to both generations: first to the present
+ * one, whose shard gives them their order ({@link Versions}), then to the next.
+ */
+final class LiveWrites {
+    /** One for each time that the publication may be swapped or moved during a write, and one more. */
+    private static final int ATTEMPTS = 4;
+
+    private static final int TRIES = 4;
+    private static final long FIRST_PAUSE_MILLIS = 50;
+
+    private final ElasticsearchClient client;
+    private final String publication;
+    private final Location location;
+    private final Markers markers;
+    private final Deletions deletions;
+    private final Rebuilds rebuilds;
+
+    LiveWrites(
+            ElasticsearchClient client,
+            String publication,
+            Location location,
+            Markers markers,
+            Deletions deletions,
+            Rebuilds rebuilds) {
+        this.client = client;
+        this.publication = publication;
+        this.location = location;
+        this.markers = markers;
+        this.deletions = deletions;
+        this.rebuilds = rebuilds;
+    }
+
+    <T> IndexResponse index(String id, T document) throws IOException {
+        return write(
+                current -> client.index(put -> put.index(current.writeTarget())
+                        .requireAlias(true)
+                        .id(current.stored(id))
+                        .document(document)),
+                (next, version) -> client.index(put -> put.index(next.next())
+                        .requireAlias(true)
+                        .id(next.stored(id))
+                        .versionType(VersionType.External)
+                        .version(version)
+                        .document(document)));
+    }
+
+    DeleteResponse delete(String id) throws IOException {
+        return write(
+                current -> client.delete(
+                        delete -> delete.index(current.writeTarget()).id(current.stored(id))),
+                (next, version) -> {
+                    note(deletions.note(next, next.stored(id), version));
+                    // By its own name: an alias that has gone would become an index by this.
+                    client.delete(delete -> delete.index(next.name())
+                            .id(next.stored(id))
+                            .versionType(VersionType.External)
+                            .version(version));
+                });
+    }
+
+    private void note(BulkOperation deletion) throws IOException {
+        BulkResponse response = client.bulk(bulk -> bulk.operations(deletion));
+        BulkResponseItem item = response.items().get(0);
+        if (item.error() != null && !Statuses.isConflict(item.status())) {
+            throw new IOException("cannot note a deletion: " + item.error().reason());
+        }
+    }
+
+    private interface ToCurrent<R> {
+        R write(Generation current) throws IOException;
+    }
+
+    private interface ToNext {
+        void write(Generation next, long version) throws IOException;
+    }
+
+    private <R extends WriteResponseBase> R write(ToCurrent<R> toCurrent, ToNext toNext) throws IOException {
+        for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
+            Markers.Seen before = markers.look();
+            Generation current = location.get();
+            R done;
+            try {
+                done = toCurrent.write(current);
+            } catch (ElasticsearchException e) {
+                if (!Catalog.missing(e)) {
+                    throw e;
+                }
+                location.forget();
+                continue;
+            }
+            Markers.Seen after = before.valid() ? before : markers.look();
+            Optional<Generation> next =
+                    after.next(publication).filter(filled -> !filled.index().equals(done.index()));
+            if (next.isEmpty() || copied(next.get(), Versions.live(next.get().number(), sequence(done)), toNext)) {
+                return done;
+            }
+            markers.forget();
+            location.forget();
+        }
+        throw new PublicationException.NotProvisioned(
+                publication, location.get().writeTarget());
+    }
+
+    private static long sequence(WriteResponseBase done) throws IOException {
+        Long sequence = done.seqNo();
+        if (sequence == null) {
+            throw new IOException("the answer to a write to " + done.index() + " has no _seq_no");
+        }
+        return sequence;
+    }
+
+    /** @return whether the next generation has it or needs it no more; if not, that generation is the present one by now */
+    private boolean copied(Generation next, long version, ToNext toNext) throws IOException {
+        for (int attempt = 1; ; attempt++) {
+            Exception failure;
+            try {
+                toNext.write(next, version);
+                return true;
+            } catch (IOException | ElasticsearchException e) {
+                if (Statuses.isConflict(e)) {
+                    return true;
+                }
+                if (Catalog.missing(e)) {
+                    return false;
+                }
+                failure = e;
+            }
+            if (attempt == TRIES) {
+                return rebuilds.callOff(next, failure);
+            }
+            try {
+                TimeUnit.MILLISECONDS.sleep(FIRST_PAUSE_MILLIS << attempt);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw (InterruptedIOException)
+                        new InterruptedIOException("interrupted while writing to " + next.name()).initCause(failure);
+            }
+        }
+    }
+}

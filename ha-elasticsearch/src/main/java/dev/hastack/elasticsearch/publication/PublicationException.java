@@ -1,0 +1,59 @@
+package dev.hastack.elasticsearch.publication;
+
+import java.util.List;
+
+/** A publication is not as it should be, or what was asked of it cannot be done now. */
+public class PublicationException extends RuntimeException {
+    PublicationException(String message) {
+        super(message);
+    }
+
+    PublicationException(String message, Throwable cause) {
+        super(message, cause);
+    }
+
+    /** There is no such publication in the cluster yet. */
+    public static final class NotProvisioned extends PublicationException {
+        NotProvisioned(String publication, String alias) {
+            super("publication '" + publication + "' is not provisioned: there is no alias " + alias
+                    + "; call provision() in a stack that may write");
+        }
+    }
+
+    /** What exists is not what is wanted. */
+    public static final class Invalid extends PublicationException {
+        private final transient List<String> differences;
+
+        Invalid(String publication, String index, List<String> differences) {
+            super("publication '" + publication + "': index " + index + " is not as configured:\n  "
+                    + String.join("\n  ", differences)
+                    + "\nto put a new mapping or other shards into effect, rebuild the publication; settings that Elasticsearch can"
+                    + " change in place may be changed there, or in the configuration");
+            this.differences = List.copyOf(differences);
+        }
+
+        /** Each with the path to what differs. */
+        public List<String> differences() {
+            return differences;
+        }
+    }
+
+    /** Another process rebuilds the publication, or moves it. */
+    public static final class Busy extends PublicationException {
+        Busy(String publication, String owner) {
+            super("publication '" + publication + "' is being rebuilt by " + owner
+                    + "; expected one rebuild at a time");
+        }
+    }
+
+    /** A rebuild ended without effect: the publication is what it was, with all live writes. */
+    public static final class RebuildFailed extends PublicationException {
+        RebuildFailed(String message) {
+            super(message);
+        }
+
+        RebuildFailed(String message, Throwable cause) {
+            super(message, cause);
+        }
+    }
+}

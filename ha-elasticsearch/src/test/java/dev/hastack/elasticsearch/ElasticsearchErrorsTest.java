@@ -1,0 +1,168 @@
+package dev.hastack.elasticsearch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import co.elastic.clients.elasticsearch.ElasticsearchClient;
+import co.elastic.clients.transport.ElasticsearchTransportBase;
+import co.elastic.clients.transport.http.TransportHttpClient;
+import dev.hastack.core.topology.Kind;
+import dev.hastack.elasticsearch.Verdict.Again;
+import dev.hastack.elasticsearch.Verdict.Blame;
+import dev.hastack.elasticsearch.Verdict.Delivery;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The error table, row by row: answers of real servers, and real connections that fail. */
+class ElasticsearchErrorsTest {
+
+    @ParameterizedTest(name = "{0} {1}: {4} {5} {6}")
+    @CsvSource(delimiter = '|', nullValues = "-", textBlock = """
+                # status | type                            | of      | details                       | delivery | again     | blame   | kind
+                429 | es_rejected_execution_exception      | read    | -                             | REFUSED  | LATER     | CLUSTER | OVERLOADED
+                429 | es_rejected_execution_exception      | write   | -                             | REFUSED  | LATER     | CLUSTER | OVERLOADED
+                429 | circuit_breaking_exception           | read    | "durability":"TRANSIENT"      | REFUSED  | LATER     | CLUSTER | OVERLOADED
+                429 | circuit_breaking_exception           | read    | "durability":"PERMANENT"      | REFUSED  | NO        | CLUSTER | OVERLOADED
+                429 | cluster_block_exception              | read    | -                             | REFUSED  | NO        | NOBODY  | -
+                429 | cluster_block_exception              | write   | -                             | REFUSED  | NO        | INDEX   | -
+                429 | search_phase_execution_exception     | read    | -                             | REFUSED  | LATER     | CLUSTER | OVERLOADED
+                503 | cluster_block_exception              | write   | -                             | REFUSED  | LATER     | CLUSTER | -
+                503 | master_not_discovered_exception      | write   | -                             | REFUSED  | LATER     | CLUSTER | -
+                503 | search_phase_execution_exception     | read    | -                             | REFUSED  | ONCE      | INDEX   | -
+                503 | no_shard_available_action_exception  | read    | -                             | REFUSED  | ONCE      | INDEX   | -
+                503 | unavailable_shards_exception         | write   | -                             | REFUSED  | ONCE      | INDEX   | -
+                503 | node_not_connected_exception         | read    | -                             | UNKNOWN  | ELSEWHERE | INDEX   | -
+                500 | illegal_state_exception              | read    | -                             | REFUSED  | NO        | INDEX   | -
+                500 | node_disconnected_exception          | read    | -                             | UNKNOWN  | ELSEWHERE | INDEX   | -
+                403 | cluster_block_exception              | write   | -                             | REFUSED  | NO        | NOBODY  | -
+                403 | security_exception                   | read    | -                             | REFUSED  | NO        | NOBODY  | DENIED
+                401 | security_exception                   | read    | -                             | REFUSED  | NO        | NOBODY  | DENIED
+                404 | index_not_found_exception            | read    | -                             | REFUSED  | NO        | NOBODY  | -
+                409 | version_conflict_engine_exception    | write   | -                             | REFUSED  | NO        | NOBODY  | -
+                400 | document_parsing_exception           | write   | -                             | REFUSED  | NO        | NOBODY  | -
+                400 | parsing_exception                    | read    | -                             | REFUSED  | NO        | NOBODY  | -
+                """)
+    void judges_an_answer_by_its_status_and_type(
+            int status,
+            String type,
+            String of,
+            @Nullable String details,
+            Delivery delivery,
+            Again again,
+            Blame blame,
+            @Nullable Kind kind)
+            throws IOException {
+        String cause = "{\"type\":\"" + type + "\",\"reason\":\"as the server said it\""
+                + (details == null ? "" : "," + details) + "}";
+        String body =
+                "{\"error\":{\"root_cause\":[" + cause + "]," + cause.substring(1) + ",\"status\":" + status + "}";
+        try (CannedNode node = CannedNode.json(status, body)) {
+            Throwable error = ask(node.port(), of.equals("read"));
+
+            assertThat(ElasticsearchErrors.of(error, of.equals("read")))
+                    .isEqualTo(new Verdict(delivery, again, blame, Optional.ofNullable(kind)));
+            assertThat(node.asked()).as("by one host's client").isEqualTo(1);
+        }
+    }
+
+    @ParameterizedTest(name = "{0}: {1} {2} {3}")
+    @CsvSource(delimiter = '|', nullValues = "-", textBlock = """
+                502 | UNKNOWN | ELSEWHERE | CLUSTER | -
+                503 | REFUSED | ONCE      | CLUSTER | SHUTTING_DOWN
+                504 | UNKNOWN | ELSEWHERE | CLUSTER | -
+                401 | REFUSED | NO        | NOBODY  | DENIED
+                """)
+    void judges_the_answer_of_a_proxy_by_its_status(
+            int status, Delivery delivery, Again again, Blame blame, @Nullable Kind kind) throws IOException {
+        try (CannedNode proxy = new CannedNode(status, "text/html", "<h1>Sorry</h1>")) {
+            assertThat(ElasticsearchErrors.of(ask(proxy.port(), true), true))
+                    .isEqualTo(new Verdict(delivery, again, blame, Optional.ofNullable(kind)));
+        }
+    }
+
+    @Test
+    void knows_that_a_request_to_a_closed_port_never_left() throws IOException {
+        int port;
+        try (ServerSocket closed = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = closed.getLocalPort();
+        }
+
+        assertThat(ElasticsearchErrors.of(ask(port, false), false))
+                .isEqualTo(
+                        Verdict.of(Delivery.UNSENT, Again.ELSEWHERE, Blame.NODE).with(Kind.REFUSED));
+    }
+
+    @Test
+    void does_not_know_what_became_of_a_request_whose_connection_was_reset() throws IOException {
+        try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            Thread reset = new Thread(() -> {
+                try (Socket socket = server.accept()) {
+                    int unused = socket.getInputStream().read();
+                    socket.setSoLinger(true, 0);
+                } catch (IOException e) {
+                    throw new java.io.UncheckedIOException(e);
+                }
+            });
+            reset.start();
+
+            assertThat(ElasticsearchErrors.of(ask(server.getLocalPort(), false), false))
+                    .isEqualTo(Verdict.of(Delivery.UNKNOWN, Again.ELSEWHERE, Blame.NODE)
+                            .with(Kind.NETWORK));
+        }
+    }
+
+    @Test
+    void does_not_know_what_became_of_a_request_without_an_answer() throws IOException {
+        try (ServerSocket silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            assertThat(ElasticsearchErrors.of(ask(silent.getLocalPort(), false), false))
+                    .isEqualTo(Verdict.of(Delivery.UNKNOWN, Again.ELSEWHERE, Blame.INDEX)
+                            .with(Kind.TIMEOUT));
+        }
+    }
+
+    @Test
+    void knows_that_a_request_to_a_dead_client_never_left() throws IOException {
+        TransportHttpClient dead = new RestConnector().connect(CannedNode.target(1));
+        dead.close();
+
+        Throwable error = catchThrowable(() -> client(dead).count());
+
+        assertThat(ElasticsearchErrors.clientDead(error)).as("%s", error).isTrue();
+        assertThat(ElasticsearchErrors.of(error, true))
+                .isEqualTo(Verdict.of(Delivery.UNSENT, Again.ELSEWHERE, Blame.NODE));
+    }
+
+    @Test
+    void takes_an_error_of_the_program_for_its_own() {
+        assertThat(ElasticsearchErrors.of(new IllegalArgumentException("no such field"), true))
+                .isEqualTo(Verdict.of(Delivery.REFUSED, Again.NO, Blame.NOBODY));
+    }
+
+    private static Throwable ask(int port, boolean read) throws IOException {
+        TransportHttpClient http = new RestConnector().connect(CannedNode.target(port));
+        try {
+            ElasticsearchClient client = client(http);
+            return catchThrowable(() -> {
+                if (read) {
+                    client.search(s -> s.index("cms-news-read"), Map.class);
+                } else {
+                    client.index(i -> i.index("cms-news-write").document(Map.of("title", "x")));
+                }
+            });
+        } finally {
+            http.close();
+        }
+    }
+
+    private static ElasticsearchClient client(TransportHttpClient http) {
+        return new ElasticsearchClient(new ElasticsearchTransportBase(http, null, Mappers.standard()) {});
+    }
+}

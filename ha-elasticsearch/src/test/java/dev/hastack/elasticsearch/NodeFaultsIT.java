@@ -1,0 +1,130 @@
+package dev.hastack.elasticsearch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import co.elastic.clients.transport.rest_client.RestClientOptions;
+import dev.hastack.core.topology.NodeView;
+import dev.hastack.core.topology.Status;
+import dev.hastack.testkit.ElasticsearchCluster;
+import dev.hastack.testkit.ElasticsearchNode;
+import dev.hastack.testkit.junit.Elasticsearch;
+import dev.hastack.testkit.junit.HaStackTest;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.elasticsearch.client.RequestOptions;
+import org.junit.jupiter.api.Test;
+
+@HaStackTest(elasticsearch = @Elasticsearch(nodes = {"es-1", "es-2", "es-3"}))
+class NodeFaultsIT {
+
+    @Test
+    void fails_no_search_when_a_node_is_killed_and_uses_it_again_when_it_is_back(ElasticsearchCluster cluster)
+            throws Exception {
+        Articles.publish(cluster, "news");
+        try (Articles articles = Articles.open(cluster.properties());
+                Readers readers = new Readers(3, () -> articles.search("news"))) {
+            readers.await(100);
+            cluster.node("es-2").kill();
+            Eventually.until("es-2 is down", () -> status(articles, "es-2") == Status.DOWN);
+            readers.await(200);
+            cluster.node("es-2").start();
+            Eventually.until("es-2 is back", () -> status(articles, "es-2") == Status.PEER);
+            long before = Traffic.searches(cluster.node("es-2"));
+            Eventually.until("es-2 is asked again", () -> Traffic.searches(cluster.node("es-2")) >= before + 50);
+
+            assertThat(readers.failures()).isEmpty();
+        }
+    }
+
+    @Test
+    void fails_no_search_when_a_node_hangs_with_a_copy_of_the_shard(ElasticsearchCluster cluster) throws Exception {
+        Articles.publish(cluster, "news", 1, ",\"routing.allocation.exclude._name\":\"es-3\"");
+        try (Articles articles = Articles.open(cluster.properties());
+                Readers readers = new Readers(3, () -> articles.search("news"))) {
+            readers.await(100);
+            cluster.node("es-1").hang();
+            Eventually.until("es-1 is down", () -> status(articles, "es-1") == Status.DOWN);
+            readers.await(200);
+            cluster.node("es-1").resume();
+            Eventually.until("es-1 is back", () -> status(articles, "es-1") == Status.PEER);
+            readers.await(200);
+
+            assertThat(readers.failures()).isEmpty();
+            System.out.println("slowest search with a hung node: " + readers.slowest());
+        }
+    }
+
+    @Test
+    void tells_the_outcome_of_a_write_to_a_hung_primary_as_unknown(ElasticsearchCluster cluster) throws Exception {
+        Articles.publish(cluster, "news", 0, ",\"routing.allocation.require._name\":\"es-1\"");
+        try (Articles articles = Articles.open(cluster.properties(), "write-timeout", "1s")) {
+            cluster.node("es-1").hang();
+
+            assertThatThrownBy(() -> articles.add("news"))
+                    .isInstanceOf(OutcomeUnknownException.class)
+                    .hasMessageMatching("index of cms-news-write: no answer from es-\\d within 1000 ms");
+        }
+    }
+
+    @Test
+    void waits_for_a_cluster_that_is_down_as_a_whole(ElasticsearchCluster cluster) throws Exception {
+        Articles.publish(cluster, "news");
+        try (Articles articles = Articles.open(cluster.properties(), "admin-timeout", "60s");
+                Readers readers =
+                        new Readers(2, () -> articles.client().indices().exists(e -> e.index("cms-news-000001")))) {
+            readers.await(50);
+            cluster.nodes().forEach(ElasticsearchNode::kill);
+            Eventually.until(
+                    "all are down",
+                    () -> articles.store().topology().nodes().values().stream()
+                            .allMatch(node -> node.status() == Status.DOWN));
+            cluster.nodes().parallelStream().forEach(ElasticsearchNode::start);
+            readers.await(100);
+            cluster.awaitHealth("green", Duration.ofSeconds(20));
+
+            assertThat(readers.failures()).isEmpty();
+            assertThat(articles.search("news")).isEqualTo(10);
+        }
+    }
+
+    @Test
+    void says_what_it_saw_when_no_node_is_there(ElasticsearchCluster cluster) throws Exception {
+        try (Articles articles = Articles.open(cluster.properties(), "search-timeout", "500ms")) {
+            cluster.nodes().forEach(ElasticsearchNode::kill);
+            Eventually.until(
+                    "all are down",
+                    () -> articles.store().topology().nodes().values().stream()
+                            .allMatch(node -> node.status() == Status.DOWN));
+
+            assertThatThrownBy(() -> articles.search("news"))
+                    .isInstanceOf(NoNodeException.class)
+                    .hasMessageStartingWith("search of cms-news-read: no node within 500 ms; DARK since ")
+                    .hasMessageContaining("es-2 DOWN refused");
+        }
+    }
+
+    @Test
+    void replaces_a_client_whose_io_threads_have_died(ElasticsearchCluster cluster) throws Exception {
+        Articles.publish(cluster, "news");
+        try (Articles articles = Articles.open(cluster.properties(), "search-timeout", "2s")) {
+            RequestOptions.Builder options = RequestOptions.DEFAULT.toBuilder();
+            options.setHttpAsyncResponseConsumerFactory(DeadlyConsumer::new);
+            CompletableFuture<?> killer = articles.store()
+                    .asyncClient()
+                    .withTransportOptions(new RestClientOptions(options.build(), false))
+                    .search(s -> s.index("cms-news-read"), Map.class);
+            assertThatThrownBy(killer::join).hasCauseInstanceOf(IOException.class);
+
+            for (int i = 0; i < 30; i++) {
+                assertThat(articles.search("news")).isEqualTo(10);
+            }
+        }
+    }
+
+    private static Status status(Articles articles, String node) {
+        return articles.store().topology().node(node).map(NodeView::status).orElse(Status.UNKNOWN);
+    }
+}

@@ -1,0 +1,106 @@
+package dev.hastack.elasticsearch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import co.elastic.clients.elasticsearch._types.ElasticsearchException;
+import dev.hastack.core.health.Health;
+import dev.hastack.core.topology.Status;
+import dev.hastack.testkit.ElasticsearchCluster;
+import dev.hastack.testkit.junit.Elasticsearch;
+import dev.hastack.testkit.junit.HaStackTest;
+import java.util.Map;
+import java.util.concurrent.CompletionException;
+import org.junit.jupiter.api.Test;
+
+@HaStackTest(elasticsearch = @Elasticsearch(nodes = {"es-1", "es-2", "es-3"}))
+class RoutingIT {
+
+    @Test
+    void spreads_searches_evenly(ElasticsearchCluster cluster) throws Exception {
+        Articles.publish(cluster, "news");
+        try (Articles articles = Articles.open(cluster.properties())) {
+            Map<String, Long> before = Traffic.searches(cluster);
+            for (int i = 0; i < 300; i++) {
+                assertThat(articles.search("news")).isEqualTo(10);
+            }
+
+            assertThat(Traffic.since(before, cluster))
+                    .allSatisfy(
+                            (node, searches) -> assertThat(searches).as(node).isBetween(50L, 200L));
+        }
+    }
+
+    @Test
+    void answers_through_the_asynchronous_client(ElasticsearchCluster cluster) {
+        Articles.publish(cluster, "news");
+        try (Articles articles = Articles.open(cluster.properties())) {
+            assertThat(articles.store()
+                            .asyncClient()
+                            .count(c -> c.index("cms-news-read"))
+                            .join()
+                            .count())
+                    .isEqualTo(10);
+            assertThatThrownBy(() -> articles.store()
+                            .asyncClient()
+                            .get(g -> g.index("cms-none-read").id("1"), Map.class)
+                            .join())
+                    .isInstanceOf(CompletionException.class)
+                    .hasCauseInstanceOf(ElasticsearchException.class);
+        }
+    }
+
+    @Test
+    void passes_on_what_the_server_says_of_a_bad_request_with_the_caller_s_own_stack(ElasticsearchCluster cluster) {
+        Articles.publish(cluster, "news");
+        try (Articles articles = Articles.open(cluster.properties())) {
+            assertThatThrownBy(() -> articles.client()
+                            .create(c -> c.index("cms-news-write").id("1").document(Map.of("title", "again"))))
+                    .isInstanceOfSatisfying(ElasticsearchException.class, e -> {
+                        assertThat(e.status()).isEqualTo(409);
+                        assertThat(e.getStackTrace())
+                                .anySatisfy(frame ->
+                                        assertThat(frame.getClassName()).isEqualTo(RoutingIT.class.getName()));
+                    });
+        }
+    }
+
+    @Test
+    void lets_no_write_leave_a_stack_that_may_only_read(ElasticsearchCluster cluster) throws Exception {
+        Articles.publish(cluster, "news");
+        try (Articles articles = Articles.open(cluster.properties(), "writable", "false")) {
+            assertThatThrownBy(() -> articles.add("news"))
+                    .isInstanceOf(NotWritableException.class)
+                    .hasMessage(
+                            "index of cms-news-write: not sent, since this stack may only read (ha.elasticsearch.writable=false)");
+            assertThatThrownBy(() -> articles.client().indices().delete(d -> d.index("cms-news-000001")))
+                    .isInstanceOf(NotWritableException.class);
+            assertThat(articles.search("news")).isEqualTo(10);
+            assertThat(articles.client().cluster().health().numberOfNodes()).isEqualTo(3);
+        }
+        assertThat(Articles.count(cluster, "news")).isEqualTo(10);
+    }
+
+    @Test
+    void says_how_the_nodes_are(ElasticsearchCluster cluster) {
+        try (Articles articles = Articles.open(cluster.properties())) {
+            assertThat(articles.store().health().health()).isEqualTo(Health.UP);
+            assertThat(articles.store().topology().nodes().values())
+                    .hasSize(3)
+                    .allSatisfy(node -> assertThat(node.status()).isEqualTo(Status.PEER));
+            assertThat(articles.store().topology().identity())
+                    .hasValueSatisfying(uuid -> assertThat(cluster.request("GET", "/_cluster/state/version", null))
+                            .contains(uuid));
+        }
+    }
+
+    @Test
+    void runs_no_thread_after_its_end(ElasticsearchCluster cluster) {
+        Articles.open(cluster.properties()).close();
+
+        Eventually.until(
+                "no thread is left",
+                () -> Thread.getAllStackTraces().keySet().stream()
+                        .noneMatch(thread -> thread.getName().startsWith("ha-elasticsearch-")));
+    }
+}

@@ -1,0 +1,173 @@
+package dev.hastack.testkit;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * What the testkit does to single indices, and how it undoes that.
+ *
+ * <p>An index becomes red by hiding its files. No rule of allocation would do: where a copy exists, Elasticsearch overrides
+ * its rules rather than leave a primary shard unassigned.
+ */
+final class ElasticsearchIndices {
+    private static final Duration CHANGE = Duration.ofSeconds(20);
+    private static final String FLOOD = "index.blocks.read_only_allow_delete";
+    /**
+     * Elasticsearch's numbers for its blocks, and the settings that lift them, each by a request of its own. The first three
+     * forbid to change any other setting, and are lifted whatever else is set.
+     */
+    private static final List<Map.Entry<String, String>> BLOCKS = List.of(
+            Map.entry("9", "index.blocks.metadata"),
+            Map.entry("5", "index.blocks.read_only"),
+            Map.entry("12", FLOOD),
+            Map.entry("7", "index.blocks.read"),
+            Map.entry("8", "index.blocks.write"));
+
+    private static final Pattern NAME = Pattern.compile("\"name\":\"([^\"]+)\"");
+    private static final Pattern KEY = Pattern.compile("\"([^\"]+)\":\\{\"order\"");
+
+    private final ElasticsearchCluster cluster;
+    /** Index, number, "p" and node of each primary shard that has been hidden. */
+    private final List<String[]> primaries = new CopyOnWriteArrayList<>();
+
+    ElasticsearchIndices(ElasticsearchCluster cluster) {
+        this.cluster = cluster;
+    }
+
+    void floodStage(String index) {
+        block(index, FLOOD, "true");
+    }
+
+    private void block(String index, String block, String value) {
+        cluster.request("PUT", "/" + index + "/_settings", "{\"" + block + "\":" + value + "}");
+    }
+
+    void makeRed(String index) {
+        // Aliases are resolved; replicas come first, since one of them would take over from the primary.
+        List<String[]> shards = table("/_cat/shards/" + index + "?h=index,shard,prirep,node&s=prirep:desc").stream()
+                .filter(shard -> shard.length > 3)
+                .toList();
+        shards.stream().filter(shard -> shard[2].equals("p")).forEach(primaries::add);
+        for (String[] row : table("/_cat/indices/" + index + "?h=uuid&expand_wildcards=all")) {
+            cluster.nodes().forEach(node -> move(node.indices().resolve(row[0]), node.hidden()));
+        }
+        reroute(shards, "cancel", "allow_primary");
+        Await.until(
+                () -> "the loss of all copies of " + index,
+                CHANGE,
+                () -> table("/_cat/shards/" + index + "?h=state").stream().allMatch(row -> row[0].equals("UNASSIGNED")),
+                () -> String.join("\n", lines("/_cat/shards?v")));
+    }
+
+    private void reroute(List<String[]> shards, String command, String option) {
+        String commands = shards.stream()
+                .map(shard -> "{\"" + command + "\":{\"index\":\"" + shard[0] + "\",\"shard\":" + shard[1]
+                        + ",\"node\":\"" + shard[3] + "\",\"" + option + "\":true}}")
+                .collect(Collectors.joining(","));
+        cluster.request("POST", "/_cluster/reroute?retry_failed=true&metric=none", "{\"commands\":[" + commands + "]}");
+    }
+
+    void restore() {
+        lift();
+        cluster.nodes().forEach(this::unhide);
+        if (!primaries.isEmpty()) {
+            Set<String> lost = table("/_cat/shards?h=index,shard,prirep,state").stream()
+                    .filter(shard -> shard[2].equals("p") && shard[3].equals("UNASSIGNED"))
+                    .map(shard -> shard[0] + " " + shard[1])
+                    .collect(Collectors.toSet());
+            // Elasticsearch has remembered where it found no copy. What the primary had is not stale, but all there is.
+            reroute(
+                    primaries.stream()
+                            .filter(shard -> lost.contains(shard[0] + " " + shard[1]))
+                            .toList(),
+                    "allocate_stale_primary",
+                    "accept_data_loss");
+            primaries.clear();
+        }
+    }
+
+    private void unhide(ElasticsearchNode node) {
+        try (var folders = Files.list(node.hidden())) {
+            for (Path folder : folders.toList()) {
+                if (exists(folder.getFileName().toString())) {
+                    move(folder, node.indices());
+                } else {
+                    Folders.delete(folder);
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot empty " + node.hidden(), e);
+        }
+    }
+
+    private void lift() {
+        // An index may forbid to ask for its settings.
+        String blocks = cluster.request("GET", "/_cluster/state/blocks?filter_path=blocks.indices", null);
+        for (var block : BLOCKS) {
+            if (blocks.contains("\"" + block.getKey() + "\":{\"description\"")) {
+                block("_all", block.getValue(), "null");
+            }
+        }
+    }
+
+    private boolean exists(String uuid) {
+        return lines("/_cat/indices?h=uuid&expand_wildcards=all").contains(uuid);
+    }
+
+    private static void move(Path folder, Path parent) {
+        try {
+            if (Files.exists(folder)) {
+                Files.move(folder, parent.resolve(folder.getFileName()));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot move " + folder + " to " + parent, e);
+        }
+    }
+
+    /** Deletes what tests have made. */
+    void clear() {
+        List<String> indices = lines("/_cat/indices?h=index&expand_wildcards=all").stream()
+                .filter(index -> !index.startsWith("."))
+                .toList();
+        delete("/", indices);
+        delete("/_index_template/", names("/_index_template?filter_path=index_templates.name", NAME));
+        delete("/_component_template/", names("/_component_template?filter_path=component_templates.name", NAME));
+        names("/_template?filter_path=*.order", KEY).forEach(name -> delete("/_template/", List.of(name)));
+    }
+
+    private void delete(String path, List<String> names) {
+        if (!names.isEmpty()) {
+            cluster.request("DELETE", path + String.join(",", names), null);
+        }
+    }
+
+    /** Those that begin with a dot are Elasticsearch's own. */
+    private List<String> names(String path, Pattern pattern) {
+        var names = new ArrayList<String>();
+        var matcher = pattern.matcher(cluster.request("GET", path, null));
+        while (matcher.find()) {
+            if (!matcher.group(1).startsWith(".")) {
+                names.add(matcher.group(1));
+            }
+        }
+        return names;
+    }
+
+    private List<String> lines(String path) {
+        return cluster.request("GET", path, null).lines().map(String::strip).toList();
+    }
+
+    private List<String[]> table(String path) {
+        return lines(path).stream().map(line -> line.split(" +", -1)).toList();
+    }
+}
