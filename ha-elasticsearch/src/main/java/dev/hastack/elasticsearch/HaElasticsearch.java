@@ -10,6 +10,8 @@ import dev.hastack.core.health.StoreHealth;
 import dev.hastack.core.monitor.Monitor;
 import dev.hastack.core.topology.NodeView;
 import dev.hastack.core.topology.Snapshot;
+import dev.hastack.elasticsearch.publication.Publication;
+import dev.hastack.elasticsearch.publication.Publications;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -32,6 +34,7 @@ public final class HaElasticsearch implements Store {
     private final ElasticsearchHealth health;
     private final ElasticsearchClient client;
     private final ElasticsearchAsyncClient asyncClient;
+    private final Publications publications;
 
     private HaElasticsearch(ElasticsearchConfig config, ElasticsearchChannels channels, Monitor monitor) {
         this.router = channels.router();
@@ -41,6 +44,7 @@ public final class HaElasticsearch implements Store {
         JsonpMapper mapper = Mappers.standard();
         this.client = client(mapper);
         this.asyncClient = asyncClient(mapper);
+        this.publications = new Publications(client, config, config.writable());
     }
 
     static HaElasticsearch open(StoreContext context, ElasticsearchConfig config) {
@@ -92,6 +96,21 @@ public final class HaElasticsearch implements Store {
     /** As {@link #client(JsonpMapper)}. */
     public ElasticsearchAsyncClient asyncClient(JsonpMapper mapper) {
         return new ElasticsearchAsyncClient(new RoutingTransport(router, mapper));
+    }
+
+    /**
+     * A publication, whose documents {@link #client()} maps; does no I/O.
+     *
+     * @param id need not be in the configuration: then it is as {@code ha.elasticsearch.defaults} says
+     * @throws IllegalArgumentException if the id cannot be part of the name of an index
+     */
+    public Publication publication(String id) {
+        return publications.publication(id);
+    }
+
+    /** As {@link #publication(String)}, made as the program says. The object is the caller's own. */
+    public Publication publication(String id, ElasticsearchConfig.Publication own) {
+        return publications.publication(id, own);
     }
 
     /** The nodes as the last probes saw them; does no I/O. */

@@ -82,7 +82,8 @@ final class BulkWrites {
             }
             Markers.Seen before = markers.look();
             Generation current = location.get();
-            return new Ingest.Next(toCurrent(current), new Step(item -> afterCurrent(before, item), this::dead));
+            return new Ingest.Next(
+                    toCurrent(current), new Step(item -> afterCurrent(before, current, item), this::dead));
         }
 
         private BulkOperation toCurrent(Generation current) {
@@ -94,16 +95,19 @@ final class BulkWrites {
                     : bulk.delete(delete -> delete.index(current.writeTarget()).id(current.stored(id))));
         }
 
-        private Ingest.@Nullable Next afterCurrent(Markers.Seen before, BulkResponseItem item) throws IOException {
+        private Ingest.@Nullable Next afterCurrent(Markers.Seen before, Generation current, BulkResponseItem item)
+                throws IOException {
             ErrorCause error = item.error();
             if (error != null) {
                 return gone(error) ? again() : dead(new IOException(said(item, error)));
             }
-            Markers.Seen after = before.valid() ? before : markers.look();
+            boolean late = !before.valid();
+            Markers.Seen after = late ? markers.look() : before;
             Optional<Generation> next =
                     after.next(publication).filter(filled -> !filled.index().equals(item.index()));
             if (next.isEmpty()) {
-                return acknowledge();
+                // As in LiveWrites: a look that was too old may have missed the end of a rebuild.
+                return late && !location.isStill(current, item.index()) ? again() : acknowledge();
             }
             Long sequence = item.seqNo();
             if (sequence == null) {

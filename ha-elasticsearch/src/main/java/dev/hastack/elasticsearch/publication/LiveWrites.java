@@ -105,9 +105,15 @@ final class LiveWrites {
                 location.forget();
                 continue;
             }
-            Markers.Seen after = before.valid() ? before : markers.look();
+            boolean late = !before.valid();
+            Markers.Seen after = late ? markers.look() : before;
             Optional<Generation> next =
                     after.next(publication).filter(filled -> !filled.index().equals(done.index()));
+            // A look that was too old may have missed a rebuild from its beginning, or its end.
+            boolean missed = next.isEmpty() && late && !location.isStill(current, done.index());
+            if (missed) {
+                continue;
+            }
             if (next.isEmpty() || copied(next.get(), Versions.live(next.get().number(), sequence(done)), toNext)) {
                 return done;
             }

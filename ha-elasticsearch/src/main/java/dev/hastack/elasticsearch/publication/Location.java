@@ -23,6 +23,18 @@ final class Location {
         return known;
     }
 
+    /**
+     * Whether what was written is in the present generation: asked anew, since a rebuild may have ended during the write.
+     *
+     * @param written the generation that was written to, as far as was known
+     * @param index that has the document
+     */
+    boolean isStill(Generation written, String index) throws IOException {
+        forget();
+        Generation present = get();
+        return present.index().equals(index) && (!present.shared() || present.number() == written.number());
+    }
+
     void forget() {
         current = null;
     }

@@ -6,7 +6,6 @@ import co.elastic.clients.transport.rest_client.RestClientTransport;
 import dev.hastack.core.config.ElasticsearchConfig;
 import dev.hastack.core.config.StackConfig;
 import dev.hastack.testkit.ElasticsearchCluster;
-import dev.hastack.testkit.ElasticsearchNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -25,10 +24,20 @@ record Instance(ElasticsearchClient client, Publications publications) implement
     }
 
     static Instance start(ElasticsearchCluster cluster, Map<String, String> settings) {
+        return start(cluster, settings, cluster.properties());
+    }
+
+    /** Whose network the test may disturb. */
+    static Instance proxied(ElasticsearchCluster cluster) {
+        return start(cluster, Map.of(), cluster.proxiedProperties());
+    }
+
+    private static Instance start(
+            ElasticsearchCluster cluster, Map<String, String> settings, Map<String, String> addresses) {
         ElasticsearchClient client = new ElasticsearchClient(new RestClientTransport(
                 RestClient.builder(cluster.nodes().stream()
-                                .map(ElasticsearchNode::address)
-                                .map(address -> HttpHost.create(address.toString()))
+                                .map(node -> addresses.get("ha.elasticsearch.nodes." + node.id() + ".address"))
+                                .map(HttpHost::create)
                                 .toArray(HttpHost[]::new))
                         .build(),
                 new Jackson3JsonpMapper()));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hastack.testkit.ElasticsearchCluster;
+import dev.hastack.testkit.FaultProxy;
 import dev.hastack.testkit.junit.Elasticsearch;
 import dev.hastack.testkit.junit.HaStackTest;
 import java.io.IOException;
@@ -19,6 +20,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -190,6 +192,47 @@ class RebuildIT {
 
         assertThat(result.superseded()).isEqualTo(1);
         assertThat(documents(live)).isEqualTo(Map.of("a1", new Article("New", 1)));
+    }
+
+    @Test
+    void a_live_write_whose_answer_comes_after_the_swap_is_in_the_new_generation() throws Exception {
+        Publication rebuilding = news("own");
+        Instance far = Instance.proxied(cluster);
+        processes.add(far);
+        Publication slow = far.publication("news");
+        FaultProxy network = cluster.node("es-1").proxied();
+        database.put("a1", new Article("Old", 0));
+        List<Future<?>> late = new ArrayList<>();
+        rebuilding.rebuild(rebuild(database.entrySet().stream().peek(read -> {
+            call(() -> slow.index("a2", new Article("In time", 1))); // and has looked, just now
+            network.blackHole(FaultProxy.Direction.TO_CLIENT);
+            late.add(threads.submit(() -> slow.index("a3", new Article("Late", 2))));
+            call(() -> {
+                awaitDocument("/cms-news-000001/_doc/a3");
+                return null;
+            });
+        })));
+        long outdated = System.nanoTime() + Markers.LIFE.toNanos();
+        while (System.nanoTime() - outdated < 0) {
+            LockSupport.parkNanos(outdated - System.nanoTime());
+        }
+
+        network.heal();
+        late.get(0).get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+
+        assertThat(documents(rebuilding)).containsOnlyKeys("a1", "a2", "a3");
+    }
+
+    private void awaitDocument(String path) {
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        while (true) {
+            try {
+                String unused = cluster.request("GET", path, null);
+                return;
+            } catch (IllegalStateException e) {
+                assertThat(System.nanoTime() - end).as("%s is there", path).isNegative();
+            }
+        }
     }
 
     @Test
