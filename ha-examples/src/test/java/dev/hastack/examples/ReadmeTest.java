@@ -52,18 +52,27 @@ class ReadmeTest {
     @Test
     void its_java_compiles(@TempDir Path classes) throws Exception {
         String source = """
+                import co.elastic.clients.elasticsearch.ElasticsearchClient;
                 import dev.hastack.core.HaStack;
                 import dev.hastack.core.config.StackConfig;
                 import dev.hastack.core.health.HealthReport;
+                import dev.hastack.elasticsearch.HaElasticsearch;
+                import dev.hastack.elasticsearch.publication.Publication;
+                import dev.hastack.elasticsearch.publication.Rebuild;
+                import dev.hastack.examples.content.Article;
                 import dev.hastack.postgres.HaPostgres;
                 import dev.hastack.redis.Durability;
                 import dev.hastack.redis.HaRedis;
                 import dev.hastack.redis.queue.JobQueue;
                 import io.lettuce.core.api.StatefulRedisConnection;
                 import java.time.Duration;
+                import java.util.List;
+                import java.util.Map;
                 import javax.sql.DataSource;
 
                 class Readme {
+                    List<Article> articles = List.of();
+
                     void snippet() throws Exception {
                 """ + block("java") + "} }";
         StringWriter problems = new StringWriter();
@@ -102,18 +111,19 @@ class ReadmeTest {
         assertThat(links).isGreaterThan(5);
     }
 
-    /** Every row of "what happens when what dies" names a test, {@code Class#method}, of Redis {@code redis.Class#method}, and that test exists. */
+    /** Every row of "what happens when what dies" names a test, {@code Class#method}, of another store than PostgreSQL {@code redis.Class#method}, and that test exists. */
     @Test
     void the_tests_that_prove_its_table_exist() throws Exception {
-        Matcher proof = Pattern.compile("`(redis\\.)?(\\w+)#(\\w+)`").matcher(readme());
+        Matcher proof =
+                Pattern.compile("`(redis\\.|elasticsearch\\.)?(\\w+)#(\\w+)`").matcher(readme());
         int proofs = 0;
         while (proof.find()) {
             String file = proof.group(2) + ".java";
-            boolean redis = proof.group(1) != null;
+            String store = proof.group(1) == null ? "" : proof.group(1).replace(".", "");
             try (var paths = Files.walk(ROOT)) {
                 Path test = paths.filter(path -> path.endsWith(file))
                         .filter(path -> path.toString().contains("src/test"))
-                        .filter(path -> path.toString().contains("ha-redis") == redis)
+                        .filter(path -> store(path).equals(store))
                         .findFirst()
                         .orElseThrow(() -> new AssertionError("no " + file));
                 assertThat(Files.readString(test)).contains("void " + proof.group(3) + "(");
@@ -121,5 +131,10 @@ class ReadmeTest {
             proofs++;
         }
         assertThat(proofs).isGreaterThan(5);
+    }
+
+    private static String store(Path test) {
+        String path = test.toString();
+        return path.contains("ha-redis") ? "redis" : path.contains("ha-elasticsearch") ? "elasticsearch" : "";
     }
 }

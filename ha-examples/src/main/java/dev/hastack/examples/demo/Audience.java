@@ -91,8 +91,8 @@ final class Audience {
                 news,
                 recorder,
                 load::stopped);
-        load.start("writer", 4, Duration.ofMillis(12), clients::write);
-        load.start("reader", 4, Duration.ofMillis(12), clients::read);
+        load.start("writer", 4, Duration.ofMillis(25), clients::write);
+        load.start("reader", 4, Duration.ofMillis(25), clients::read);
         load.start("editor", 1, Duration.ofMillis(100), clients::edit);
         load.start("proofreader", 1, Duration.ofMillis(25), clients::proofread);
         load.start("newsroom", 1, Duration.ofMillis(50), clients::report);

@@ -4,7 +4,9 @@ import dev.hastack.examples.content.Article;
 import dev.hastack.examples.http.Balancer;
 import dev.hastack.examples.http.Json;
 import java.io.IOException;
+import java.net.URLEncoder;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Queue;
 import java.util.Set;
@@ -24,6 +26,7 @@ final class Clients {
     private static final Logger LOG = LoggerFactory.getLogger(Clients.class);
     private static final int LISTING_EVERY = 20;
     private static final int NEWS_EVERY = 4;
+    private static final int SEARCH_EVERY = 3;
     private static final int NOTHING_DONE = 503;
     private static final Set<Integer> DONE = Set.of(200, 201, 202);
     private static final long BEFORE_RETRY_MILLIS = 20;
@@ -124,12 +127,27 @@ final class Clients {
     void read() throws InterruptedException {
         ThreadLocalRandom random = ThreadLocalRandom.current();
         Article article = shelf.any();
-        if (random.nextInt(NEWS_EVERY) == 0) {
+        if (random.nextInt(SEARCH_EVERY) == 0) {
+            search(article);
+        } else if (random.nextInt(NEWS_EVERY) == 0) {
             readNews();
         } else if (random.nextInt(LISTING_EVERY) == 0) {
             read(delivery, "/publications/" + article.publication() + "/articles", "\"id\"");
         } else {
             read(delivery, article.route(), Json.write(article));
+        }
+    }
+
+    /** Searches for an article by its title, and looks whether it is found. */
+    private void search(Article article) throws InterruptedException {
+        String path = "/publications/" + article.publication() + "/search?q="
+                + URLEncoder.encode(article.title(), StandardCharsets.UTF_8);
+        Got got = get(delivery, path, "\"" + article.id() + "\"");
+        if (got.good()) {
+            recorder.found();
+        } else {
+            recorder.searchFailed(article.publication());
+            LOG.warn("GET {} failed: {}", path, got.body());
         }
     }
 
@@ -195,22 +213,34 @@ final class Clients {
 
     /** What was read; empty when it failed or is not what it should be. */
     private String read(Balancer from, String path, String expected) throws InterruptedException {
-        String problem;
+        Got got = get(from, path, expected);
+        if (got.good()) {
+            recorder.wasRead();
+            return got.body();
+        }
+        recorder.readFailed();
+        LOG.warn("GET {} failed: {}", path, got.body());
+        return "";
+    }
+
+    private Got get(Balancer from, String path, String expected) throws InterruptedException {
         try {
             recorder.requested();
             HttpResponse<String> answer = from.send("GET", path, "");
-            if (answer.statusCode() == 200 && answer.body().contains(expected)) {
-                recorder.wasRead();
-                return answer.body();
-            }
-            problem = answer.statusCode() + " " + answer.body();
+            return answer.statusCode() == 200 && answer.body().contains(expected)
+                    ? new Got(true, answer.body())
+                    : new Got(false, answer.statusCode() + " " + answer.body());
         } catch (IOException e) {
-            problem = e.toString();
+            return new Got(false, e.toString());
         }
-        recorder.readFailed();
-        LOG.warn("GET {} failed: {}", path, problem);
-        return "";
     }
+
+    /**
+     * What came of a request.
+     *
+     * @param body of a good answer, or what is wrong
+     */
+    private record Got(boolean good, String body) {}
 
     /** What is published of an article. */
     private record Publication(long version) {}

@@ -5,13 +5,20 @@ import java.time.Duration;
 /** The end of a wait for another process, which has no event to tell. */
 final class Deadline {
 
-    private static final long POLL_MILLIS = 50;
+    private static final Duration POLL = Duration.ofMillis(50);
 
     private final Duration timeout;
+    private final Duration poll;
     private final long end;
 
     Deadline(Duration timeout) {
+        this(timeout, POLL);
+    }
+
+    /** @param poll between two looks, which cost something */
+    Deadline(Duration timeout, Duration poll) {
         this.timeout = timeout;
+        this.poll = poll;
         this.end = System.nanoTime() + timeout.toNanos();
     }
 
@@ -28,6 +35,6 @@ final class Deadline {
         if (isOver()) {
             throw new IllegalStateException("after " + timeout.toSeconds() + " s: " + matter);
         }
-        Thread.sleep(POLL_MILLIS);
+        Thread.sleep(poll.toMillis());
     }
 }

@@ -57,6 +57,7 @@ public final class DemoProgram {
                 "A platform of two stacks: PostgreSQL with a primary, a synchronous standby and the replica of the");
         console.line(
                 "delivery stack; Redis with a primary, two replicas and 3 Sentinels, for routes and publish jobs;");
+        console.line("Elasticsearch with three nodes, and an index for each of 45 publications;");
         console.line("3 editing servers, 3 delivery servers, 2 editors. Each is a process of its own.");
         console.line("");
         List<Result> results = new ArrayList<>();

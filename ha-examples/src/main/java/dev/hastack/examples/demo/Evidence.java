@@ -83,6 +83,13 @@ final class Evidence {
         return unrouted;
     }
 
+    /** All that the node has published, and that is not in its search index as it is here. */
+    static List<String> unfound(Connection node, SearchContents search) throws SQLException {
+        return search.missing(ArticleTable.published().all(node)).stream()
+                .map(Article::path)
+                .toList();
+    }
+
     /** The published copy that the node has. */
     static Article published(Connection node, Article article) throws SQLException {
         return ArticleTable.published()

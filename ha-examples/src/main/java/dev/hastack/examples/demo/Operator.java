@@ -7,7 +7,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 
-/** What befalls the stores in each scene, and what an operator does about it; what befalls Redis is told by another. */
+/** What befalls the stores in each scene, and what an operator does about it; what befalls Redis and Elasticsearch is told by others. */
 final class Operator {
 
     /** What an operator, or Patroni, needs to find out that a primary is gone and to promote the standby. */
@@ -72,8 +72,15 @@ final class Operator {
             case REDIS_PRIMARY_HANGS ->
                 new RedisOperator(platform, timeline, recorder)
                         .hangPrimary(load.multipliedBy(4).dividedBy(5));
+            case SEARCH_NODE_KILLED -> search().killNode();
+            case PUBLICATION_BROKEN -> search().breakPublication();
+            case INDEX_REBUILT -> search().rebuild();
         }
         return List.of();
+    }
+
+    private SearchOperator search() {
+        return new SearchOperator(platform, news.next().publication(), timeline, recorder, load);
     }
 
     private void switchOver() throws InterruptedException, SQLException {

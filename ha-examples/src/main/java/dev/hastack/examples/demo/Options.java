@@ -19,7 +19,7 @@ import java.util.stream.Collectors;
  * @param scenes the scenes to play, in this order
  * @param load how long each scene's load lasts
  * @param json where to write the results
- * @param sabotage to delete an acknowledged article and its route behind the servers' backs, so that a test sees the demo notice
+ * @param sabotage to delete an acknowledged article, its route and its place in the search index behind the servers' backs, so that a test sees the demo notice
  */
 record Options(boolean help, List<Scene> scenes, Duration load, Optional<Path> json, boolean sabotage) {
 
@@ -28,8 +28,9 @@ record Options(boolean help, List<Scene> scenes, Duration load, Optional<Path> j
 
             Starts a platform of two stacks on this machine: PostgreSQL (a primary, a synchronous standby and the
             replica of the delivery stack), Redis (a primary, two replicas, one of them of the delivery stack, and
-            three Sentinels), three editing servers, three delivery servers and two editors. Puts load on it, breaks
-            it, and says what the clients saw. Needs a JDK 17 or later and Maven, nothing else.
+            three Sentinels), Elasticsearch (three nodes), three editing servers, three delivery servers and two
+            editors. Puts load on it, breaks it, and says what the clients saw. Needs a JDK 17 or later and Maven,
+            nothing else.
 
               --scene NAME    play this scene only; may be given more than once (default: all)
             %s

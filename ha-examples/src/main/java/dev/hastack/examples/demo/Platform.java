@@ -37,7 +37,7 @@ final class Platform implements AutoCloseable {
 
     private Platform(Parts parts, Path logs, Consumer<String> status) throws InterruptedException {
         this.parts = parts;
-        status.accept("starting PostgreSQL and Redis: main, standby and delivery each, and three Sentinels");
+        status.accept("starting PostgreSQL, Redis with Sentinels, and Elasticsearch: three nodes each");
         stores = parts.add(Stores.start());
         status.accept("starting 3 editing servers, 3 delivery servers and 2 editors");
         List<ServiceProcess> editingServers =
@@ -95,7 +95,7 @@ final class Platform implements AutoCloseable {
     /** Mends what a scene broke, and returns when every process has seen it. */
     void heal() throws InterruptedException {
         stores.heal();
-        for (String store : List.of(Stores.POSTGRES, Stores.REDIS)) {
+        for (String store : List.of(Stores.POSTGRES, Stores.REDIS)) { // Elasticsearch's nodes are all alike
             awaitSeen(store, Stores.MAIN, "PRIMARY"); // who was not asked since may not know that it went
         }
         awaitWhole();
@@ -136,6 +136,11 @@ final class Platform implements AutoCloseable {
 
     Balancer editing() {
         return editing.balancer();
+    }
+
+    /** The address of one of them, always the same. */
+    URI anEditingServer() {
+        return editing.urls().get(0);
     }
 
     Balancer delivery() {

@@ -15,6 +15,9 @@ final class Play {
     /** How much longer than asked a scene may last to reach the articles that prove something. */
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
+    /** Each reads all that was published: looking must not be what keeps the jobs from ending. */
+    private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(1);
+
     private final Platform platform;
     private final Audience audience;
     private final Console console;
@@ -37,9 +40,7 @@ final class Play {
         Recorder recorder = new Recorder();
         Timeline timeline = new Timeline(console, recorder);
         List<Article> takenByOld;
-        Duration writeSilence;
-        Duration publishSilence;
-        Duration readSilence;
+        Silences silences;
         Load load = audience.work(recorder);
         try {
             timeline.until(options.load().dividedBy(3));
@@ -49,9 +50,7 @@ final class Play {
                     && timeline.elapsed().compareTo(options.load().plus(PATIENCE)) < 0) {
                 timeline.until(timeline.elapsed().plusMillis(100));
             }
-            writeSilence = recorder.writes().longest();
-            publishSilence = recorder.publications().longest();
-            readSilence = recorder.reads().longest();
+            silences = recorder.silences();
         } catch (SQLException e) {
             throw new IllegalStateException(
                     "a node that must answer in " + scene.id() + " did not: " + e.getMessage(), e);
@@ -63,39 +62,34 @@ final class Play {
         console.status("  waiting for the jobs");
         awaitPublications(recorder.toPublish().values());
         console.status("  reading every acknowledged article again");
-        Result result = judge(scene, recorder, takenByOld, writeSilence, publishSilence, readSilence);
+        Result result = judge(scene, recorder, takenByOld, silences);
         tell(result);
         return result;
     }
 
-    private Result judge(
-            Scene scene,
-            Recorder recorder,
-            List<Article> takenByOld,
-            Duration writeSilence,
-            Duration publishSilence,
-            Duration readSilence) {
+    private Result judge(Scene scene, Recorder recorder, List<Article> takenByOld, Silences silences) {
         Collection<Article> acknowledged = recorder.acknowledged().values();
         Collection<Article> promised = recorder.toPublish().values();
         RedisKeys redis = platform.stores().redisKeys();
+        SearchContents search = platform.stores().searchContents();
         try (Connection primary = platform.stores().connectToPrimary()) {
             if (options.sabotage()) {
-                sabotage(primary, redis, promised.iterator().next());
+                sabotage(primary, redis, search, promised.iterator().next());
             }
             return new Result(
                     scene,
                     recorder.requests(),
                     recorder.writeFailures(),
                     recorder.readFailures(),
+                    recorder.searchFailures(),
                     acknowledged.size(),
                     Evidence.missing(primary, acknowledged),
                     strays(takenByOld, recorder),
                     promised.size(),
                     Evidence.unpublished(primary, promised),
                     Evidence.unrouted(primary, redis),
-                    writeSilence,
-                    publishSilence,
-                    readSilence,
+                    Evidence.unfound(primary, search),
+                    silences,
                     recorder.oldestRead(),
                     recorder.writesSinceRecovery());
         } catch (SQLException e) {
@@ -105,11 +99,13 @@ final class Play {
 
     /** Returns when the jobs have done what they are for, or had their time. */
     private void awaitPublications(Collection<Article> promised) throws InterruptedException {
-        Deadline deadline = new Deadline(PATIENCE);
+        Deadline deadline = new Deadline(PATIENCE, BETWEEN_LOOKS);
         RedisKeys redis = platform.stores().redisKeys();
+        SearchContents search = platform.stores().searchContents();
         try (Connection primary = platform.stores().connectToPrimary()) {
             while (!(Evidence.unpublished(primary, promised).isEmpty()
-                            && Evidence.unrouted(primary, redis).isEmpty())
+                            && Evidence.unrouted(primary, redis).isEmpty()
+                            && Evidence.unfound(primary, search).isEmpty())
                     && !deadline.isOver()) {
                 deadline.pause("the jobs are not done");
             }
@@ -118,7 +114,8 @@ final class Play {
         }
     }
 
-    private static void sabotage(Connection primary, RedisKeys redis, Article victim) throws SQLException {
+    private static void sabotage(Connection primary, RedisKeys redis, SearchContents search, Article victim)
+            throws SQLException {
         try (PreparedStatement delete =
                 primary.prepareStatement("DELETE FROM article WHERE publication = ? AND id = ?")) {
             delete.setString(1, victim.publication());
@@ -126,6 +123,7 @@ final class Play {
             if (delete.executeUpdate() != 1 || !redis.delete(Routes.key(victim))) {
                 throw new SQLException("there is nothing to sabotage at " + victim.path());
             }
+            search.delete(victim);
         }
     }
 
@@ -145,19 +143,21 @@ final class Play {
 
     private void tell(Result result) {
         console.line(String.format(
-                "  clients  %d requests; %d writes failed and were sent again, %d reads failed",
-                result.requests(), result.writeFailures(), result.readFailures()));
+                "  clients  %d requests; %d writes failed and were sent again, %d reads failed, %d searches failed",
+                result.requests(), result.writeFailures(), result.readFailures(), result.searchFailures()));
         console.line(String.format(
-                "  articles %d acknowledged, %d lost; %d published, %d without a route",
+                "  articles %d acknowledged, %d lost; %d published, %d without a route, %d not in their search index",
                 result.acknowledged(),
                 result.lost().size(),
                 result.published(),
-                result.unrouted().size()));
+                result.unrouted().size(),
+                result.unfound().size()));
         console.line(String.format(
-                "  silence  writes %d ms, publishing %d ms, reads %d ms",
-                result.writeSilence().toMillis(),
-                result.publishSilence().toMillis(),
-                result.readSilence().toMillis()));
+                "  silence  writes %d ms, publishing %d ms, reads %d ms, searches %d ms",
+                result.silences().writes().toMillis(),
+                result.silences().publications().toMillis(),
+                result.silences().reads().toMillis(),
+                result.silences().searches().toMillis()));
         console.line(String.format(
                 "  age      the oldest article that was read had been superseded for %d ms, of %d ms that are allowed",
                 result.oldestRead().toMillis(), Platform.MAX_LAG.toMillis()));

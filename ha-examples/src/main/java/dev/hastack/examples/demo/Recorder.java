@@ -25,6 +25,9 @@ final class Recorder {
     private final Silence writes = new Silence(System::nanoTime);
     private final Silence publishing = new Silence(System::nanoTime);
     private final Silence reads = new Silence(System::nanoTime);
+    private final Silence searching = new Silence(System::nanoTime);
+    private final AtomicInteger searchFailures = new AtomicInteger();
+    private volatile Optional<String> broken = Optional.empty();
     private volatile Optional<Writes> beforeRecovery = Optional.empty();
 
     void requested() {
@@ -71,6 +74,26 @@ final class Recorder {
         readFailures.incrementAndGet();
     }
 
+    void found() {
+        searching.broken();
+    }
+
+    /** Counts, unless the publication is known to be broken. */
+    void searchFailed(String publication) {
+        if (broken.filter(publication::equals).isEmpty()) {
+            searchFailures.incrementAndGet();
+        }
+    }
+
+    /** From now on nobody can search this publication. */
+    void broken(String publication) {
+        broken = Optional.of(publication);
+    }
+
+    int searchFailures() {
+        return searchFailures.get();
+    }
+
     int requests() {
         return requests.get();
     }
@@ -109,16 +132,9 @@ final class Recorder {
         return toPublish;
     }
 
-    Silence publications() {
-        return publishing;
-    }
-
-    Silence writes() {
-        return writes;
-    }
-
-    Silence reads() {
-        return reads;
+    /** So far. */
+    Silences silences() {
+        return new Silences(writes.longest(), publishing.longest(), reads.longest(), searching.longest());
     }
 
     private record Writes(int saves, int publications) {}

@@ -12,15 +12,15 @@ import java.util.OptionalInt;
  * @param requests all that were sent
  * @param writeFailures those of the editing stack without a good answer; each was sent again until it had one
  * @param readFailures those of the delivery stack without a good answer
+ * @param searchFailures searches that failed or did not find what is published, but for those of a publication that was broken
  * @param acknowledged articles whose save was answered with 200 or 201
  * @param lost acknowledged articles that the primary does not have any more, as they were saved
  * @param strays articles that an old primary took by itself, though no client was told that nobody knows
  * @param promised articles whose publication was acknowledged
  * @param unpublished those of them that were not published in the end
  * @param unrouted published articles to which no route on the Redis primary led in the end
- * @param writeSilence the longest time in which no save was acknowledged
- * @param publishSilence the longest time in which no publication was acknowledged
- * @param readSilence the longest time in which no reader had an answer
+ * @param unfound published articles that their search index did not have in the end
+ * @param silences the longest times without a good answer
  * @param oldestRead the longest time for which an article that a reader got had been superseded
  * @param writesAfterFault saves or publications, whichever is less, that were acknowledged after a primary was there again,
  *     when the scene took it away
@@ -30,15 +30,15 @@ record Result(
         int requests,
         int writeFailures,
         int readFailures,
+        int searchFailures,
         int acknowledged,
         List<String> lost,
         List<String> strays,
         int promised,
         List<String> unpublished,
         List<String> unrouted,
-        Duration writeSilence,
-        Duration publishSilence,
-        Duration readSilence,
+        List<String> unfound,
+        Silences silences,
         Duration oldestRead,
         OptionalInt writesAfterFault) {
 
@@ -53,10 +53,11 @@ record Result(
         strays = List.copyOf(strays);
         unpublished = List.copyOf(unpublished);
         unrouted = List.copyOf(unrouted);
+        unfound = List.copyOf(unfound);
     }
 
     int failures() {
-        return writeFailures + readFailures;
+        return writeFailures + readFailures + searchFailures;
     }
 
     /** How many articles were published in the end, of those whose publication was acknowledged. */
@@ -81,12 +82,18 @@ record Result(
         if (!unrouted.isEmpty()) {
             broken.add(unrouted.size() + " published article(s) without a route: " + some(unrouted));
         }
+        if (!unfound.isEmpty()) {
+            broken.add(unfound.size() + " published article(s) that cannot be searched: " + some(unfound));
+        }
         if (acknowledged < ENOUGH) {
             broken.add(
                     "only " + acknowledged + " articles were acknowledged; fewer than " + ENOUGH + " prove too little");
         }
         if (readFailures > 0) {
             broken.add(readFailures + " read(s) failed");
+        }
+        if (searchFailures > 0) {
+            broken.add(searchFailures + " search(es) failed");
         }
         if (oldestRead.compareTo(Platform.MAX_LAG.plus(TIMERS_LATENESS)) > 0) {
             broken.add("a reader got an article that had been superseded for " + oldestRead.toMillis()

@@ -17,9 +17,11 @@ final class ResultTable {
             "lost",
             "published",
             "no route",
+            "not found",
             "writes silent",
             "publishing silent",
             "reads silent",
+            "searches silent",
             "oldest read",
             "promise");
 
@@ -37,9 +39,11 @@ final class ResultTable {
                     String.valueOf(result.lost().size()),
                     String.valueOf(result.published()),
                     String.valueOf(result.unrouted().size()),
-                    result.writeSilence().toMillis() + " ms",
-                    result.publishSilence().toMillis() + " ms",
-                    result.readSilence().toMillis() + " ms",
+                    String.valueOf(result.unfound().size()),
+                    result.silences().writes().toMillis() + " ms",
+                    result.silences().publications().toMillis() + " ms",
+                    result.silences().reads().toMillis() + " ms",
+                    result.silences().searches().toMillis() + " ms",
                     result.oldestRead().toMillis() + " ms",
                     result.kept() ? "kept" : "BROKEN"));
         }
@@ -71,10 +75,12 @@ final class ResultTable {
             row.put("published", result.published());
             row.put("unpublished", result.unpublished().size());
             row.put("unrouted", result.unrouted().size());
+            row.put("unfound", result.unfound().size());
             row.put("strays", result.strays().size());
-            row.put("writeSilenceMs", result.writeSilence().toMillis());
-            row.put("publishSilenceMs", result.publishSilence().toMillis());
-            row.put("readSilenceMs", result.readSilence().toMillis());
+            row.put("writeSilenceMs", result.silences().writes().toMillis());
+            row.put("publishSilenceMs", result.silences().publications().toMillis());
+            row.put("readSilenceMs", result.silences().reads().toMillis());
+            row.put("searchSilenceMs", result.silences().searches().toMillis());
             row.put("oldestReadMs", result.oldestRead().toMillis());
             row.put("kept", result.kept());
             rows.add(row);

@@ -14,7 +14,10 @@ enum Scene {
     OLD_PRIMARY_RETURNS("old-primary-returns", "a hung primary wakes up (SIGCONT) after the standby was promoted"),
     REDIS_PRIMARY_KILLED(
             "redis-primary-killed", "the Redis primary is killed (SIGKILL), and Sentinel promotes a replica"),
-    REDIS_PRIMARY_HANGS("redis-primary-hangs", "the Redis primary hangs (SIGSTOP), and wakes up after its succession");
+    REDIS_PRIMARY_HANGS("redis-primary-hangs", "the Redis primary hangs (SIGSTOP), and wakes up after its succession"),
+    SEARCH_NODE_KILLED("search-node-killed", "an Elasticsearch node is killed (SIGKILL), and started again"),
+    PUBLICATION_BROKEN("publication-broken", "one publication's search index is on no node any more"),
+    INDEX_REBUILT("index-rebuilt", "one publication's search index is built anew under load");
 
     private final String id;
     private final String story;
@@ -36,7 +39,15 @@ enum Scene {
 
     /** Whether every primary lives on as such, so that no write has a reason to fail. */
     boolean sparesPrimary() {
-        return this == STEADY || this == REPLICA_LAGS || this == REPLICA_KILLED;
+        return switch (this) {
+            case STEADY, REPLICA_LAGS, REPLICA_KILLED, SEARCH_NODE_KILLED, PUBLICATION_BROKEN, INDEX_REBUILT -> true;
+            case SWITCHOVER,
+                    PRIMARY_KILLED,
+                    PRIMARY_HANGS,
+                    OLD_PRIMARY_RETURNS,
+                    REDIS_PRIMARY_KILLED,
+                    REDIS_PRIMARY_HANGS -> false;
+        };
     }
 
     static Scene named(String name) throws UsageError {

@@ -1,22 +1,27 @@
 package dev.hastack.examples.demo;
 
+import dev.hastack.testkit.ElasticsearchCluster;
 import dev.hastack.testkit.PostgresCluster;
 import dev.hastack.testkit.PostgresNode;
 import dev.hastack.testkit.RedisNode;
 import dev.hastack.testkit.RedisReplication;
 import dev.hastack.testkit.RedisSentinel;
+import dev.hastack.testkit.StoreCluster;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
- * The stores of the platform: one PostgreSQL cluster, whose standby is synchronous, and whose operator the demo is; and one
- * Redis, whose operator is Sentinel. Their nodes have the same names.
+ * The stores of the platform: one PostgreSQL cluster, whose standby is synchronous, and whose operator the demo is; one Redis,
+ * whose operator is Sentinel, and whose nodes have the same names; and one Elasticsearch, which needs none.
  */
 final class Stores implements AutoCloseable {
 
@@ -26,44 +31,58 @@ final class Stores implements AutoCloseable {
     static final String STANDBY = "standby";
     static final String DELIVERY = "delivery";
 
+    static final String ELASTICSEARCH = "elasticsearch";
+
+    private static final List<String> SEARCH_NODES = List.of("es-1", "es-2", "es-3");
+    private static final String INDEX_PREFIX = "cms";
     private static final String KEY_PREFIX = "cms:";
 
     private final PostgresCluster postgres;
     private final RedisReplication redis;
+    private final ElasticsearchCluster elasticsearch;
 
-    private Stores(PostgresCluster postgres, RedisReplication redis) {
+    private Stores(PostgresCluster postgres, RedisReplication redis, ElasticsearchCluster elasticsearch) {
         this.postgres = postgres;
         this.redis = redis;
+        this.elasticsearch = elasticsearch;
     }
 
     /** Starts them; returns when replication runs. */
     static Stores start() {
-        PostgresCluster postgres = PostgresCluster.builder()
-                .node(MAIN)
-                .node(STANDBY)
-                .node(DELIVERY)
-                .synchronous(STANDBY)
-                .start();
-        RedisReplication redis;
+        List<Supplier<? extends StoreCluster>> starts = List.of(
+                () -> PostgresCluster.builder()
+                        .node(MAIN)
+                        .node(STANDBY)
+                        .node(DELIVERY)
+                        .synchronous(STANDBY)
+                        .start(),
+                () -> RedisReplication.builder()
+                        .node(MAIN)
+                        .node(STANDBY)
+                        .node(DELIVERY)
+                        .sentinels(3)
+                        .start(),
+                Stores::startElasticsearch);
+        List<StoreCluster> started = new ArrayList<>();
         try {
-            redis = RedisReplication.builder()
-                    .node(MAIN)
-                    .node(STANDBY)
-                    .node(DELIVERY)
-                    .sentinels(3)
-                    .start();
-        } catch (RuntimeException e) {
-            postgres.close();
-            throw e;
-        }
-        Stores stores = new Stores(postgres, redis);
-        try {
+            for (Supplier<? extends StoreCluster> start : starts) {
+                started.add(start.get());
+            }
+            Stores stores = new Stores(
+                    (PostgresCluster) started.get(0), (RedisReplication) started.get(1), (ElasticsearchCluster)
+                            started.get(2));
             stores.grantStatistics();
             return stores;
-        } catch (SQLException e) {
-            stores.close();
-            throw new IllegalStateException("the database user could not be given its rights: " + e.getMessage(), e);
+        } catch (SQLException | RuntimeException e) {
+            started.forEach(StoreCluster::close);
+            throw new IllegalStateException("the stores could not be started: " + e.getMessage(), e);
         }
+    }
+
+    private static ElasticsearchCluster startElasticsearch() {
+        ElasticsearchCluster.Builder builder = ElasticsearchCluster.builder();
+        SEARCH_NODES.forEach(builder::node);
+        return builder.start();
     }
 
     /** With it, ha-stack sees at once which timeline a replica follows, and not only after its next checkpoint. */
@@ -91,6 +110,11 @@ final class Stores implements AutoCloseable {
         environment.put("REDIS_MAIN", redis.node(MAIN).address());
         environment.put("REDIS_STANDBY", redis.node(STANDBY).address());
         environment.put("REDIS_DELIVERY", redis.node(DELIVERY).address());
+        for (int i = 0; i < SEARCH_NODES.size(); i++) {
+            environment.put(
+                    "ES_" + (i + 1),
+                    elasticsearch.node(SEARCH_NODES.get(i)).address().toString());
+        }
         return environment;
     }
 
@@ -116,10 +140,21 @@ final class Stores implements AutoCloseable {
         return new RedisKeys(redis.primary(), KEY_PREFIX);
     }
 
+    /** Elasticsearch's nodes, whose faults are its cluster's, too. */
+    ElasticsearchCluster elasticsearch() {
+        return elasticsearch;
+    }
+
+    /** What Elasticsearch holds, past all servers and past ha-stack. */
+    SearchContents searchContents() {
+        return new SearchContents(elasticsearch, INDEX_PREFIX);
+    }
+
     /** Undoes every fault and every promotion, and keeps all data. */
     void heal() {
         postgres.heal();
         redis.heal();
+        elasticsearch.heal();
     }
 
     /** A connection to the present primary, past all servers and past ha-stack. */
@@ -129,6 +164,7 @@ final class Stores implements AutoCloseable {
 
     @Override
     public void close() {
+        elasticsearch.close();
         redis.close();
         postgres.close();
     }

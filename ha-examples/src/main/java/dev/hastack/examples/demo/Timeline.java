@@ -37,6 +37,11 @@ final class Timeline {
         }
     }
 
+    /** Shows what is going on now. */
+    void show(String what) {
+        console.status(at(what));
+    }
+
     private String at(String event) {
         return String.format("  %5.1f s  %s", elapsed().toMillis() / 1000.0, event);
     }

@@ -1,5 +1,7 @@
 package dev.hastack.examples.http;
 
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -9,7 +11,7 @@ import java.util.Optional;
  *
  * @param method such as {@code GET}
  * @param path the segments of the path, decoded; empty for {@code /}
- * @param query the query, decoded; empty when there was none
+ * @param query the query, as it was sent; empty when there was none
  * @param body the body; empty when there was none
  */
 public record Request(String method, List<String> path, String query, String body) {
@@ -19,11 +21,11 @@ public record Request(String method, List<String> path, String query, String bod
         return "/" + String.join("/", path);
     }
 
-    /** The value of this parameter of the query, if it is there. */
+    /** The value of this parameter of the query, decoded, if it is there. */
     public Optional<String> parameter(String name) {
         return Arrays.stream(query.split("&", -1))
                 .filter(pair -> pair.startsWith(name + "="))
-                .map(pair -> pair.substring(name.length() + 1))
+                .map(pair -> URLDecoder.decode(pair.substring(name.length() + 1), StandardCharsets.UTF_8))
                 .findFirst();
     }
 }

@@ -79,7 +79,7 @@ public final class WebServer implements AutoCloseable {
             if (body.length > MAX_BODY) {
                 throw new HttpError(413, "the body is larger than " + MAX_BODY + " bytes");
             }
-            String query = exchange.getRequestURI().getQuery();
+            String query = exchange.getRequestURI().getRawQuery();
             return handler.handle(new Request(
                     exchange.getRequestMethod(),
                     segments(exchange.getRequestURI().getPath()),

@@ -6,10 +6,16 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import java.util.Optional;
+import java.util.Spliterator;
+import java.util.Spliterators;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 
 /**
  * The statements on the tables of articles; each is one statement on the connection that it is given. The table is a
@@ -21,6 +27,8 @@ public final class ArticleTable {
     static final String PUBLISHED = "published_article";
 
     private static final String SELECT = "SELECT publication, id, version, title, body, links FROM ";
+
+    private static final int FETCH = 1_000;
 
     private final String table;
 
@@ -95,6 +103,67 @@ public final class ArticleTable {
                 publications.add(rows.getString(1));
             }
             return publications;
+        }
+    }
+
+    /** How many articles the publication has. */
+    long count(Connection connection, String publication) throws SQLException {
+        try (PreparedStatement select =
+                connection.prepareStatement("SELECT count(*) FROM " + table + " WHERE publication = ?")) {
+            select.setString(1, publication);
+            try (ResultSet row = select.executeQuery()) {
+                return row.next() ? row.getLong(1) : 0;
+            }
+        }
+    }
+
+    /** The articles of a publication as they are now, fetched as they are asked for; ends with the connection, and closes it. */
+    Stream<Article> stream(Connection connection, String publication) throws SQLException {
+        connection.setAutoCommit(false); // or all of them would be fetched at once
+        PreparedStatement select = connection.prepareStatement(SELECT + table + " WHERE publication = ?");
+        select.setFetchSize(FETCH);
+        select.setString(1, publication);
+        ResultSet rows = select.executeQuery();
+        Iterator<Article> articles = new Rows(rows);
+        return StreamSupport.stream(Spliterators.spliteratorUnknownSize(articles, Spliterator.ORDERED), false)
+                .onClose(() -> close(connection));
+    }
+
+    private static void close(Connection connection) {
+        try (connection) {
+            connection.setAutoCommit(true);
+        } catch (SQLException e) {
+            throw new IllegalStateException("the connection of the read articles cannot be closed", e);
+        }
+    }
+
+    /** Articles as rows have them. */
+    private static final class Rows implements Iterator<Article> {
+        private final ResultSet rows;
+        private boolean more;
+
+        Rows(ResultSet rows) throws SQLException {
+            this.rows = rows;
+            this.more = rows.next();
+        }
+
+        @Override
+        public boolean hasNext() {
+            return more;
+        }
+
+        @Override
+        public Article next() {
+            if (!more) {
+                throw new NoSuchElementException();
+            }
+            try {
+                Article article = article(rows);
+                more = rows.next();
+                return article;
+            } catch (SQLException e) {
+                throw new IllegalStateException("the articles cannot be read on: " + e.getMessage(), e);
+            }
         }
     }
 

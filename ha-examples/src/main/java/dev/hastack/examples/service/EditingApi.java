@@ -21,6 +21,8 @@ import javax.sql.DataSource;
  * GET  /publications/{p}/articles/{id}         one draft
  * PUT  /publications/{p}/articles/{id}         saves {"version", "title", "body", "links"}: 201 new, 200 saved, 409 stale
  * POST /publications/{p}/articles/{id}/publish publishes the draft as it is now: 202, a job for it is in the queue
+ * POST /publications/{p}/rebuild               fills the publication's search index anew: 202, it has begun
+ * GET  /publications/{p}/rebuild               how far that is: {"phase", "done", "total", "rate", "remainingMs"}
  * GET  /publications/{p}/articles/{id}/publication what is published of it, once its route is there as well; 404 before
  * </pre>
  *
@@ -35,6 +37,7 @@ final class EditingApi implements Handler {
     private final ArticleTable published = ArticleTable.published();
     private final DataSource primary;
     private final Publishing publishing;
+    private final Rebuilding rebuilding;
     private final Supplier<String> topology;
     private final Reading reading;
     private final ReadingApi readingApi;
@@ -44,9 +47,15 @@ final class EditingApi implements Handler {
      *
      * @param topology the topology in one line, for messages
      */
-    EditingApi(DataSource primary, DataSource reads, Publishing publishing, Supplier<String> topology) {
+    EditingApi(
+            DataSource primary,
+            DataSource reads,
+            Publishing publishing,
+            Rebuilding rebuilding,
+            Supplier<String> topology) {
         this.primary = primary;
         this.publishing = publishing;
+        this.rebuilding = rebuilding;
         this.topology = topology;
         this.reading = new Reading(reads);
         this.readingApi = new ReadingApi(drafts, reading);
@@ -73,7 +82,23 @@ final class EditingApi implements Handler {
                 && path.get(4).equals("publication")) {
             return publication(path.get(1), path.get(3));
         }
+        if (path.size() == 3
+                && path.get(0).equals("publications")
+                && path.get(2).equals("rebuild")) {
+            return rebuild(request.method(), path.get(1));
+        }
         return readingApi.handle(request);
+    }
+
+    private Response rebuild(String method, String publication) {
+        if (method.equals("POST")) {
+            rebuilding.begin(publication);
+            return Response.json(202, Map.of("publication", publication));
+        }
+        return rebuilding
+                .state(publication)
+                .map(state -> Response.json(200, state))
+                .orElseThrow(() -> new HttpError(404, "no rebuild of " + publication + " was begun here"));
     }
 
     private Response save(Article article) throws SQLException {

@@ -53,8 +53,7 @@ public final class EditorPages implements Handler {
         String path =
                 "/" + String.join("/", request.path().subList(1, request.path().size()));
         try {
-            String encoded =
-                    new URI(null, null, path, request.query().isEmpty() ? null : request.query(), null).toString();
+            String encoded = new URI(null, null, path, null) + (request.query().isEmpty() ? "" : "?" + request.query());
             HttpResponse<String> answer = editingServers.send(request.method(), encoded, request.body());
             return Response.of(answer.statusCode(), "application/json", answer.body());
         } catch (URISyntaxException e) {

@@ -10,6 +10,7 @@ import dev.hastack.redis.queue.EnqueueUnknownException;
 import dev.hastack.redis.queue.Job;
 import dev.hastack.redis.queue.JobQueue;
 import io.lettuce.core.RedisException;
+import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -17,7 +18,7 @@ import javax.sql.DataSource;
 
 /**
  * Publishing by jobs in Redis, which all editing servers do: a job makes the version that it holds the published article in
- * PostgreSQL, and then writes its route to Redis. Each of that twice is as good as once, and a later version stays.
+ * PostgreSQL, has it found in Elasticsearch, and then writes its route to Redis. Each of that twice is as good as once, and a later version stays.
  */
 final class Publishing implements AutoCloseable {
 
@@ -27,16 +28,18 @@ final class Publishing implements AutoCloseable {
 
     private final JobQueue queue;
     private final DataSource primary;
+    private final SearchIndex search;
     private final Routes routes;
 
-    private Publishing(JobQueue queue, DataSource primary, Routes routes) {
+    private Publishing(JobQueue queue, DataSource primary, SearchIndex search, Routes routes) {
         this.queue = queue;
         this.primary = primary;
+        this.search = search;
         this.routes = routes;
     }
 
     /** Does jobs from now on, as soon as there are stores. */
-    static Publishing start(HaRedis redis, DataSource primary) {
+    static Publishing start(HaRedis redis, DataSource primary, SearchIndex search) {
         JobQueue queue = JobQueue.builder(redis, "publish")
                 .concurrency(4)
                 .maxAttempts(20)
@@ -44,7 +47,7 @@ final class Publishing implements AutoCloseable {
                 .claimAfter(Duration.ofSeconds(5))
                 .durability(Durability.everyReplica(), PATIENCE)
                 .open();
-        Publishing publishing = new Publishing(queue, primary, Routes.atPrimary(redis));
+        Publishing publishing = new Publishing(queue, primary, search, Routes.atPrimary(redis));
         queue.consume(publishing::publish);
         return publishing;
     }
@@ -66,12 +69,27 @@ final class Publishing implements AutoCloseable {
         }
     }
 
-    private void publish(Job job) throws SQLException {
+    private void publish(Job job) throws SQLException, IOException, InterruptedException {
         Article article = Json.read(job.payload(), Article.class);
         try (Connection connection = primary.getConnection()) {
             boolean unused = ArticleTable.publish(connection, article); // false where a later version is published
         }
+        Article published = published(article);
+        long indexed;
+        do { // until no job of another version has come in between, which may have been the first to index
+            search.put(published);
+            indexed = published.version();
+            published = published(article);
+        } while (published.version() != indexed);
         routes.write(article);
+    }
+
+    private Article published(Article article) throws SQLException {
+        try (Connection connection = primary.getConnection()) {
+            return ArticleTable.published()
+                    .read(connection, article.publication(), article.id())
+                    .orElseThrow(() -> new SQLException(article.path() + " is published, and not there"));
+        }
     }
 
     /** Whether Redis's primary has the route of this article. */

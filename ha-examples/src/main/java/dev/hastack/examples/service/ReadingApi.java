@@ -67,7 +67,7 @@ final class ReadingApi implements Handler {
         return Response.json(200, Map.of("publication", publication, "articles", entries));
     }
 
-    private static int limit(String value) {
+    static int limit(String value) {
         try {
             int limit = Integer.parseInt(value);
             if (limit >= 1 && limit <= MAX_LIMIT) {

@@ -5,6 +5,7 @@ import dev.hastack.core.config.StackConfig;
 import dev.hastack.core.config.StackConfigException;
 import dev.hastack.core.health.Health;
 import dev.hastack.core.health.HealthReport;
+import dev.hastack.elasticsearch.HaElasticsearch;
 import dev.hastack.examples.http.Handler;
 import dev.hastack.examples.http.Response;
 import dev.hastack.examples.http.WebServer;
@@ -35,12 +36,15 @@ public final class ServiceProgram {
         run(8080, stack -> {
             HaPostgres postgres = stack.get(HaPostgres.class);
             Schema.createWhenPossible(postgres.primary());
-            Publishing publishing = Publishing.start(stack.get(HaRedis.class), postgres.primary());
+            HaElasticsearch elasticsearch = stack.get(HaElasticsearch.class);
+            Publishing publishing = Publishing.start(
+                    stack.get(HaRedis.class), postgres.primary(), new SearchIndex(elasticsearch::publication));
             return new Service(
                     new EditingApi(
                             postgres.primary(),
                             postgres.dataSource(),
                             publishing,
+                            new Rebuilding(elasticsearch::publication, postgres.primary()),
                             () -> postgres.topology().describe(Instant.now())),
                     publishing::close);
         });
@@ -53,6 +57,7 @@ public final class ServiceProgram {
                 stack -> new Service(
                         new DeliveryApi(
                                 Routes.atReplicas(stack.get(HaRedis.class)),
+                                new SearchIndex(stack.get(HaElasticsearch.class)::publication),
                                 new Reading(stack.get(HaPostgres.class).replica())),
                         () -> {}));
     }

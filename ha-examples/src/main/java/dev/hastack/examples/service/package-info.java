@@ -1,5 +1,5 @@
 /**
- * What a server does: keep articles in PostgreSQL, and routes and publish jobs in Redis, through ha-stack, answer over HTTP,
+ * What a server does: keep articles in PostgreSQL, routes and publish jobs in Redis, and what is published in Elasticsearch, through ha-stack, answer over HTTP,
  * tell a balancer its health.
  */
 @NullMarked

@@ -85,6 +85,33 @@ class ClientsTest {
     }
 
     @Test
+    void a_search_that_finds_the_article_has_succeeded_and_one_that_does_not_has_failed() throws Exception {
+        for (int i = 0; i < 50; i++) {
+            clients.read(); // some of them are searches
+        }
+        assertThat(received).contains("GET /publications/noun-food/search");
+        assertThat(recorder.searchFailures()).isZero();
+
+        served = new Article("noun-food", "n-9", 1, "water", "", List.of());
+        for (int i = 0; i < 50; i++) {
+            clients.read();
+        }
+        assertThat(recorder.searchFailures()).isPositive();
+    }
+
+    @Test
+    void a_search_in_a_publication_that_is_broken_may_fail() throws Exception {
+        recorder.broken(BREAD.publication());
+        served = new Article("noun-food", "n-9", 1, "water", "", List.of());
+
+        for (int i = 0; i < 50; i++) {
+            clients.read(); // some of them are searches
+        }
+
+        assertThat(recorder.searchFailures()).isZero();
+    }
+
+    @Test
     void readers_come_by_the_route() throws Exception {
         for (int i = 0; i < 50; i++) {
             clients.read(); // some of them are of the news, or listings
@@ -157,7 +184,7 @@ class ClientsTest {
 
         clients.read();
 
-        assertThat(recorder.readFailures()).isEqualTo(1);
+        assertThat(recorder.readFailures() + recorder.searchFailures()).isEqualTo(1);
         assertThat(recorder.requests()).isEqualTo(1);
     }
 
@@ -165,8 +192,8 @@ class ClientsTest {
     void a_read_of_something_else_than_what_was_published_has_failed() throws Exception {
         served = new Article("noun-food", "n-9", 1, "water", "", List.of());
 
-        for (int i = 0; i < 10; i++) {
-            clients.read(); // some of them are listings, which have ids all the same
+        for (int i = 0; i < 50; i++) {
+            clients.read(); // some of them are listings, which have ids all the same, or searches
         }
 
         assertThat(recorder.readFailures()).isPositive();

@@ -75,6 +75,19 @@ class ResultTest {
     }
 
     @Test
+    void one_published_article_that_its_search_index_does_not_have_breaks_the_promise() {
+        assertThat(searched(0, List.of("/publications/noun-food/articles/n-1")).broken())
+                .singleElement()
+                .asString()
+                .contains("1 published article(s) that cannot be searched", "n-1");
+    }
+
+    @Test
+    void one_failed_search_breaks_the_promise() {
+        assertThat(searched(1, List.of()).broken()).containsExactly("1 search(es) failed");
+    }
+
+    @Test
     void a_reader_must_not_get_what_was_superseded_for_longer_than_the_lag_that_is_allowed() {
         long allowed = Platform.MAX_LAG.toMillis();
 
@@ -102,16 +115,16 @@ class ResultTest {
 
         assertThat(ResultTable.text(results).lines().toList())
                 .containsExactly(
-                        "  scene           requests  failures  acknowledged  lost  published  no route  writes silent  publishing silent  reads silent  oldest read  promise",
-                        "  steady             20000         0          1000     0        900         0         560 ms             570 ms         12 ms        40 ms  kept",
-                        "  primary-killed     20000         8          5000     1        900         0         560 ms             570 ms         12 ms        40 ms  BROKEN");
+                        "  scene           requests  failures  acknowledged  lost  published  no route  not found  writes silent  publishing silent  reads silent  searches silent  oldest read  promise",
+                        "  steady             20000         0          1000     0        900         0          0         560 ms             570 ms         12 ms            22 ms        40 ms  kept",
+                        "  primary-killed     20000         8          5000     1        900         0          0         560 ms             570 ms         12 ms            22 ms        40 ms  BROKEN");
         assertThat(JsonParser.parseString(ResultTable.json(results))).isEqualTo(JsonParser.parseString("""
                         [{"scene": "steady", "requests": 20000, "failures": 0, "acknowledged": 1000, "lost": 0,
-                          "published": 900, "unpublished": 0, "unrouted": 0, "strays": 0, "writeSilenceMs": 560,
-                          "publishSilenceMs": 570, "readSilenceMs": 12, "oldestReadMs": 40, "kept": true},
+                          "published": 900, "unpublished": 0, "unrouted": 0, "unfound": 0, "strays": 0, "writeSilenceMs": 560,
+                          "publishSilenceMs": 570, "readSilenceMs": 12, "searchSilenceMs": 22, "oldestReadMs": 40, "kept": true},
                          {"scene": "primary-killed", "requests": 20000, "failures": 8, "acknowledged": 5000, "lost": 1,
-                          "published": 900, "unpublished": 0, "unrouted": 0, "strays": 0, "writeSilenceMs": 560,
-                          "publishSilenceMs": 570, "readSilenceMs": 12, "oldestReadMs": 40, "kept": false}]"""));
+                          "published": 900, "unpublished": 0, "unrouted": 0, "unfound": 0, "strays": 0, "writeSilenceMs": 560,
+                          "publishSilenceMs": 570, "readSilenceMs": 12, "searchSilenceMs": 22, "oldestReadMs": 40, "kept": false}]"""));
     }
 
     private static Result result(
@@ -132,6 +145,26 @@ class ResultTest {
                 unrouted,
                 40,
                 OptionalInt.of(9));
+    }
+
+    private static Result searched(int failures, List<String> unfound) {
+        Result good = result(40, List.of());
+        return new Result(
+                good.scene(),
+                good.requests(),
+                good.writeFailures(),
+                good.readFailures(),
+                failures,
+                good.acknowledged(),
+                good.lost(),
+                good.strays(),
+                good.promised(),
+                good.unpublished(),
+                good.unrouted(),
+                unfound,
+                good.silences(),
+                good.oldestRead(),
+                good.writesAfterFault());
     }
 
     private static Result result(long oldestReadMillis, List<String> strays) {
@@ -164,15 +197,16 @@ class ResultTest {
                 20_000,
                 writeFailures,
                 readFailures,
+                0,
                 acknowledged,
                 lost,
                 strays,
                 900 + unpublished.size(),
                 unpublished,
                 unrouted,
-                Duration.ofMillis(560),
-                Duration.ofMillis(570),
-                Duration.ofMillis(12),
+                List.of(),
+                new Silences(
+                        Duration.ofMillis(560), Duration.ofMillis(570), Duration.ofMillis(12), Duration.ofMillis(22)),
                 Duration.ofMillis(oldestReadMillis),
                 after);
     }

@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hastack.core.HaStack;
 import dev.hastack.core.config.StackConfig;
+import dev.hastack.elasticsearch.HaElasticsearch;
 import dev.hastack.examples.content.Article;
 import dev.hastack.examples.http.HttpError;
 import dev.hastack.examples.http.Json;
 import dev.hastack.examples.http.Request;
 import dev.hastack.examples.http.Response;
 import dev.hastack.redis.HaRedis;
+import dev.hastack.testkit.ElasticsearchCluster;
 import dev.hastack.testkit.FaultProxy;
 import dev.hastack.testkit.PostgresCluster;
 import dev.hastack.testkit.RedisReplication;
@@ -18,7 +20,10 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -36,8 +41,10 @@ class EditingApiIT {
     private static PostgresCluster cluster;
     private static PGSimpleDataSource database;
     private static RedisReplication redis;
+    private static ElasticsearchCluster elasticsearch;
     private static HaStack stack;
     private static Publishing publishing;
+    private static Rebuilding rebuilding;
     private static EditingApi editing;
     private static DeliveryApi delivery;
 
@@ -50,16 +57,25 @@ class EditingApiIT {
         database.setPassword(cluster.properties().get("ha.postgres.password"));
         Schema.create(database);
         redis = RedisReplication.builder().node("main").node("replica").start();
-        stack = HaStack.open(StackConfig.of(redis.properties()));
-        publishing = Publishing.start(stack.get(HaRedis.class), database);
-        editing = new EditingApi(database, database, publishing, () -> "the topology");
-        delivery = new DeliveryApi(Routes.atReplicas(stack.get(HaRedis.class)), new Reading(database));
+        elasticsearch = ElasticsearchCluster.builder().node("es-1").start();
+        Map<String, String> settings = new HashMap<>(redis.properties());
+        settings.putAll(elasticsearch.properties());
+        settings.put("ha.elasticsearch.defaults.replicas", "0");
+        settings.put("ha.elasticsearch.defaults.mapping", "classpath:article.json");
+        stack = HaStack.open(StackConfig.of(settings));
+        HaElasticsearch searches = stack.get(HaElasticsearch.class);
+        SearchIndex search = new SearchIndex(searches::publication);
+        publishing = Publishing.start(stack.get(HaRedis.class), database, search);
+        rebuilding = new Rebuilding(searches::publication, database);
+        editing = new EditingApi(database, database, publishing, rebuilding, () -> "the topology");
+        delivery = new DeliveryApi(Routes.atReplicas(stack.get(HaRedis.class)), search, new Reading(database));
     }
 
     @AfterAll
     static void stop() {
         publishing.close();
         stack.close();
+        elasticsearch.close();
         redis.close();
         cluster.close();
     }
@@ -176,6 +192,29 @@ class EditingApiIT {
     }
 
     @Test
+    void a_published_article_is_found_by_its_words_also_after_a_rebuild() throws Exception {
+        Article spelt = new Article("noun-spelt", "n-43", 1, "spelt & bread", "a hardy wheat", List.of());
+        save(spelt);
+        publish(spelt);
+
+        await(() -> find("noun-spelt", "q=hardy+wheat").contains("/noun-spelt/spelt-bread-n-43"));
+        assertThat(find("noun-spelt", "q=spelt%20%26%20bread")).contains("n-43");
+        assertThat(find("noun-spelt", "q=rye")).doesNotContain("n-43");
+
+        assertThat(editing.handle(request("POST", "publications/noun-spelt/rebuild", ""))
+                        .status())
+                .isEqualTo(202);
+        await(() ->
+                editing.handle(get("publications/noun-spelt/rebuild")).body().contains("DONE"));
+        assertThat(find("noun-spelt", "q=hardy+wheat")).contains("n-43");
+    }
+
+    private static String find(String publication, String query) throws SQLException {
+        return delivery.handle(new Request("GET", List.of("publications", publication, "search"), query, ""))
+                .body();
+    }
+
+    @Test
     void an_older_version_that_is_published_late_does_not_replace_a_newer_one() throws Exception {
         Article first = new Article("noun-plant", "n-42", 1, "oat", "a grass", List.of());
         Article second = first.revised("a cereal");
@@ -277,7 +316,7 @@ class EditingApiIT {
     }
 
     private static Response saveThrough(DataSource primary, String id) throws SQLException {
-        return new EditingApi(primary, database, publishing, () -> "the topology")
+        return new EditingApi(primary, database, publishing, rebuilding, () -> "the topology")
                 .handle(request(
                         "PUT", "publications/noun-food/articles/" + id, "{\"version\": 1, \"title\": \"bread\"}"));
     }
@@ -298,10 +337,18 @@ class EditingApiIT {
         String path = article.path().substring(1);
         assertThat(editing.handle(request("POST", path + "/publish", "")).status())
                 .isEqualTo(202);
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
-        while (!isPublished(path)) {
-            assertThat(System.nanoTime() - end).as("%s is not published", path).isNegative();
-            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
+        await(() -> isPublished(path));
+    }
+
+    private static void await(Callable<Boolean> condition) {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        try {
+            while (!condition.call()) {
+                assertThat(System.nanoTime() - end).as("in time").isNegative();
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
+            }
+        } catch (Exception e) {
+            throw new AssertionError(e);
         }
     }
 
