@@ -464,7 +464,7 @@ final class Call<Q, R> {
         if (!done.compareAndSet(false, true)) {
             return false;
         }
-        guard.leave();
+        guard.leave(read());
         underWay.forEach(Attempt::giveUp);
         return true;
     }

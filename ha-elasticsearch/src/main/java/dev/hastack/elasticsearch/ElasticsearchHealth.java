@@ -4,7 +4,6 @@ import dev.hastack.core.config.ElasticsearchConfig;
 import dev.hastack.core.health.Health;
 import dev.hastack.core.health.NodeHealth;
 import dev.hastack.core.health.StoreHealth;
-import dev.hastack.core.topology.Failure;
 import dev.hastack.core.topology.NodeView;
 import java.time.Instant;
 import java.util.List;
@@ -15,8 +14,6 @@ import java.util.function.Supplier;
 
 /** Health as the routes have it. */
 final class ElasticsearchHealth {
-    private static final String BREAKER =
-            "its circuit breaker is open: it answers its probe, but half of the calls of the last ten seconds failed";
     private static final String NO_MASTER = "knows no elected master: it serves reads, and refuses writes";
 
     private final ElasticsearchConfig config;
@@ -67,29 +64,12 @@ final class ElasticsearchHealth {
                 && channel.flatMap(one -> Optional.ofNullable(one.info()))
                         .filter(info -> !info.master())
                         .isPresent();
-        Optional<String> reason = node.failure()
-                .map(ElasticsearchHealth::text)
-                .or(() -> masterless ? Optional.of(NO_MASTER) : Optional.empty())
-                .or(() -> broken ? Optional.of(BREAKER) : Optional.empty());
-        boolean well = node.open() && !broken && !masterless;
-        Health health = !node.status().usable() ? Health.DOWN : well ? Health.UP : Health.DEGRADED;
-        return new NodeHealth(
-                node.node(),
+        return NodeHealth.of(
+                routes.snapshot(),
+                node,
                 channel.map(one -> one.target().address().toString()).orElse(""),
-                health,
-                node.status(),
-                node.suspect().isPresent(),
-                node.epoch(),
                 Optional.empty(),
-                node.generation(),
                 broken,
-                node.since(),
-                health == Health.UP
-                        ? Optional.empty()
-                        : reason.or(() -> Optional.of(node.status().name())));
-    }
-
-    private static String text(Failure failure) {
-        return failure.kind() + ": " + failure.cause();
+                masterless ? List.of(NO_MASTER) : List.of());
     }
 }

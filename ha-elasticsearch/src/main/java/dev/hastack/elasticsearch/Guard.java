@@ -11,7 +11,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class Guard {
     private final String name;
-    private final AtomicInteger underWay = new AtomicInteger();
+    /** Apart, so that writes that wait for a shard take no places of searches that its other copy could answer. */
+    private final AtomicInteger readsUnderWay = new AtomicInteger();
+
+    private final AtomicInteger writesUnderWay = new AtomicInteger();
     private volatile NodeBreaker reads;
     private volatile NodeBreaker writes;
     private volatile @Nullable Throwable lastFailure;
@@ -42,9 +45,10 @@ final class Guard {
         return read ? reads : writes;
     }
 
-    /** Takes a place for one request, unless {@code most} are taken. */
-    boolean enter(int most) {
+    /** Takes a place for one read, or write, unless {@code most} are taken. */
+    boolean enter(boolean read, int most) {
         used = true;
+        AtomicInteger underWay = underWay(read);
         if (underWay.incrementAndGet() > most) {
             underWay.decrementAndGet();
             return false;
@@ -52,12 +56,12 @@ final class Guard {
         return true;
     }
 
-    void leave() {
-        underWay.decrementAndGet();
+    void leave(boolean read) {
+        underWay(read).decrementAndGet();
     }
 
-    int underWay() {
-        return underWay.get();
+    private AtomicInteger underWay(boolean read) {
+        return read ? readsUnderWay : writesUnderWay;
     }
 
     /** Whether the breaker lets a request pass; who passes tells how it went. */
@@ -90,6 +94,6 @@ final class Guard {
     boolean idle() {
         boolean was = used;
         used = false;
-        return !was && underWay.get() == 0 && !reads.armed() && !writes.armed();
+        return !was && readsUnderWay.get() == 0 && writesUnderWay.get() == 0 && !reads.armed() && !writes.armed();
     }
 }

@@ -50,14 +50,15 @@ final class Guards {
                         ? config.maxInFlight()
                         : config.publicationShare().of(config.maxInFlight()))
                 * Math.max(1, nodes);
-        if (!guard.enter(most)) {
-            throw new OverloadedException(subject.get() + "not sent: " + most + " requests of " + guard.name()
-                    + " are under way, as many as ha.elasticsearch.max-in-flight and publication-share allow with "
-                    + nodes
-                    + " usable nodes");
+        if (!guard.enter(read, most)) {
+            throw new OverloadedException(
+                    subject.get() + "not sent: " + most + (read ? " reads of " : " writes of ") + guard.name()
+                            + " are under way, as many as ha.elasticsearch.max-in-flight and publication-share allow with "
+                            + nodes
+                            + " usable nodes");
         }
         if (!guard.permits(read)) {
-            guard.leave();
+            guard.leave(read);
             throw new UnavailableException(subject.get() + "not sent: " + guard.why());
         }
         return guard;

@@ -32,13 +32,14 @@ class GuardsTest {
     @Test
     void lets_a_publication_have_its_share_and_leaves_the_rest_to_others() throws IOException {
         Guard one = guards.enter(SEARCH, "cms-news-read", 1, GuardsTest::subject);
-        guards.enter(INDEX, "cms-news-write", 1, GuardsTest::subject);
+        guards.enter(SEARCH, "cms-news-read", 1, GuardsTest::subject);
 
         assertThatThrownBy(() -> guards.enter(SEARCH, "cms-news-read", 1, GuardsTest::subject))
                 .isInstanceOf(OverloadedException.class)
-                .hasMessageStartingWith("search: not sent: 2 requests of publication news are under way");
+                .hasMessageStartingWith("search: not sent: 2 reads of publication news are under way");
+        guards.enter(INDEX, "cms-news-write", 1, GuardsTest::subject);
         guards.enter(SEARCH, "cms-sport-read", 1, GuardsTest::subject);
-        one.leave();
+        one.leave(true);
         guards.enter(SEARCH, "cms-news-read", 1, GuardsTest::subject);
     }
 
@@ -47,24 +48,24 @@ class GuardsTest {
         for (int i = 0; i < 5; i++) {
             Guard guard = guards.enter(SEARCH, "cms-news-read", 1, GuardsTest::subject);
             guard.failed(true, new IOException("no shard"));
-            guard.leave();
+            guard.leave(true);
         }
 
         assertThatThrownBy(() -> guards.enter(SEARCH, "cms-news-read", 1, GuardsTest::subject))
                 .isInstanceOf(UnavailableException.class)
                 .hasMessageEndingWith("the last: no shard");
-        guards.enter(INDEX, "cms-news-write", 1, GuardsTest::subject).leave();
-        guards.enter(SEARCH, "cms-sport-read", 1, GuardsTest::subject).leave();
+        guards.enter(INDEX, "cms-news-write", 1, GuardsTest::subject).leave(false);
+        guards.enter(SEARCH, "cms-sport-read", 1, GuardsTest::subject).leave(true);
         assertThat(guards.open()).containsExactly("publication news (reads)");
 
         guards.forgive();
-        guards.enter(SEARCH, "cms-news-read", 1, GuardsTest::subject).leave();
+        guards.enter(SEARCH, "cms-news-read", 1, GuardsTest::subject).leave(true);
     }
 
     @Test
     void forgets_publications_that_are_not_used() throws IOException {
-        guards.enter(SEARCH, "cms-news-read", 3, GuardsTest::subject).leave();
-        guards.enter(SEARCH, "cms-news-write", 3, GuardsTest::subject).leave();
+        guards.enter(SEARCH, "cms-news-read", 3, GuardsTest::subject).leave(true);
+        guards.enter(SEARCH, "cms-news-write", 3, GuardsTest::subject).leave(true);
         Guard used = guards.enter(SEARCH, "cms-sport-000001", 3, GuardsTest::subject);
         assertThat(guards.size()).isEqualTo(2);
 
@@ -72,7 +73,7 @@ class GuardsTest {
         guards.sweep();
         assertThat(guards.size()).isEqualTo(1);
 
-        used.leave();
+        used.leave(true);
         guards.sweep();
         assertThat(guards.size()).isZero();
     }

@@ -42,6 +42,8 @@ public final class ElasticsearchNode {
                 Files.createDirectory(created);
                 ServerUser.CURRENT.own(created);
             }
+            // Its output and its own logging go there; the first to open it would else be another user.
+            ServerUser.CURRENT.own(Files.createFile(logFile()));
         } catch (IOException e) {
             throw new UncheckedIOException("cannot create " + folder, e);
         }

@@ -67,9 +67,9 @@ public record ElasticsearchConfig(
         int maxInFlight,
 
         @Doc(
-                "How much of max-in-flight one publication may have, so that one whose shards hang cannot harm the others; more"
+                "How much of max-in-flight one publication may have for its reads, and as much for its writes, so that one whose shards hang cannot harm the others; more"
                         + " fail at once.")
-        @Default("50%")
+        @Default("25%")
         Share publicationShare,
 
         @Doc(

@@ -33,10 +33,15 @@ public final class NodeBreaker {
                     CircuitBreakerConfig.SlidingWindowType.TIME_BASED,
                     CircuitBreakerConfig.SlidingWindowSynchronizationStrategy.LOCK_FREE)
             .failureRateThreshold(THRESHOLD)
-            .waitIntervalFunctionInOpenState(
-                    IntervalFunction.ofExponentialRandomBackoff(Duration.ofSeconds(1), 2, 0.3, Duration.ofSeconds(30)))
             .permittedNumberOfCallsInHalfOpenState(3)
             .writableStackTraceEnabled(false);
+
+    /** Of a node, which others stand in for meanwhile. */
+    private static final IntervalFunction GROWING =
+            IntervalFunction.ofExponentialRandomBackoff(Duration.ofSeconds(1), 2, 0.3, Duration.ofSeconds(30));
+
+    /** Of what nothing stands in for: what was mended must not wait. */
+    private static final IntervalFunction STEADY = IntervalFunction.ofRandomized(Duration.ofSeconds(1), 0.3);
 
     private final String name;
     private final Clock clock;
@@ -46,21 +51,22 @@ public final class NodeBreaker {
     private volatile long failedAt;
 
     public NodeBreaker(String name, Clock clock) {
-        this(name, clock, THRESHOLD);
+        this(name, clock, THRESHOLD, GROWING);
     }
 
-    private NodeBreaker(String name, Clock clock, float threshold) {
+    private NodeBreaker(String name, Clock clock, float threshold, IntervalFunction wait) {
         this.name = name;
         this.clock = clock;
         this.config = new CircuitBreakerConfig.Builder(CONFIG.build())
                 .clock(clock)
                 .failureRateThreshold(threshold)
+                .waitIntervalFunctionInOpenState(wait)
                 .build();
     }
 
-    /** For calls that are told of once each: as failed, or as returned. */
+    /** For calls that are told of once each, as failed or as returned, and that nothing else serves: it stays open for a second. */
     public static NodeBreaker ofCalls(String name, Clock clock) {
-        return new NodeBreaker(name, clock, 50);
+        return new NodeBreaker(name, clock, 50, STEADY);
     }
 
     /** Whether a call should go to this node, if there is another; takes one of the trials of a half-open breaker. */

@@ -174,14 +174,8 @@ public final class Publication {
     /** Asks one node about the shards of this publication alone. */
     public PublicationHealth health() throws IOException {
         String read = catalog.names().read(id);
-        try {
-            return PublicationHealth.of(catalog.requests(), read);
-        } catch (IOException | ElasticsearchException e) {
-            if (Statuses.isTimeout(e)) {
-                throw new PublicationException.NotProvisioned(id, read);
-            }
-            throw e;
-        }
+        return PublicationHealth.of(catalog.requests(), read)
+                .orElseThrow(() -> new PublicationException.NotProvisioned(id, read));
     }
 
     private void requireWritable(String what) throws NotWritableException {

@@ -4,6 +4,7 @@ import jakarta.json.JsonObject;
 import java.io.IOException;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * How the shards of one publication are. In the shared layout they are those of all publications that share them.
@@ -25,14 +26,20 @@ public record PublicationHealth(Status status, int activePrimaries, int active, 
         return status.compareTo(other.status) > 0;
     }
 
-    /** One request about one index: it costs the same however many there are. */
-    static PublicationHealth of(Requests requests, String target) throws IOException {
+    /**
+     * One request about one index: it costs the same however many there are. Elasticsearch waits for an index that is not there,
+     * and answers with 408 and {@code timed_out}; then this is empty.
+     */
+    static Optional<PublicationHealth> of(Requests requests, String target) throws IOException {
         JsonObject health =
                 requests.get("cluster.health", target, "/_cluster/health/" + target, Map.of("timeout", "1s"));
-        return new PublicationHealth(
+        if (health.getBoolean("timed_out")) {
+            return Optional.empty();
+        }
+        return Optional.of(new PublicationHealth(
                 Status.valueOf(health.getString("status").toUpperCase(Locale.ROOT)),
                 health.getInt("active_primary_shards"),
                 health.getInt("active_shards"),
-                health.getInt("unassigned_shards"));
+                health.getInt("unassigned_shards")));
     }
 }

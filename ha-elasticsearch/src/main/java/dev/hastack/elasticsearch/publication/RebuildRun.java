@@ -206,8 +206,8 @@ final class RebuildRun<T> {
         }
         catalog.refresh(next.name());
         long since = System.nanoTime();
-        PublicationHealth enough = PublicationHealth.of(catalog.requests(), current.name());
-        while (PublicationHealth.of(catalog.requests(), next.name()).isWorseThan(enough)) {
+        PublicationHealth enough = health(current);
+        while (health(next).isWorseThan(enough)) {
             if (System.nanoTime() - since > what.replicasWithin().toNanos()) {
                 throw new IOException("its shards have not been copied within " + what.replicasWithin());
             }
@@ -248,5 +248,10 @@ final class RebuildRun<T> {
                         copies.taken() + copies.superseded(),
                         what.total(),
                         Duration.ofNanos(startedAt == 0 ? 0 : System.nanoTime() - startedAt)));
+    }
+
+    private PublicationHealth health(Generation of) throws IOException {
+        return PublicationHealth.of(catalog.requests(), of.name())
+                .orElseThrow(() -> new IOException(of.name() + " is not there any more"));
     }
 }

@@ -2,13 +2,11 @@ package dev.hastack.elasticsearch.publication;
 
 import co.elastic.clients.elasticsearch._types.ElasticsearchException;
 import java.util.Set;
-import org.elasticsearch.client.ResponseException;
 
-/** What HTTP status a failure has. The client's own low-level client keeps most of 400 and above to itself. */
+/** What HTTP status a failure has. */
 final class Statuses {
     private static final Set<Integer> BUSY = Set.of(429, 502, 503, 504);
     private static final int CONFLICT = 409;
-    private static final int TIMEOUT = 408;
 
     private Statuses() {}
 
@@ -16,9 +14,6 @@ final class Statuses {
     static int of(Throwable failure) {
         if (failure instanceof ElasticsearchException answered) {
             return answered.status();
-        }
-        if (failure instanceof ResponseException answered) {
-            return answered.getResponse().getStatusLine().getStatusCode();
         }
         Throwable cause = failure.getCause();
         return cause == null || cause == failure ? 0 : of(cause);
@@ -31,11 +26,6 @@ final class Statuses {
 
     static boolean isConflict(int status) {
         return status == CONFLICT;
-    }
-
-    /** Whether Elasticsearch has waited in vain: for the health of an index that does not exist. */
-    static boolean isTimeout(Throwable failure) {
-        return of(failure) == TIMEOUT;
     }
 
     /** Whether it may work a little later. */

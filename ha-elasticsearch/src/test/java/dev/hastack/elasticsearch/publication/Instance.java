@@ -1,21 +1,19 @@
 package dev.hastack.elasticsearch.publication;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import co.elastic.clients.elasticsearch.ElasticsearchClient;
-import co.elastic.clients.json.jackson.Jackson3JsonpMapper;
-import co.elastic.clients.transport.rest_client.RestClientTransport;
+import dev.hastack.core.HaStack;
 import dev.hastack.core.config.ElasticsearchConfig;
 import dev.hastack.core.config.StackConfig;
+import dev.hastack.elasticsearch.HaElasticsearch;
 import dev.hastack.testkit.ElasticsearchCluster;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
-import org.apache.http.HttpHost;
-import org.elasticsearch.client.RestClient;
 
-/** What one process of a service has: a client, and what it knows, of its own. */
-record Instance(ElasticsearchClient client, Publications publications) implements AutoCloseable {
+/** What one process of a service has: a stack, and what it knows, of its own. */
+record Instance(HaStack stack, Publications publications) implements AutoCloseable {
     /** So that a dead process is told from a living one within a test's patience. */
     private static final Claim.Times QUICK = new Claim.Times(Duration.ofMillis(150), Duration.ofMillis(1500));
 
@@ -24,35 +22,33 @@ record Instance(ElasticsearchClient client, Publications publications) implement
     }
 
     static Instance start(ElasticsearchCluster cluster, Map<String, String> settings) {
-        return start(cluster, settings, cluster.properties());
+        Map<String, String> all = new HashMap<>(cluster.properties());
+        all.put("ha.stack", "editing");
+        all.put("ha.service", "editor");
+        // Patient, since a machine that builds may be busy: what hangs here hangs for good.
+        all.put("ha.probe.timeout", "900ms");
+        all.put("ha.elasticsearch.defaults.replicas", "0");
+        all.put("ha.elasticsearch.defaults.mapping", Article.MAPPING);
+        all.putAll(settings);
+        StackConfig config = StackConfig.of(all);
+        HaStack stack = HaStack.open(config);
+        assertThat(stack.awaitReady(Duration.ofSeconds(10)))
+                .as("ready: %s", stack.health())
+                .isTrue();
+        ElasticsearchConfig elasticsearch = config.elasticsearch().orElseThrow();
+        return new Instance(
+                stack,
+                new Publications(
+                        stack.get(HaElasticsearch.class).client(), elasticsearch, elasticsearch.writable(), QUICK));
     }
 
     /** Whose network the test may disturb. */
     static Instance proxied(ElasticsearchCluster cluster) {
-        return start(cluster, Map.of(), cluster.proxiedProperties());
+        return start(cluster, cluster.proxiedProperties());
     }
 
-    private static Instance start(
-            ElasticsearchCluster cluster, Map<String, String> settings, Map<String, String> addresses) {
-        ElasticsearchClient client = new ElasticsearchClient(new RestClientTransport(
-                RestClient.builder(cluster.nodes().stream()
-                                .map(node -> addresses.get("ha.elasticsearch.nodes." + node.id() + ".address"))
-                                .map(HttpHost::create)
-                                .toArray(HttpHost[]::new))
-                        .build(),
-                new Jackson3JsonpMapper()));
-        ElasticsearchConfig config = config(cluster, settings);
-        return new Instance(client, new Publications(client, config, config.writable(), QUICK));
-    }
-
-    private static ElasticsearchConfig config(ElasticsearchCluster cluster, Map<String, String> settings) {
-        Map<String, String> all = new HashMap<>(cluster.properties());
-        all.put("ha.stack", "editing");
-        all.put("ha.service", "editor");
-        all.put("ha.elasticsearch.defaults.replicas", "0");
-        all.put("ha.elasticsearch.defaults.mapping", Article.MAPPING);
-        all.putAll(settings);
-        return StackConfig.of(all).elasticsearch().orElseThrow();
+    ElasticsearchClient client() {
+        return stack.get(HaElasticsearch.class).client();
     }
 
     Publication publication(String id) {
@@ -61,10 +57,6 @@ record Instance(ElasticsearchClient client, Publications publications) implement
 
     @Override
     public void close() {
-        try {
-            client._transport().close();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        stack.close();
     }
 }
