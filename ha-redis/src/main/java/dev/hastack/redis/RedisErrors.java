@@ -19,7 +19,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
-import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLHandshakeException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -85,6 +85,9 @@ final class RedisErrors {
                     || cause instanceof NoRouteToHostException) {
                 return Optional.of(Kind.REFUSED);
             }
+            if (cause instanceof SSLHandshakeException) {
+                return Optional.of(Kind.DENIED);
+            }
             if (cause instanceof RedisCommandTimeoutException || cause instanceof TimeoutException) {
                 return Optional.of(Kind.TIMEOUT);
             }
@@ -102,12 +105,13 @@ final class RedisErrors {
                         || bare instanceof ExecutionException)) {
             bare = bare.getCause();
         }
-        return bare instanceof SSLException
-                ? new SSLException(
-                        bare.getMessage()
-                                + "; ha.redis.tls-trust-certificates says whom to trust, ha.redis.tls-verify what is checked",
-                        bare)
-                : bare;
+        if (bare instanceof SSLHandshakeException) {
+            SSLHandshakeException advice = new SSLHandshakeException(bare.getMessage()
+                    + "; ha.redis.tls-trust-certificates says whom to trust, ha.redis.tls-verify what is checked");
+            advice.initCause(bare);
+            return advice;
+        }
+        return bare;
     }
 
     /** What it says. */

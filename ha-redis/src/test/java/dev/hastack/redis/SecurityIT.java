@@ -88,6 +88,7 @@ class SecurityIT {
         try (HaStack stack = HaStack.open(StackConfig.of(settings))) {
             until("it is told", () -> reason(stack).contains("certification path"));
             assertThat(reason(stack))
+                    .startsWith("DENIED")
                     .contains("ha.redis.tls-trust-certificates")
                     .doesNotContain(redis.properties().get("ha.redis.username"), "**");
             assertThat(stack.health().health()).isEqualTo(Health.DOWN);
