@@ -148,8 +148,9 @@ final class Claim {
     private static State free(Control control, String publication, Times times)
             throws IOException, InterruptedException {
         State seen = present(control, publication);
+        State now = seen;
         long since = System.nanoTime();
-        for (State now = seen; !now.token().isEmpty(); now = present(control, publication)) {
+        while (!now.token().isEmpty()) {
             if (!now.place().equals(seen.place())) {
                 throw new PublicationException.Busy(publication, now.owner());
             }
@@ -163,8 +164,10 @@ final class Claim {
                 return now;
             }
             TimeUnit.NANOSECONDS.sleep(times.beat().toNanos() / 4);
+            now = present(control, publication);
         }
-        return present(control, publication);
+        // Not asked again: whoever took it meanwhile would be taken for dead.
+        return now;
     }
 
     private static State present(Control control, String publication) throws IOException {
