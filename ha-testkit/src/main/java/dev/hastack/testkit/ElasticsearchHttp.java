@@ -80,8 +80,15 @@ final class ElasticsearchHttp {
 
     /** An answer of status 400 or more. */
     static final class ErrorStatus extends IllegalStateException {
+        private final int status;
+
         ErrorStatus(String request, int status, String body) {
             super(request + " was answered with " + status + ": " + body);
+            this.status = status;
+        }
+
+        int status() {
+            return status;
         }
     }
 }
