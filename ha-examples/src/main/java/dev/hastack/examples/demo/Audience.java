@@ -16,7 +16,10 @@ import java.util.function.Consumer;
 /** The clients of all scenes, and the articles of WordNet that they save and read. */
 final class Audience {
 
-    private static final int PUBLISHED = 300;
+    private static final int PUBLISHED = 150;
+    /** Elasticsearch refreshes once a second, but keeps no promise about it: on a machine with too much to do it is late. */
+    private static final Duration REFRESHED = Duration.ofSeconds(5);
+
     private static final Duration PREPARATION = Duration.ofSeconds(30);
 
     private final Platform platform;
@@ -29,7 +32,7 @@ final class Audience {
     private Audience(Platform platform, List<Article> articles) {
         this.platform = platform;
         this.published = articles.subList(0, PUBLISHED);
-        this.shelf = new Shelf(published, Platform.MAX_LAG, System::nanoTime);
+        this.shelf = new Shelf(published, Platform.MAX_LAG, REFRESHED, System::nanoTime);
         this.news = new News(articles.get(PUBLISHED), System::nanoTime);
         this.fresh = articles.subList(PUBLISHED + 1, articles.size());
     }
@@ -91,10 +94,10 @@ final class Audience {
                 news,
                 recorder,
                 load::stopped);
-        load.start("writer", 4, Duration.ofMillis(25), clients::write);
-        load.start("reader", 4, Duration.ofMillis(25), clients::read);
+        load.start("writer", 4, Duration.ofMillis(50), clients::write);
+        load.start("reader", 4, Duration.ofMillis(50), clients::read);
         load.start("editor", 1, Duration.ofMillis(100), clients::edit);
-        load.start("proofreader", 1, Duration.ofMillis(25), clients::proofread);
+        load.start("proofreader", 1, Duration.ofMillis(50), clients::proofread);
         load.start("newsroom", 1, Duration.ofMillis(50), clients::report);
         return load;
     }

@@ -128,7 +128,7 @@ final class Clients {
         ThreadLocalRandom random = ThreadLocalRandom.current();
         Article article = shelf.any();
         if (random.nextInt(SEARCH_EVERY) == 0) {
-            search(article);
+            search(shelf.anySearchable());
         } else if (random.nextInt(NEWS_EVERY) == 0) {
             readNews();
         } else if (random.nextInt(LISTING_EVERY) == 0) {

@@ -64,8 +64,10 @@ public final class DemoProgram {
         try (Platform platform = Platform.start(logs, console::status)) {
             Audience audience = Audience.prepare(platform, console::status);
             console.line("Started in " + seconds(begin) + " s. The logs are in " + logs);
-            for (Scene scene : options.scenes()) {
-                results.add(new Play(platform, audience, console, options).play(scene));
+            for (int i = 0; i < options.scenes().size(); i++) {
+                boolean sabotage = options.sabotage() && i == options.scenes().size() - 1;
+                results.add(new Play(platform, audience, console, options.load(), sabotage)
+                        .play(options.scenes().get(i)));
             }
         }
         console.line("");

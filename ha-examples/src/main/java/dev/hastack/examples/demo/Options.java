@@ -19,7 +19,7 @@ import java.util.stream.Collectors;
  * @param scenes the scenes to play, in this order
  * @param load how long each scene's load lasts
  * @param json where to write the results
- * @param sabotage to delete an acknowledged article, its route and its place in the search index behind the servers' backs, so that a test sees the demo notice
+ * @param sabotage to delete, after the last scene, an acknowledged article, its route and its place in the search index behind the servers' backs, so that a test sees the demo notice
  */
 record Options(boolean help, List<Scene> scenes, Duration load, Optional<Path> json, boolean sabotage) {
 

@@ -21,13 +21,21 @@ final class Play {
     private final Platform platform;
     private final Audience audience;
     private final Console console;
-    private final Options options;
+    private final Duration length;
+    private final boolean sabotage;
 
-    Play(Platform platform, Audience audience, Console console, Options options) {
+    /**
+     * On this platform.
+     *
+     * @param length of the load
+     * @param sabotage whether to lose an acknowledged article before it is judged
+     */
+    Play(Platform platform, Audience audience, Console console, Duration length, boolean sabotage) {
         this.platform = platform;
         this.audience = audience;
         this.console = console;
-        this.options = options;
+        this.length = length;
+        this.sabotage = sabotage;
     }
 
     Result play(Scene scene) throws InterruptedException {
@@ -43,11 +51,11 @@ final class Play {
         Silences silences;
         Load load = audience.work(recorder);
         try {
-            timeline.until(options.load().dividedBy(3));
-            takenByOld = new Operator(platform, audience.news(), timeline, recorder, options.load()).act(scene);
-            timeline.until(options.load());
+            timeline.until(length.dividedBy(3));
+            takenByOld = new Operator(platform, audience.news(), timeline, recorder, length).act(scene);
+            timeline.until(length);
             while (recorder.acknowledged().size() < Result.ENOUGH
-                    && timeline.elapsed().compareTo(options.load().plus(PATIENCE)) < 0) {
+                    && timeline.elapsed().compareTo(length.plus(PATIENCE)) < 0) {
                 timeline.until(timeline.elapsed().plusMillis(100));
             }
             silences = recorder.silences();
@@ -73,7 +81,7 @@ final class Play {
         RedisKeys redis = platform.stores().redisKeys();
         SearchContents search = platform.stores().searchContents();
         try (Connection primary = platform.stores().connectToPrimary()) {
-            if (options.sabotage()) {
+            if (sabotage) {
                 sabotage(primary, redis, search, promised.iterator().next());
             }
             return new Result(

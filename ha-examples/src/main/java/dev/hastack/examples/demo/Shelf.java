@@ -12,33 +12,36 @@ import java.util.function.LongSupplier;
 
 /**
  * What readers may ask for: articles whose publication was confirmed so long ago that every replica which is read from must
- * have them, and their routes. Safe for use by many threads.
+ * have them, and their routes; and what they may search for, once every copy of an index has been refreshed as well. Safe for use
+ * by many threads.
  */
 final class Shelf {
 
-    private final Duration settling;
     private final LongSupplier nanoTime;
     private final ReentrantLock lock = new ReentrantLock();
-    private final List<Article> settled = new ArrayList<>();
-    private final Deque<Confirmed> young = new ArrayDeque<>();
+    private final Row readable;
+    private final Row searchable;
 
     /**
      * A shelf with something on it.
      *
      * @param settled what readers may ask for at once; not empty
-     * @param settling how long the others wait
+     * @param readableAfter how long the others wait until they are read
+     * @param searchableAfter how long until they are searched for
      */
-    Shelf(List<Article> settled, Duration settling, LongSupplier nanoTime) {
-        this.settled.addAll(settled);
-        this.settling = settling;
+    Shelf(List<Article> settled, Duration readableAfter, Duration searchableAfter, LongSupplier nanoTime) {
         this.nanoTime = nanoTime;
+        this.readable = new Row(settled, readableAfter);
+        this.searchable = new Row(settled, searchableAfter);
     }
 
     /** The publication of this article, which will not change any more, is confirmed now. */
     void add(Article article) {
         lock.lock();
         try {
-            young.add(new Confirmed(article, nanoTime.getAsLong()));
+            Confirmed confirmed = new Confirmed(article, nanoTime.getAsLong());
+            readable.young.add(confirmed);
+            searchable.young.add(confirmed);
         } finally {
             lock.unlock();
         }
@@ -46,15 +49,38 @@ final class Shelf {
 
     /** Any of those that readers may ask for. */
     Article any() {
+        return any(readable);
+    }
+
+    /** Any of those that they may search for. */
+    Article anySearchable() {
+        return any(searchable);
+    }
+
+    private Article any(Row row) {
         lock.lock();
         try {
-            long now = nanoTime.getAsLong();
+            return row.any(nanoTime.getAsLong());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private static final class Row {
+        private final Duration settling;
+        private final List<Article> settled;
+        private final Deque<Confirmed> young = new ArrayDeque<>();
+
+        Row(List<Article> settled, Duration settling) {
+            this.settling = settling;
+            this.settled = new ArrayList<>(settled);
+        }
+
+        Article any(long now) {
             while (!young.isEmpty() && now - young.element().at() >= settling.toNanos()) {
                 settled.add(young.remove().article());
             }
             return settled.get(ThreadLocalRandom.current().nextInt(settled.size()));
-        } finally {
-            lock.unlock();
         }
     }
 

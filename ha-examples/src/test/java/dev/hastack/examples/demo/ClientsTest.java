@@ -28,7 +28,7 @@ class ClientsTest {
     private final Queue<Integer> failures = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean stopped = new AtomicBoolean();
     private final News news = new News(BREAD, System::nanoTime);
-    private final Shelf shelf = new Shelf(List.of(BREAD), Duration.ZERO, System::nanoTime);
+    private final Shelf shelf = new Shelf(List.of(BREAD), Duration.ZERO, Duration.ZERO, System::nanoTime);
     private final Recorder recorder = new Recorder();
     private Article served = BREAD;
     private WebServer server;
