@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -37,8 +37,8 @@ final class ElasticsearchIndices {
     private static final Pattern KEY = Pattern.compile("\"([^\"]+)\":\\{\"order\"");
 
     private final ElasticsearchCluster cluster;
-    /** Index, number, "p" and node of each primary shard that has been hidden. */
-    private final List<String[]> primaries = new CopyOnWriteArrayList<>();
+    /** Index, number, "p" and node of the last primary of each shard that has been hidden: it has every acknowledged write. */
+    private final Map<String, String[]> primaries = new ConcurrentHashMap<>();
 
     ElasticsearchIndices(ElasticsearchCluster cluster) {
         this.cluster = cluster;
@@ -53,7 +53,7 @@ final class ElasticsearchIndices {
     }
 
     void makeRed(String index) {
-        assigned(index).stream().filter(shard -> shard[2].equals("p")).forEach(primaries::add);
+        remember(assigned(index));
         for (String[] row : table("/_cat/indices/" + index + "?h=uuid&expand_wildcards=all")) {
             cluster.nodes().forEach(node -> move(node.indices().resolve(row[0]), node.hidden()));
         }
@@ -71,8 +71,17 @@ final class ElasticsearchIndices {
                 .toList();
     }
 
+    private void remember(List<String[]> shards) {
+        shards.stream().filter(shard -> shard[2].equals("p")).forEach(shard -> primaries.put(name(shard), shard));
+    }
+
+    private static String name(String[] shard) {
+        return shard[0] + " " + shard[1];
+    }
+
     /** Whether there was nothing to cancel any more. */
     private boolean cancel(List<String[]> shards) {
+        remember(shards);
         if (shards.isEmpty()) {
             return true;
         }
@@ -101,12 +110,12 @@ final class ElasticsearchIndices {
         if (!primaries.isEmpty()) {
             Set<String> lost = table("/_cat/shards?h=index,shard,prirep,state").stream()
                     .filter(shard -> shard[2].equals("p") && shard[3].equals("UNASSIGNED"))
-                    .map(shard -> shard[0] + " " + shard[1])
+                    .map(ElasticsearchIndices::name)
                     .collect(Collectors.toSet());
             // Elasticsearch has remembered where it found no copy. What the primary had is not stale, but all there is.
             reroute(
-                    primaries.stream()
-                            .filter(shard -> lost.contains(shard[0] + " " + shard[1]))
+                    primaries.values().stream()
+                            .filter(shard -> lost.contains(name(shard)))
                             .toList(),
                     "allocate_stale_primary",
                     "accept_data_loss");
@@ -118,6 +127,8 @@ final class ElasticsearchIndices {
         try (var folders = Files.list(node.hidden())) {
             for (Path folder : folders.toList()) {
                 if (exists(folder.getFileName().toString())) {
+                    // A copy that was to be made meanwhile, of what was gone already.
+                    Folders.delete(node.indices().resolve(folder.getFileName()));
                     move(folder, node.indices());
                 } else {
                     Folders.delete(folder);
