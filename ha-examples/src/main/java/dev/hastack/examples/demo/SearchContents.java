@@ -56,7 +56,7 @@ record SearchContents(ElasticsearchCluster cluster, String prefix) {
 
     /** Deletes an article from its index. */
     void delete(Article article) {
-        cluster.request("DELETE", "/" + alias(article.publication()) + "/_doc/" + article.id(), null);
+        cluster.request("DELETE", "/" + index(article.publication()) + "/_doc/" + article.id(), null);
     }
 
     /** The index that the publication is read from now. */

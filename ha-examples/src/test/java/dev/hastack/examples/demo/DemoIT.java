@@ -33,7 +33,7 @@ class DemoIT {
     void keeps_its_promises_and_notices_an_acknowledged_article_that_was_deleted_behind_its_back(@TempDir Path folder)
             throws Exception {
         Path file = folder.resolve("out.json");
-        Stream<String> scenes = Stream.of(Scene.OLD_PRIMARY_RETURNS, Scene.PUBLICATION_BROKEN, Scene.STEADY)
+        Stream<String> scenes = Stream.of(Scene.OLD_PRIMARY_RETURNS, Scene.PUBLICATION_BROKEN)
                 .flatMap(scene -> Stream.of("--scene", scene.id()));
 
         int code = run(Stream.concat(scenes, Stream.of("--seconds", "5", "--sabotage", "--json", file.toString()))
@@ -42,20 +42,20 @@ class DemoIT {
         assertThat(code).as(text(out) + text(err)).isEqualTo(1);
         assertThat(text(out))
                 .as(text(err))
-                .contains(
-                        "BROKEN: lost 1 acknowledged article(s): /publications/",
-                        "1 published article(s) without a route: /")
-                .contains("1 published article(s) that cannot be searched: /");
+                .containsPattern("promise  kept")
+                .containsPattern("promise  BROKEN: lost 1 acknowledged article\\(s\\): /publications/\\S+;"
+                        + " 1 published article\\(s\\) without a route: /\\S+;"
+                        + " 1 published article\\(s\\) that cannot be searched: /\\S+\n");
         List<JsonObject> results = JsonParser.parseString(Files.readString(file)).getAsJsonArray().asList().stream()
                 .map(JsonElement::getAsJsonObject)
                 .toList();
         assertThat(results)
                 .as(text(out))
                 .extracting(result -> result.get("kept").getAsBoolean())
-                .containsExactly(true, true, false);
-        assertThat(results.get(2).get("lost").getAsInt()).isEqualTo(1);
-        assertThat(results.get(2).get("unrouted").getAsInt()).isEqualTo(1);
-        assertThat(results.get(2).get("unfound").getAsInt()).isEqualTo(1);
+                .containsExactly(true, false);
+        assertThat(results.get(1).get("lost").getAsInt()).isEqualTo(1);
+        assertThat(results.get(1).get("unrouted").getAsInt()).isEqualTo(1);
+        assertThat(results.get(1).get("unfound").getAsInt()).isEqualTo(1);
     }
 
     @Test
@@ -79,11 +79,9 @@ class DemoIT {
                 .start();
         try (BufferedReader lines =
                 new BufferedReader(new InputStreamReader(demo.getInputStream(), StandardCharsets.UTF_8))) {
-            Stream<String> seen = lines.lines().takeWhile(line -> !line.startsWith("reading"));
-            assertThat(seen.toList()).anyMatch(line -> line.startsWith("starting"));
-            List<ProcessHandle> processes = demo.descendants().toList();
-            assertThat(processes)
-                    .hasSizeGreaterThan(8 + 3 + 6 + 3); // programs, PostgreSQL, Redis, Sentinels, Elasticsearch
+            assertThat(lines.lines().anyMatch(line -> line.startsWith("starting 3 editing servers")))
+                    .isTrue();
+            List<ProcessHandle> processes = awaitPrograms(demo);
 
             new ProcessBuilder("kill", "-" + signal, Long.toString(demo.pid()))
                     .start()
@@ -99,6 +97,22 @@ class DemoIT {
             }
         } finally {
             demo.destroyForcibly();
+        }
+    }
+
+    /** Kills it in the middle of its start: what it has started last must not be left behind either. */
+    private static List<ProcessHandle> awaitPrograms(Process demo) {
+        long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+        while (true) {
+            List<ProcessHandle> processes = demo.descendants().toList();
+            long jvms = processes.stream()
+                    .filter(process -> process.info().command().orElse("").endsWith("/java"))
+                    .count();
+            if (jvms >= 3 + 6) { // Elasticsearch, and the servers; the editors come later
+                return processes;
+            }
+            assertThat(System.nanoTime()).as("only %d JVMs", jvms).isLessThan(end);
+            Thread.onSpinWait();
         }
     }
 
