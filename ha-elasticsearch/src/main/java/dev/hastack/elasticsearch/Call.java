@@ -201,7 +201,9 @@ final class Call<Q, R> {
     private void failed(Attempt<R> attempt, Throwable thrown) {
         Throwable error =
                 thrown instanceof CompletionException && thrown.getCause() != null ? thrown.getCause() : thrown;
-        Verdict verdict = ElasticsearchErrors.of(error, read());
+        Verdict verdict = Replay.foundItself(request, error)
+                ? Verdict.of(Delivery.UNKNOWN, Again.NO, Blame.NOBODY)
+                : ElasticsearchErrors.of(error, read());
         boolean counts = attempt.end(verdict.delivery() == Delivery.REFUSED);
         underWay.remove(attempt);
         if (!counts || over()) {

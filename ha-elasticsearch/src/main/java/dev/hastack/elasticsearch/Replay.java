@@ -1,5 +1,6 @@
 package dev.hastack.elasticsearch;
 
+import co.elastic.clients.elasticsearch._types.ElasticsearchException;
 import co.elastic.clients.elasticsearch._types.OpType;
 import co.elastic.clients.elasticsearch.core.BulkRequest;
 import co.elastic.clients.elasticsearch.core.DeleteRequest;
@@ -23,6 +24,19 @@ final class Replay {
             return bulk.operations().stream().allMatch(Replay::safe);
         }
         return false;
+    }
+
+    /**
+     * Whether this error of a write may mean that Elasticsearch has done it: when a primary shard is lost, the node that was asked
+     * sends the write on to the next one, under the id that it made up; where that already has the document, it answers that another is
+     * in its way.
+     */
+    static boolean foundItself(Object request, Throwable error) {
+        return request instanceof IndexRequest<?> index
+                && index.id() == null
+                && error instanceof ElasticsearchException answer
+                && answer.status() == 409
+                && "version_conflict_engine_exception".equals(answer.error().type());
     }
 
     private static boolean safe(BulkOperation operation) {

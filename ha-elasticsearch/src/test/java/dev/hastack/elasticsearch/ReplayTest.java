@@ -2,6 +2,8 @@ package dev.hastack.elasticsearch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import co.elastic.clients.elasticsearch._types.ElasticsearchException;
+import co.elastic.clients.elasticsearch._types.ErrorResponse;
 import co.elastic.clients.elasticsearch._types.OpType;
 import co.elastic.clients.elasticsearch._types.VersionType;
 import co.elastic.clients.elasticsearch.core.BulkRequest;
@@ -46,6 +48,25 @@ class ReplayTest {
                 .isFalse();
         assertThat(Replay.safe(UpdateRequest.of(u -> u.index("a").id("1").doc(ARTICLE))))
                 .isFalse();
+    }
+
+    @Test
+    void takes_a_conflict_about_an_id_that_elasticsearch_made_up_for_the_write_itself() {
+        IndexRequest<?> without = IndexRequest.of(i -> i.index("a").document(ARTICLE));
+        IndexRequest<?> with =
+                IndexRequest.of(i -> i.index("a").id("1").opType(OpType.Create).document(ARTICLE));
+
+        assertThat(Replay.foundItself(without, answer(409, "version_conflict_engine_exception")))
+                .isTrue();
+        assertThat(Replay.foundItself(with, answer(409, "version_conflict_engine_exception")))
+                .isFalse();
+        assertThat(Replay.foundItself(without, answer(400, "document_parsing_exception")))
+                .isFalse();
+    }
+
+    private static ElasticsearchException answer(int status, String type) {
+        return new ElasticsearchException(
+                "es/index", ErrorResponse.of(response -> response.status(status).error(error -> error.type(type))));
     }
 
     @Test

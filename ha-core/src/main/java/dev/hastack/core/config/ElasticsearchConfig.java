@@ -63,7 +63,7 @@ public record ElasticsearchConfig(
         Duration rerouteAfter,
 
         @Doc("How many requests one process may have under way at one node, each on a connection; more fail at once.")
-        @Default("100")
+        @Default("200")
         int maxInFlight,
 
         @Doc(
