@@ -8,6 +8,7 @@ import java.util.function.Supplier;
 /** Waits for what another process does, and that can only be polled. */
 final class Await {
     private static final long PAUSE_NANOS = Duration.ofMillis(2).toNanos();
+    private static final long SLOW_NANOS = Duration.ofMillis(25).toNanos();
 
     private Await() {}
 
@@ -21,6 +22,15 @@ final class Await {
 
     /** Whether {@code condition} holds before {@code limit} is over. */
     static boolean holds(Duration limit, BooleanSupplier condition) {
+        return holds(limit, PAUSE_NANOS, condition);
+    }
+
+    /** The same, for conditions whose look costs the servers something. */
+    static boolean holdsSlowly(Duration limit, BooleanSupplier condition) {
+        return holds(limit, SLOW_NANOS, condition);
+    }
+
+    private static boolean holds(Duration limit, long pauseNanos, BooleanSupplier condition) {
         long end = System.nanoTime() + limit.toNanos();
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() - end > 0) {
@@ -29,7 +39,7 @@ final class Await {
             if (Thread.currentThread().isInterrupted()) {
                 throw new IllegalStateException("interrupted while waiting for a server");
             }
-            LockSupport.parkNanos(PAUSE_NANOS);
+            LockSupport.parkNanos(pauseNanos);
         }
         return true;
     }

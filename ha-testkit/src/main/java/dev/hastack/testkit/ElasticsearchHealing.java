@@ -41,7 +41,7 @@ final class ElasticsearchHealing {
             cluster.request("PUT", "/_cluster/settings", "{\"persistent\":{\"*\":null},\"transient\":{\"*\":null}}");
         }
         indices.restore();
-        Await.holds(RECOVERY, this::isRecovered);
+        Await.holdsSlowly(RECOVERY, this::isRecovered);
     }
 
     /** Waits until every node sees all others. */

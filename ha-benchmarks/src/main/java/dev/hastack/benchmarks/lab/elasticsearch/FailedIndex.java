@@ -56,7 +56,12 @@ enum FailedIndex implements Fault<ElasticsearchServers, Searching> {
         long struck = System.nanoTime();
         begin(servers);
         TimeUnit.NANOSECONDS.sleep(LASTS.toNanos());
-        servers.cluster().heal();
         return Moments.withoutPromotion(struck);
+    }
+
+    @Override
+    public boolean mend(ElasticsearchServers servers) {
+        servers.cluster().heal();
+        return true;
     }
 }

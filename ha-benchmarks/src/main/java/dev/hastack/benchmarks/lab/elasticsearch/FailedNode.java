@@ -11,10 +11,14 @@ enum FailedNode implements Fault<ElasticsearchServers, Searching> {
     KILLED("SIGKILL to a node that has A's primary and a replica of B; 5 s later it starts again", 15) {
         @Override
         void play(ElasticsearchServers servers) throws InterruptedException {
-            ElasticsearchNode node = servers.struck();
-            node.kill();
+            servers.struck().kill();
             TimeUnit.SECONDS.sleep(5);
-            node.start();
+        }
+
+        @Override
+        public boolean mend(ElasticsearchServers servers) {
+            servers.cluster().nodes().forEach(ElasticsearchNode::start);
+            return true;
         }
     },
     HUNG("SIGSTOP to that node, which goes on 10 s later", 10) {

@@ -14,7 +14,7 @@ record SearchRound(Client<ElasticsearchServers, Searching> client, Fault<Elastic
     private static final long LOOK_NANOS = Duration.ofMillis(20).toNanos();
     private static final Duration WARM = Duration.ofSeconds(3);
     private static final Duration BEFORE = Duration.ofSeconds(10);
-    /** How soon after the fault load has to be even again. */
+    /** How soon after the fault, or the node's return, load has to be even again. */
     private static final Duration EVEN = Duration.ofSeconds(2);
 
     private static final Duration AFTER = Duration.ofSeconds(6);
@@ -39,11 +39,13 @@ record SearchRound(Client<ElasticsearchServers, Searching> client, Fault<Elastic
                 TimeUnit.NANOSECONDS.sleep(BEFORE.toNanos());
                 long struck = fault.strike(servers, session).struck();
                 long over = System.nanoTime();
+                boolean mended = fault.mend(servers);
                 TimeUnit.NANOSECONDS.sleep(EVEN.toNanos());
+                long settled = mended ? System.nanoTime() : over;
                 even = servers.requests();
                 TimeUnit.NANOSECONDS.sleep(AFTER.minus(EVEN).toNanos());
                 last = servers.requests();
-                spans = new Spans(begin, struck, over, System.nanoTime());
+                spans = new Spans(begin, struck, over, settled, System.nanoTime());
             } finally {
                 calls = callers.stop();
             }

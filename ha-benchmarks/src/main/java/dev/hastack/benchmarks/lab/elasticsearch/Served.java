@@ -8,7 +8,8 @@ import java.util.stream.LongStream;
  * How the callers of one sort fared; times are in ms.
  *
  * @param failed calls from the fault on, those included that had not returned by the end
- * @param silence the longest time, from the fault on, in which none succeeded
+ * @param silence the longest time in which none succeeded, of those that began from the fault on, and not while the servers
+ *     settled
  * @param before what 99 of 100 calls took at most, before the fault
  * @param during the same of those that began while it lasted
  * @param after the same of those that began afterwards
@@ -22,14 +23,15 @@ record Served(int failed, double silence, double before, double during, double a
                 (int) spans.rest().begunIn(calls).stream()
                         .filter(call -> !call.succeeded())
                         .count(),
-                silence(calls, spans.rest()),
+                silence(calls, spans),
                 percentile(calls, spans.before()),
                 percentile(calls, spans.during()),
                 percentile(calls, spans.after()));
     }
 
     /** One that had begun before counts from the fault on. */
-    private static double silence(List<Call> calls, Span span) {
+    private static double silence(List<Call> calls, Spans spans) {
+        Span span = spans.rest();
         long end = span.to() - span.from();
         long[] successes = LongStream.concat(
                         calls.stream()
@@ -43,7 +45,10 @@ record Served(int failed, double silence, double before, double during, double a
         long longest = 0;
         long last = 0;
         for (long at : successes) {
-            longest = Math.max(longest, at - last);
+            long begin = span.from() + last;
+            if (spans.during().has(begin) || spans.after().has(begin)) {
+                longest = Math.max(longest, at - last);
+            }
             last = at;
         }
         return longest / NANOS;

@@ -7,8 +7,10 @@ import java.util.List;
  *
  * @param begin of the time before the fault that is compared with
  * @param over when the fault was
+ * @param settled from when on all is as before; between the two a machine may be busy with starting a node or bringing back an
+ *     index, which takes both its cores
  */
-record Spans(long begin, long struck, long over, long end) {
+record Spans(long begin, long struck, long over, long settled, long end) {
 
     /** A part of it. */
     record Span(long from, long to) {
@@ -32,7 +34,7 @@ record Spans(long begin, long struck, long over, long end) {
     }
 
     Span after() {
-        return new Span(over, end);
+        return new Span(settled, end);
     }
 
     /** From the fault on. */

@@ -33,6 +33,14 @@ public interface Fault<S extends Servers, K> {
     Moments strike(S servers, K session) throws Exception;
 
     /**
+     * Brings back what it took away and has not given back, which may cost the machine more than the fault did; whether there was
+     * any such thing.
+     */
+    default boolean mend(S servers) throws Exception {
+        return false;
+    }
+
+    /**
      * When it happened, as {@link System#nanoTime()}.
      *
      * @param struck when the fault began

@@ -14,7 +14,7 @@ class SearchOutcomeTest {
     /** Near the greatest long, as nanoTime() may be: the round goes over it. */
     private static final long ORIGIN = Long.MAX_VALUE - millis(1500);
 
-    private static final Spans SPANS = new Spans(ORIGIN, at(1000), at(2000), at(3000));
+    private static final Spans SPANS = new Spans(ORIGIN, at(1000), at(2000), at(2200), at(3000));
 
     private final List<Call> calls = new ArrayList<>();
 
@@ -31,6 +31,15 @@ class SearchOutcomeTest {
         assertThat(outcome.of(Lane.SEARCH_A).silence()).isEqualTo(1010);
         assertThat(outcome.of(Lane.WRITE_A).silence()).isEqualTo(2000);
         assertThat(outcome.searchSilence()).isEqualTo(1300);
+    }
+
+    @Test
+    void a_silence_that_begins_while_the_servers_settle_does_not_count() {
+        for (int begin : List.of(1000, 1300, 1600, 1900, 2100, 2600)) {
+            succeeded(Lane.SEARCH_A, begin, 10);
+        }
+        // From 1910, and so while the fault lasted, to 2110; from 2110 to 2610; from 2610 to the end.
+        assertThat(outcome(Set.of()).of(Lane.SEARCH_A).silence()).isEqualTo(390);
     }
 
     @Test
