@@ -102,6 +102,11 @@ final class ElasticsearchChannels implements StoreAdapter {
         return channel(node).takeReturned();
     }
 
+    @Override
+    public boolean returnedIsAnswered() {
+        return true;
+    }
+
     void close() {
         channels.values().forEach(NodeChannel::close);
     }

@@ -23,11 +23,25 @@ final class ElasticsearchProbe implements Probe {
     /** Since when an answer is owed; read by callers whose requests have none either. */
     static final class ProbeClock {
         private volatile long askedAt;
+        private volatile long answeredAt;
 
-        /** For how many ns the node has owed an answer to its probe; 0 if it owes none. */
+        /** For how many ns the node has owed an answer to its probe, and said nothing else either; 0 if it owes none. */
         long owed(long now) {
             long asked = askedAt;
-            return asked == 0 ? 0 : now - asked;
+            return asked == 0 ? 0 : Math.min(now - asked, now - answeredAt);
+        }
+
+        void asked() {
+            long now = System.nanoTime();
+            answeredAt = now;
+            askedAt = now | 1;
+        }
+
+        /** A caller has had an answer of the node's: it is no more than late. */
+        void answered() {
+            if (askedAt != 0) {
+                answeredAt = System.nanoTime();
+            }
         }
     }
 
@@ -40,7 +54,7 @@ final class ElasticsearchProbe implements Probe {
 
     @Override
     public Answer ask() throws Exception {
-        clock.askedAt = System.nanoTime() | 1;
+        clock.asked();
         NodeInfo info;
         try {
             info = info();

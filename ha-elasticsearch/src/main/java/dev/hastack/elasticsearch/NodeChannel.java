@@ -24,6 +24,9 @@ import org.slf4j.LoggerFactory;
 final class NodeChannel implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(NodeChannel.class);
 
+    /** How many of its timeouts a probe may last if nobody ends it. */
+    private static final int UNGUARDED = 10;
+
     private final NodeConnector.Target target;
     private final NodeConnector connector;
     private final AtomicInteger underWay = new AtomicInteger();
@@ -119,6 +122,7 @@ final class NodeChannel implements AutoCloseable {
                 returned = true;
             }
             breaker.returned();
+            clock.answered();
         }
     }
 
@@ -181,13 +185,17 @@ final class NodeChannel implements AutoCloseable {
         return target.toString();
     }
 
-    /** Where connections for the monitor go. */
+    /**
+     * Where connections for the monitor go.
+     *
+     * @param timeout of connecting; how long an answer may take is the monitor's own to say
+     */
     Supplier<HttpConnection> connections(java.time.Duration timeout) {
         NodeConnector.Target quick = new NodeConnector.Target(
                 target.node(),
                 target.address(),
                 timeout,
-                timeout,
+                timeout.multipliedBy(UNGUARDED),
                 1,
                 target.headers(),
                 target.tls(),

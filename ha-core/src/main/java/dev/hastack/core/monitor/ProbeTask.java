@@ -19,6 +19,9 @@ import org.slf4j.LoggerFactory;
 final class ProbeTask implements Runnable {
     private static final Logger log = LoggerFactory.getLogger(ProbeTask.class);
 
+    /** How long a probe of a node that answers its callers may take: it may be its connection that is broken. */
+    private static final int TIMEOUTS_OF_ONE = 4;
+
     private final String node;
     private final Monitor monitor;
     private final Thread thread;
@@ -34,6 +37,7 @@ final class ProbeTask implements Runnable {
     private int denied;
     private Duration calm;
     private @Nullable Instant startedAt;
+    private Instant answeredAt = Instant.MIN;
 
     ProbeTask(String node, Monitor monitor) {
         this.node = node;
@@ -245,8 +249,23 @@ final class ProbeTask implements Runnable {
     /** Lock held: when the probe under way must have ended. */
     Optional<Instant> deadline() {
         return inFlight && !overdue && startedAt != null
-                ? Optional.of(startedAt.plus(monitor.settings().timeout()).plus(extension))
+                ? Optional.of((answeredAt.isAfter(startedAt) ? answeredAt : startedAt)
+                        .plus(monitor.settings().timeout())
+                        .plus(extension))
                 : Optional.empty();
+    }
+
+    /** Lock held: the node has just answered a caller: it is slow at worst. A probe that takes very long is tried again. */
+    void alive(Instant now) {
+        answeredAt = now;
+        if (inFlight
+                && !overdue
+                && startedAt != null
+                && !now.isBefore(startedAt.plus(monitor.settings().timeout().multipliedBy(TIMEOUTS_OF_ONE)))) {
+            overdue = true;
+            probe.abort();
+            request();
+        }
     }
 
     /** Lock held: the probe under way may take so much longer. */

@@ -56,4 +56,12 @@ public interface StoreAdapter {
 
     /** Whether a connection of this node came back since the last call. */
     boolean returned(String node);
+
+    /**
+     * Whether what {@link #returned} tells of is an answer of the node's, so that it does not hang, however late it is with its
+     * probe.
+     */
+    default boolean returnedIsAnswered() {
+        return false;
+    }
 }

@@ -112,13 +112,13 @@ final class Watch implements Runnable {
             }
             boolean busy = false;
             for (ProbeTask task : monitor.tasks()) {
+                busy |= watchForStall(task, now);
                 Instant deadline = task.deadline().orElse(next);
                 if (!deadline.isAfter(now)) {
                     task.hung();
                 } else if (deadline.isBefore(next)) {
                     next = deadline;
                 }
-                busy |= watchForStall(task.node(), now);
             }
             Instant stallTick = now.plus(Cadence.URGENT);
             if (busy && stallTick.isBefore(next)) {
@@ -146,11 +146,15 @@ final class Watch implements Runnable {
     }
 
     /** Whether connections of this node are in use or waited for. */
-    private boolean watchForStall(String node, Instant now) {
+    private boolean watchForStall(ProbeTask task, Instant now) {
+        String node = task.node();
         boolean usable =
                 monitor.snapshot().node(node).map(n -> n.status().usable()).orElse(false);
         // Asked in any case: it also resets the flag.
         boolean returned = monitor.adapter().returned(node);
+        if (returned && monitor.adapter().returnedIsAnswered()) {
+            task.alive(now);
+        }
         if (!usable) {
             stalls.remove(node);
             return false;

@@ -28,6 +28,7 @@ final class FakeCluster implements StoreAdapter {
     final Map<String, Integer> inUse = new ConcurrentHashMap<>();
     final Map<String, Boolean> returned = new ConcurrentHashMap<>();
     final List<String> retired = new CopyOnWriteArrayList<>();
+    volatile boolean returnedIsAnswered;
     volatile Snapshot routed = Snapshot.initial(Optional.empty(), Optional.empty());
 
     void primary(String node, long epoch) {
@@ -118,5 +119,10 @@ final class FakeCluster implements StoreAdapter {
     @Override
     public boolean returned(String node) {
         return returned.getOrDefault(node, false);
+    }
+
+    @Override
+    public boolean returnedIsAnswered() {
+        return returnedIsAnswered;
     }
 }

@@ -190,6 +190,44 @@ class MonitorTest {
     }
 
     @Test
+    void a_node_that_answers_its_callers_does_not_hang_until_it_ceases_to() {
+        cluster.returnedIsAnswered = true;
+        startWithPrimaryA();
+        calmDown();
+        cluster.inUse.put("a", 3);
+        cluster.returned.put("a", true);
+        cluster.hangs("a");
+        int before = cluster.probes("a");
+
+        until(() -> {
+            time.advance(Duration.ofMillis(50));
+            return cluster.probes("a") >= before + 3;
+        });
+        assertThat(status("a")).isEqualTo(Status.PRIMARY);
+        assertThat(cluster.retired).isEmpty();
+
+        cluster.returned.put("a", false);
+        until(() -> {
+            time.advance(Duration.ofMillis(50));
+            return status("a") == Status.DOWN;
+        });
+    }
+
+    @Test
+    void a_connection_that_comes_back_proves_nothing_where_no_answer_is_meant_by_it() {
+        startWithPrimaryA();
+        calmDown();
+        cluster.inUse.put("a", 3);
+        cluster.returned.put("a", true);
+        cluster.hangs("a");
+
+        until(() -> {
+            time.advance(Duration.ofMillis(50));
+            return status("a") == Status.DOWN;
+        });
+    }
+
+    @Test
     void a_stall_is_a_hint_to_probe_every_node_and_rests_after_five() {
         startWithPrimaryA();
         calmDown();
