@@ -58,4 +58,19 @@ class ArchitectureTest {
                 .haveSimpleName("ElasticsearchProvider")
                 .check(CLASSES);
     }
+
+    @Test
+    void of_publications_only_what_their_users_name_is_public() {
+        classes()
+                .that()
+                .haveModifier(JavaModifier.PUBLIC)
+                .and()
+                .resideInAPackage("dev.hastack.elasticsearch.publication")
+                .and()
+                .areTopLevelClasses()
+                .should()
+                .haveNameMatching(
+                        ".*\\.(Publications?|PublicationException|PublicationHealth|Bulk|BulkLimits|DeadLetter|Rebuild(Progress|Result)?)")
+                .check(CLASSES);
+    }
 }

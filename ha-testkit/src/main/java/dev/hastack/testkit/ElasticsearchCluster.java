@@ -235,6 +235,7 @@ public final class ElasticsearchCluster implements StoreCluster {
     public static final class Builder {
         private final List<String> nodes = new ArrayList<>();
         private final Map<String, String> settings = new LinkedHashMap<>();
+        private final Map<String, String> roles = new LinkedHashMap<>();
         private boolean password;
         private boolean tls;
 
@@ -254,11 +255,21 @@ public final class ElasticsearchCluster implements StoreCluster {
 
         /**
          * Has clients log in as the user {@code elastic}, who may do everything; the password is new at each start, and in
-         * {@link ElasticsearchCluster#properties()}. There are no other users and no API keys: the index for them needs
-         * analyzers that these programs do not have.
+         * {@link ElasticsearchCluster#properties()}. Users can be added by {@link #role} alone, and there are no API keys: the
+         * index for them needs analyzers that these programs do not have.
          */
         public Builder password() {
             password = true;
+            return this;
+        }
+
+        /**
+         * Adds a role, and a user of the same name who has that role alone, and the password of {@code elastic}.
+         *
+         * @param definition the JSON that {@code PUT _security/role/<name>} would take
+         */
+        public Builder role(String name, String definition) {
+            roles.put(name, definition);
             return this;
         }
 
@@ -277,7 +288,7 @@ public final class ElasticsearchCluster implements StoreCluster {
          * @throws IllegalArgumentException as {@link ElasticsearchLayout}
          */
         public ElasticsearchLayout layout() {
-            return new ElasticsearchLayout(nodes.isEmpty() ? List.of("es-1") : nodes, password, tls, settings);
+            return new ElasticsearchLayout(nodes.isEmpty() ? List.of("es-1") : nodes, password, roles, tls, settings);
         }
 
         /** As {@link ElasticsearchCluster#start(ElasticsearchLayout)}. */

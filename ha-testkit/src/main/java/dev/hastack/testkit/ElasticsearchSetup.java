@@ -57,6 +57,9 @@ record ElasticsearchSetup(
         } catch (IOException e) {
             throw new UncheckedIOException("cannot create a folder for the cluster", e);
         }
+        Optional<String> password =
+                layout.password() ? Optional.of(UUID.randomUUID().toString()) : Optional.empty();
+        password.ifPresent(with -> ElasticsearchUsers.write(configuration, layout.roles(), with));
         var transports = new LinkedHashMap<String, Integer>();
         layout.nodes().forEach(id -> transports.put(id, Ports.free()));
         return new ElasticsearchSetup(
@@ -65,7 +68,7 @@ record ElasticsearchSetup(
                 folder,
                 configuration,
                 transports,
-                layout.password() ? Optional.of(UUID.randomUUID().toString()) : Optional.empty(),
+                password,
                 layout.tls() ? Optional.of(ServerTls.create(configuration)) : Optional.empty());
     }
 

@@ -1,0 +1,96 @@
+package dev.hastack.elasticsearch.publication;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import co.elastic.clients.elasticsearch._types.ElasticsearchException;
+import dev.hastack.elasticsearch.NotWritableException;
+import dev.hastack.testkit.ElasticsearchCluster;
+import dev.hastack.testkit.junit.HaStackExtension;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** With users who have the roles that docs/operations.md gives, word for word. */
+class RightsIT {
+    private static final Pattern ROLE =
+            Pattern.compile("PUT _security/role/(\\S+)\n(\\{.*?})\n(?=PUT|```)", Pattern.DOTALL);
+
+    @RegisterExtension
+    static final HaStackExtension SERVERS = HaStackExtension.of(withRoles());
+
+    private final ElasticsearchCluster cluster = SERVERS.elasticsearch();
+
+    private static ElasticsearchCluster.Builder withRoles() {
+        try {
+            String document = Files.readString(Path.of("..", "docs", "operations.md"));
+            ElasticsearchCluster.Builder builder =
+                    ElasticsearchCluster.builder().node("es-1").password();
+            ROLE.matcher(document).results().forEach(role -> builder.role(role.group(1), role.group(2)));
+            return builder;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"own", "shared"})
+    void the_editing_stack_s_role_suffices_for_all_that_a_publication_does(String layout) throws Exception {
+        try (Instance editing = as("cms-editing", Map.of("ha.elasticsearch.defaults.layout", layout))) {
+            Publication news = editing.publication("news");
+            news.provision();
+            news.index("1", new Article("First", 1));
+            try (Bulk bulk = news.bulk(letter -> {})) {
+                bulk.index("2", new Article("Second", 1)).get(10, TimeUnit.SECONDS);
+            }
+            news.rebuild(Rebuild.of(() -> Stream.of("1", "2"), id -> id, id -> new Article("Rebuilt", 2)));
+            assertThat(news.get("1", Article.class)).contains(new Article("Rebuilt", 2));
+            news.rollback();
+            news.delete("2");
+            news.refresh();
+            assertThat(news.health()).isNotNull();
+            if (layout.equals("shared")) {
+                news.promote(progress -> {});
+            }
+            assertThat(news.get("1", Article.class)).contains(new Article("First", 1));
+        }
+    }
+
+    @Test
+    void the_delivery_stack_s_role_reads_and_the_server_refuses_its_writes() throws Exception {
+        try (Instance editing = as("cms-editing", Map.of())) {
+            editing.publication("news").provision();
+            editing.publication("news").index("1", new Article("First", 1));
+        }
+        try (Instance delivery = as("cms-delivery", Map.of("ha.elasticsearch.writable", "false"))) {
+            Publication news = delivery.publication("news");
+            assertThat(news.get("1", Article.class)).contains(new Article("First", 1));
+            assertThat(news.health()).isNotNull();
+            assertThatThrownBy(() -> news.index("2", new Article("Second", 1)))
+                    .isInstanceOf(NotWritableException.class);
+        }
+        try (Instance misconfigured = as("cms-delivery", Map.of())) {
+            Publication news = misconfigured.publication("news");
+            assertThatThrownBy(() -> news.index("2", new Article("Second", 1)))
+                    .isInstanceOf(ElasticsearchException.class)
+                    .hasMessageContaining("security_exception");
+            assertThat(news.get("1", Article.class)).as("and goes on to read").isPresent();
+        }
+    }
+
+    private Instance as(String user, Map<String, String> more) {
+        Map<String, String> settings = new HashMap<>(more);
+        settings.put("ha.elasticsearch.username", user);
+        return Instance.start(cluster, settings);
+    }
+}
