@@ -8,8 +8,7 @@ import java.util.stream.LongStream;
  * How the callers of one sort fared; times are in ms.
  *
  * @param failed calls from the fault on, those included that had not returned by the end
- * @param silence the longest time in which none succeeded, of those that began from the fault on, and not while the servers
- *     settled
+ * @param silence the longest time in which none succeeded, of those that began while the fault lasted
  * @param before what 99 of 100 calls took at most, before the fault
  * @param during the same of those that began while it lasted
  * @param after the same of those that began afterwards
@@ -46,7 +45,7 @@ record Served(int failed, double silence, double before, double during, double a
         long last = 0;
         for (long at : successes) {
             long begin = span.from() + last;
-            if (spans.during().has(begin) || spans.after().has(begin)) {
+            if (spans.during().has(begin)) {
                 longest = Math.max(longest, at - last);
             }
             last = at;
