@@ -14,7 +14,16 @@ final class Await {
 
     /** Returns when {@code condition} holds, or throws with {@code what} and {@code detail} after {@code limit}. */
     static void until(Supplier<String> what, Duration limit, BooleanSupplier condition, Supplier<String> detail) {
-        if (!holds(limit, condition)) {
+        require(holds(limit, condition), what, limit, detail);
+    }
+
+    /** The same, for conditions whose look costs the servers something. */
+    static void untilSlowly(Supplier<String> what, Duration limit, BooleanSupplier condition, Supplier<String> detail) {
+        require(holds(limit, SLOW_NANOS, condition), what, limit, detail);
+    }
+
+    private static void require(boolean held, Supplier<String> what, Duration limit, Supplier<String> detail) {
+        if (!held) {
             throw new IllegalStateException(
                     what.get() + " did not happen within " + limit.toMillis() + " ms\n" + detail.get());
         }

@@ -57,7 +57,7 @@ final class ElasticsearchIndices {
         for (String[] row : table("/_cat/indices/" + index + "?h=uuid&expand_wildcards=all")) {
             cluster.nodes().forEach(node -> move(node.indices().resolve(row[0]), node.hidden()));
         }
-        Await.until(
+        Await.untilSlowly(
                 () -> "the loss of all copies of " + index,
                 CHANGE,
                 () -> cancel(assigned(index)),

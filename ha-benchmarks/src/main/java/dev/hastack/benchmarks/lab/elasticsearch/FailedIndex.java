@@ -53,8 +53,8 @@ enum FailedIndex implements Fault<ElasticsearchServers, Searching> {
 
     @Override
     public Moments strike(ElasticsearchServers servers, Searching session) throws InterruptedException {
-        long struck = System.nanoTime();
         begin(servers);
+        long struck = System.nanoTime();
         TimeUnit.NANOSECONDS.sleep(LASTS.toNanos());
         return Moments.withoutPromotion(struck);
     }

@@ -37,6 +37,7 @@ record SearchRound(Client<ElasticsearchServers, Searching> client, Fault<Elastic
                 TimeUnit.NANOSECONDS.sleep(WARM.toNanos());
                 long begin = System.nanoTime();
                 TimeUnit.NANOSECONDS.sleep(BEFORE.toNanos());
+                long striking = System.nanoTime();
                 long struck = fault.strike(servers, session).struck();
                 long over = System.nanoTime();
                 boolean mended = fault.mend(servers);
@@ -45,7 +46,7 @@ record SearchRound(Client<ElasticsearchServers, Searching> client, Fault<Elastic
                 even = servers.requests();
                 TimeUnit.NANOSECONDS.sleep(AFTER.minus(EVEN).toNanos());
                 last = servers.requests();
-                spans = new Spans(begin, struck, over, settled, System.nanoTime());
+                spans = new Spans(begin, striking, struck, over, settled, System.nanoTime());
             } finally {
                 calls = callers.stop();
             }

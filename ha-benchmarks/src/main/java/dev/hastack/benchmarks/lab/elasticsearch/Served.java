@@ -45,7 +45,7 @@ record Served(int failed, double silence, double before, double during, double a
         long last = 0;
         for (long at : successes) {
             long begin = span.from() + last;
-            if (spans.during().has(begin)) {
+            if (begin - spans.over() < 0) {
                 longest = Math.max(longest, at - last);
             }
             last = at;

@@ -6,11 +6,13 @@ import java.util.List;
  * What a round consists of, as {@link System#nanoTime()}.
  *
  * @param begin of the time before the fault that is compared with
- * @param over when the fault was
+ * @param striking when the laboratory set about it, which may keep the servers busy
+ * @param struck when the fault was there
+ * @param over when it was over
  * @param settled from when on all is as before; between the two a machine may be busy with starting a node or bringing back an
  *     index, which takes both its cores
  */
-record Spans(long begin, long struck, long over, long settled, long end) {
+record Spans(long begin, long striking, long struck, long over, long settled, long end) {
 
     /** A part of it. */
     record Span(long from, long to) {
@@ -26,7 +28,7 @@ record Spans(long begin, long struck, long over, long settled, long end) {
     }
 
     Span before() {
-        return new Span(begin, struck);
+        return new Span(begin, striking);
     }
 
     Span during() {
@@ -37,8 +39,8 @@ record Spans(long begin, long struck, long over, long settled, long end) {
         return new Span(settled, end);
     }
 
-    /** From the fault on. */
+    /** From the fault on, its coming included. */
     Span rest() {
-        return new Span(struck, end);
+        return new Span(striking, end);
     }
 }

@@ -14,7 +14,7 @@ class SearchOutcomeTest {
     /** Near the greatest long, as nanoTime() may be: the round goes over it. */
     private static final long ORIGIN = Long.MAX_VALUE - millis(1500);
 
-    private static final Spans SPANS = new Spans(ORIGIN, at(1000), at(2000), at(2200), at(3000));
+    private static final Spans SPANS = new Spans(ORIGIN, at(1000), at(1000), at(2000), at(2200), at(3000));
 
     private final List<Call> calls = new ArrayList<>();
 
