@@ -130,6 +130,11 @@ record ElasticsearchRoutes(
         return false;
     }
 
+    /** Whether some node is known, or seems, to hang, and another does not: where all are silent, there is too much to do. */
+    boolean hang(long now) {
+        return silence(now) && best.stream().anyMatch(channel -> channel.clock().owed(now) < SILENT);
+    }
+
     /**
      * Has a search keep to copies of the shards that can answer: {@code _prefer_nodes:…}. The cluster itself goes on to ask
      * a copy on a node that hangs until it finds out, which takes it tens of seconds. Empty if there is nothing to avoid.

@@ -28,6 +28,9 @@ import java.util.function.Supplier;
  * admin-timeout}. A publication whose requests fail is kept away from the nodes, and harms no other. Thread-safe.
  */
 public final class HaElasticsearch implements Store {
+    /** A node is a Java process, which may collect garbage for longer than other servers ever pause. */
+    private static final int PATIENCE = 4;
+
     private final Router router;
     private final ElasticsearchChannels channels;
     private final Monitor monitor;
@@ -68,7 +71,7 @@ public final class HaElasticsearch implements Store {
                         config.nodes().keySet(),
                         Optional.empty(),
                         context.config().probe().interval(),
-                        context.config().probe().timeout(),
+                        context.config().probe().timeout().multipliedBy(PATIENCE),
                         Optional.empty()),
                 channels,
                 context.events(),

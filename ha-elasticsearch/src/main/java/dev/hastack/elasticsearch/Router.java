@@ -143,9 +143,9 @@ final class Router implements Runnable {
         }
     }
 
-    /** Whether a read that takes long may be sent to another node: always if some node seems to hang, else within a budget. */
+    /** Whether a read that takes long may be sent to another node: always if one node seems to hang and another does not, else within a budget. */
     boolean mayReroute(long now) {
-        return routes.silence(now) || saved.getAndUpdate(s -> s >= REROUTE_COST ? s - REROUTE_COST : s) >= REROUTE_COST;
+        return routes.hang(now) || saved.getAndUpdate(s -> s >= REROUTE_COST ? s - REROUTE_COST : s) >= REROUTE_COST;
     }
 
     /** Counts an answer that was not complete. */

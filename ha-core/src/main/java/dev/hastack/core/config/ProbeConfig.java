@@ -14,7 +14,9 @@ public record ProbeConfig(
         @Default("1s")
         Duration interval,
 
-        @Doc("An unanswered probe counts as a failure of its node after this time.") @Default("500ms")
+        @Doc(
+                "An unanswered probe counts as a failure of its node after this time; of Elasticsearch, which may collect garbage for as long, after four times this time.")
+        @Default("500ms")
         Duration timeout) {
     public ProbeConfig {
         Rules.start()
