@@ -23,8 +23,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 class SecurityIT {
     @RegisterExtension
-    static final HaStackExtension SERVERS = HaStackExtension.of(
-            ElasticsearchCluster.builder().node("es-1").password().tls());
+    static final HaStackExtension SERVERS = HaStackExtension.of(Secured.node());
 
     private final ElasticsearchCluster cluster = SERVERS.elasticsearch();
 

@@ -5,16 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import co.elastic.clients.elasticsearch._types.ElasticsearchException;
 import dev.hastack.elasticsearch.NotWritableException;
+import dev.hastack.elasticsearch.Secured;
 import dev.hastack.testkit.ElasticsearchCluster;
 import dev.hastack.testkit.junit.HaStackExtension;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -23,25 +19,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** With users who have the roles that docs/operations.md gives, word for word. */
 class RightsIT {
-    private static final Pattern ROLE =
-            Pattern.compile("PUT _security/role/(\\S+)\n(\\{.*?})\n(?=PUT|```)", Pattern.DOTALL);
-
     @RegisterExtension
-    static final HaStackExtension SERVERS = HaStackExtension.of(withRoles());
+    static final HaStackExtension SERVERS = HaStackExtension.of(Secured.node());
 
     private final ElasticsearchCluster cluster = SERVERS.elasticsearch();
-
-    private static ElasticsearchCluster.Builder withRoles() {
-        try {
-            String document = Files.readString(Path.of("..", "docs", "operations.md"));
-            ElasticsearchCluster.Builder builder =
-                    ElasticsearchCluster.builder().node("es-1").password();
-            ROLE.matcher(document).results().forEach(role -> builder.role(role.group(1), role.group(2)));
-            return builder;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
 
     @ParameterizedTest
     @ValueSource(strings = {"own", "shared"})
