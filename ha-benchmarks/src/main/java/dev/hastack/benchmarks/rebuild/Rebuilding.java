@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 
 /** Rebuilds of a publication, and the client's own BulkIngester filling an index, in turns, under the same live use. */
 final class Rebuilding {
@@ -96,7 +97,7 @@ final class Rebuilding {
                         .settings(settings -> settings.numberOfShards("1")
                                 .numberOfReplicas("0")
                                 .refreshInterval(interval -> interval.time("-1"))));
-        Counts counts = new Counts(new AtomicInteger(), new AtomicInteger());
+        Counts counts = new Counts(new AtomicInteger(), new AtomicInteger(), new AtomicReference<>("none"));
         long begin = System.nanoTime();
         try (BulkIngester<Void> ingester =
                 BulkIngester.of(bulk -> bulk.client(plain).listener(counts))) {
@@ -107,12 +108,14 @@ final class Rebuilding {
         double rate = counts.stored().get() * SECOND / (System.nanoTime() - begin);
         plain.indices().delete(index -> index.index(PEER));
         if (counts.failed().get() > 0) {
-            throw new IllegalStateException(counts.failed() + " documents of the peer failed");
+            throw new IllegalStateException(counts.failed() + " documents of the peer failed, the last ones: "
+                    + counts.failure().get());
         }
         return rate;
     }
 
-    private record Counts(AtomicInteger stored, AtomicInteger failed) implements BulkListener<Void> {
+    private record Counts(AtomicInteger stored, AtomicInteger failed, AtomicReference<String> failure)
+            implements BulkListener<Void> {
         @Override
         public void beforeBulk(long id, BulkRequest request, List<Void> contexts) {}
 
@@ -121,12 +124,16 @@ final class Rebuilding {
             int errors = (int) response.items().stream()
                     .filter(item -> item.error() != null)
                     .count();
+            response.items().stream()
+                    .flatMap(item -> Stream.ofNullable(item.error()))
+                    .forEach(error -> failure.set(error.toString()));
             failed.addAndGet(errors);
             stored.addAndGet(response.items().size() - errors);
         }
 
         @Override
-        public void afterBulk(long id, BulkRequest request, List<Void> contexts, Throwable failure) {
+        public void afterBulk(long id, BulkRequest request, List<Void> contexts, Throwable thrown) {
+            failure.set(thrown.toString());
             failed.addAndGet(request.operations().size());
         }
     }
