@@ -24,8 +24,8 @@ import org.slf4j.LoggerFactory;
 final class NodeChannel implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(NodeChannel.class);
 
-    /** How many of its timeouts a probe may last if nobody ends it. */
-    private static final int UNGUARDED = 10;
+    /** How many timeouts of connecting a probe may last if nobody ends it: more than the sixteen that the monitor allows at most. */
+    private static final int UNGUARDED = 40;
 
     private final NodeConnector.Target target;
     private final NodeConnector connector;

@@ -3,6 +3,7 @@ package dev.hastack.benchmarks.rebuild;
 import co.elastic.clients.elasticsearch.ElasticsearchClient;
 import co.elastic.clients.elasticsearch._helpers.bulk.BulkIngester;
 import co.elastic.clients.elasticsearch._helpers.bulk.BulkListener;
+import co.elastic.clients.elasticsearch._types.ErrorCause;
 import co.elastic.clients.elasticsearch.core.BulkRequest;
 import co.elastic.clients.elasticsearch.core.BulkResponse;
 import dev.hastack.benchmarks.Series;
@@ -121,14 +122,12 @@ final class Rebuilding {
 
         @Override
         public void afterBulk(long id, BulkRequest request, List<Void> contexts, BulkResponse response) {
-            int errors = (int) response.items().stream()
-                    .filter(item -> item.error() != null)
-                    .count();
-            response.items().stream()
+            List<ErrorCause> errors = response.items().stream()
                     .flatMap(item -> Stream.ofNullable(item.error()))
-                    .forEach(error -> failure.set(error.toString()));
-            failed.addAndGet(errors);
-            stored.addAndGet(response.items().size() - errors);
+                    .toList();
+            errors.forEach(error -> failure.set(error.toString()));
+            failed.addAndGet(errors.size());
+            stored.addAndGet(response.items().size() - errors.size());
         }
 
         @Override

@@ -15,7 +15,7 @@ public record ProbeConfig(
         Duration interval,
 
         @Doc(
-                "An unanswered probe counts as a failure of its node after this time; of Elasticsearch, which may collect garbage for as long, after four times this time.")
+                "An unanswered probe counts as a failure of its node after this time; of Elasticsearch, whose nodes are silent for longer on a busy machine, after four times this time.")
         @Default("500ms")
         Duration timeout) {
     public ProbeConfig {

@@ -44,8 +44,7 @@ record Served(int failed, double silence, double before, double during, double a
         long longest = 0;
         long last = 0;
         for (long at : successes) {
-            long begin = span.from() + last;
-            if (begin - spans.over() < 0) {
+            if (last < spans.over() - span.from()) {
                 longest = Math.max(longest, at - last);
             }
             last = at;
