@@ -72,11 +72,16 @@ final class EpochFile {
                 "ha." + store + ".epoch-file = \"" + file + "\": " + expected + " (" + cause + ")", cause);
     }
 
-    /** Keeps this epoch, on a thread of its own: epochs rise seldom, and a disk may be slow. */
-    void keep(KnownEpoch epoch) {
+    /**
+     * Keeps this epoch, on a thread of its own: epochs rise seldom, and a disk may be slow.
+     *
+     * @return that thread, running; it ends when the epoch is kept or the failure is logged
+     */
+    Thread keep(KnownEpoch epoch) {
         Thread thread = new Thread(() -> write(epoch), "ha-" + store + "-all-epoch-file");
         thread.setDaemon(true);
         thread.start();
+        return thread;
     }
 
     private void write(KnownEpoch epoch) {
