@@ -26,6 +26,11 @@ public record Series(List<Double> ascending) {
         return (ascending.get((n - 1) / 2) + ascending.get(n / 2)) / 2;
     }
 
+    /** The least that no more than one in a hundred exceed. */
+    public double p99() {
+        return ascending.get((int) Math.ceil(ascending.size() * 0.99) - 1);
+    }
+
     public double least() {
         return ascending.get(0);
     }

@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>The servers come from the Maven artifact {@code org.elasticsearch.distribution.integ-test-zip:elasticsearch}, which
  * has neither Painless nor reindexing, analyzers other than the standard ones, nor {@code GET /}. They run on the JDK
- * that runs this, with 256 MB of heap each, listen on free ports of the loopback address, and end with the JVM however
+ * that runs this, with 256 MiB of heap each unless said otherwise, listen on free ports of the loopback address, and end with the JVM however
  * that ends. Started by root, they run as {@code nobody}. Thread-safe.
  */
 public final class ElasticsearchCluster implements StoreCluster {
@@ -238,6 +238,7 @@ public final class ElasticsearchCluster implements StoreCluster {
         private final Map<String, String> roles = new LinkedHashMap<>();
         private boolean password;
         private boolean tls;
+        private int heap = 256;
 
         private Builder() {}
 
@@ -282,13 +283,20 @@ public final class ElasticsearchCluster implements StoreCluster {
             return this;
         }
 
+        /** Sets the heap of each node, in MiB; the default, 256, is for many small tests, not for much data. */
+        public Builder heap(int mebibytes) {
+            heap = mebibytes;
+            return this;
+        }
+
         /**
          * The layout as said so far.
          *
          * @throws IllegalArgumentException as {@link ElasticsearchLayout}
          */
         public ElasticsearchLayout layout() {
-            return new ElasticsearchLayout(nodes.isEmpty() ? List.of("es-1") : nodes, password, roles, tls, settings);
+            return new ElasticsearchLayout(
+                    nodes.isEmpty() ? List.of("es-1") : nodes, password, roles, tls, heap, settings);
         }
 
         /** As {@link ElasticsearchCluster#start(ElasticsearchLayout)}. */

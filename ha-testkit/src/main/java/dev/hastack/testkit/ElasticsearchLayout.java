@@ -10,17 +10,22 @@ import java.util.Map;
  * @param password whether clients must log in as the user {@code elastic}
  * @param roles by name, as the JSON of {@code PUT _security/role/<name>}; each has a user of its name
  * @param tls whether nodes speak HTTPS instead of HTTP
+ * @param heap of each node, in MiB
  * @param settings of elasticsearch.yml on every node, before which the testkit's own yield
  */
 public record ElasticsearchLayout(
-        List<String> nodes, boolean password, Map<String, String> roles, boolean tls, Map<String, String> settings)
+        List<String> nodes,
+        boolean password,
+        Map<String, String> roles,
+        boolean tls,
+        int heap,
+        Map<String, String> settings)
         implements StoreLayout {
-
     /**
      * Checks and copies.
      *
      * @throws IllegalArgumentException if there is no node, or an id is malformed or given twice, or there are roles and nobody
-     *     has to log in
+     *     has to log in, or the heap is not positive
      */
     public ElasticsearchLayout {
         nodes = NodeIds.checked(nodes);
@@ -29,6 +34,9 @@ public record ElasticsearchLayout(
         if (!roles.isEmpty() && !password) {
             throw new IllegalArgumentException(
                     "roles " + roles.keySet() + " need users who log in: call password() too");
+        }
+        if (heap < 1) {
+            throw new IllegalArgumentException("heap = " + heap + " MiB: expected a positive number");
         }
     }
 

@@ -94,8 +94,8 @@ record ElasticsearchSetup(
         int java = Runtime.version().feature();
         var command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xms256m",
-                "-Xmx256m",
+                "-Xms" + layout.heap() + "m",
+                "-Xmx" + layout.heap() + "m",
                 "-Xss1m",
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",

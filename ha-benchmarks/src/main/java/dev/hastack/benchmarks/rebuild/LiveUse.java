@@ -5,22 +5,26 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 
 /** What goes on while a publication is filled: searches, and writes of entries that are there or are new. */
 final class LiveUse {
     /** About fifty a second of each. */
     private static final long PAUSE_NANOS = Duration.ofMillis(20).toNanos();
 
+    private static final double MILLI = 1e6;
     private static final Duration LAST_CALLS = Duration.ofSeconds(15);
 
     private final Publication publication;
     private final Database database;
     private final Map<String, Long> acknowledged = new ConcurrentHashMap<>();
-    private final AtomicInteger searches = new AtomicInteger();
+    private final Queue<Double> searches = new ConcurrentLinkedQueue<>();
     private final AtomicInteger failedSearches = new AtomicInteger();
     private final AtomicInteger writes = new AtomicInteger();
     private final AtomicInteger failedWrites = new AtomicInteger();
@@ -52,12 +56,13 @@ final class LiveUse {
     }
 
     private void search() {
+        long begin = System.nanoTime();
         try {
             var unused = publication.search(
                     search -> search.query(
                             query -> query.match(match -> match.field("text").query("lemma"))),
                     Entry.class);
-            searches.incrementAndGet();
+            searches.add((System.nanoTime() - begin) / MILLI);
         } catch (IOException | RuntimeException e) {
             failedSearches.incrementAndGet();
             System.err.println("a search failed: " + e);
@@ -76,9 +81,14 @@ final class LiveUse {
         }
     }
 
+    /** Ends it, without waiting. */
+    void halt() {
+        stopped = true;
+    }
+
     /** Ends it; returns what came of it. */
     Tally stop() throws InterruptedException, IOException {
-        stopped = true;
+        halt();
         for (Thread thread : threads) {
             thread.join(LAST_CALLS.toMillis());
         }
@@ -92,16 +102,19 @@ final class LiveUse {
                 lost++;
             }
         }
-        return new Tally(searches.get(), failedSearches.get(), writes.get(), failedWrites.get(), lost);
+        return new Tally(List.copyOf(searches), failedSearches.get(), writes.get(), failedWrites.get(), lost);
     }
 
-    /** @param lost entries that have not what was last acknowledged of them */
-    record Tally(int searches, int failedSearches, int writes, int failedWrites, int lost) {
-        static final Tally NONE = new Tally(0, 0, 0, 0, 0);
+    /**
+     * @param searches how long those took that succeeded, in milliseconds
+     * @param lost entries that have not what was last acknowledged of them
+     */
+    record Tally(List<Double> searches, int failedSearches, int writes, int failedWrites, int lost) {
+        static final Tally NONE = new Tally(List.of(), 0, 0, 0, 0);
 
         Tally plus(Tally other) {
             return new Tally(
-                    searches + other.searches,
+                    Stream.concat(searches.stream(), other.searches.stream()).toList(),
                     failedSearches + other.failedSearches,
                     writes + other.writes,
                     failedWrites + other.failedWrites,

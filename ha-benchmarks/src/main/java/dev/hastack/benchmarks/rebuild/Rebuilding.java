@@ -7,6 +7,7 @@ import co.elastic.clients.elasticsearch._types.ErrorCause;
 import co.elastic.clients.elasticsearch.core.BulkRequest;
 import co.elastic.clients.elasticsearch.core.BulkResponse;
 import dev.hastack.benchmarks.Series;
+import dev.hastack.elasticsearch.publication.BulkLimits;
 import dev.hastack.elasticsearch.publication.Publication;
 import dev.hastack.elasticsearch.publication.Rebuild;
 import dev.hastack.elasticsearch.publication.RebuildProgress;
@@ -30,17 +31,23 @@ final class Rebuilding {
     private final Publication publication;
     private final ElasticsearchClient plain;
     private final Database database;
+    private final int requests;
     private final List<Double> copied = new ArrayList<>();
     private final List<Double> took = new ArrayList<>();
     private final List<Double> ingested = new ArrayList<>();
     private final List<Double> ratios = new ArrayList<>();
-    private LiveUse.Tally tally = LiveUse.Tally.NONE;
+    private LiveUse.Tally whileRebuilt = LiveUse.Tally.NONE;
+    private LiveUse.Tally whileIngested = LiveUse.Tally.NONE;
 
-    /** @param plain over the client's own transport */
-    Rebuilding(Publication publication, ElasticsearchClient plain, int documents) {
+    /**
+     * @param plain over the client's own transport
+     * @param requests of the bulk that are under way at once, of both
+     */
+    Rebuilding(Publication publication, ElasticsearchClient plain, Database database, int requests) {
         this.publication = publication;
         this.plain = plain;
-        this.database = new Database(documents);
+        this.database = database;
+        this.requests = requests;
     }
 
     void play(int rounds) throws IOException, InterruptedException {
@@ -49,15 +56,27 @@ final class Rebuilding {
         took.clear();
         for (int round = 1; round <= rounds; round++) {
             boolean peerFirst = round % 2 == 0;
-            double peer = peerFirst ? underUse(this::ingest) : 0;
-            double own = underUse(this::rebuild);
-            peer = peerFirst ? peer : underUse(this::ingest);
-            copied.add(own);
+            double peer = peerFirst ? ingestUnderUse() : 0;
+            Used own = underUse(this::rebuild);
+            whileRebuilt = whileRebuilt.plus(own.tally());
+            peer = peerFirst ? peer : ingestUnderUse();
+            copied.add(own.rate());
             ingested.add(peer);
-            ratios.add(own / peer);
+            ratios.add(own.rate() / peer);
             System.out.printf(
-                    Locale.ROOT, "round %d: rebuild %.0f, BulkIngester %.0f documents a second%n", round, own, peer);
+                    Locale.ROOT,
+                    "round %d, %d at once: rebuild %.0f, BulkIngester %.0f documents a second%n",
+                    round,
+                    requests,
+                    own.rate(),
+                    peer);
         }
+    }
+
+    private double ingestUnderUse() throws IOException, InterruptedException {
+        Used used = underUse(this::ingest);
+        whileIngested = whileIngested.plus(used.tally());
+        return used.rate();
     }
 
     /** Fills something with all documents; returns how many a second. */
@@ -65,22 +84,30 @@ final class Rebuilding {
         double fill() throws IOException, InterruptedException;
     }
 
-    private double underUse(Filling filling) throws IOException, InterruptedException {
+    private record Used(double rate, LiveUse.Tally tally) {}
+
+    private Used underUse(Filling filling) throws IOException, InterruptedException {
         LiveUse use = new LiveUse(publication, database).start();
-        double rate = filling.fill();
-        tally = tally.plus(use.stop());
-        return rate;
+        try {
+            double rate = filling.fill();
+            return new Used(rate, use.stop());
+        } catch (IOException | InterruptedException | RuntimeException e) {
+            use.halt();
+            throw e;
+        }
     }
 
     /** What counts is the copying; the rest is waiting for other processes, and for copies of shards. */
     private double rebuild() throws IOException, InterruptedException {
         AtomicReference<RebuildProgress> last = new AtomicReference<>();
         Duration whole = publication
-                .rebuild(Rebuild.of(database::read, Entry::id).withListener(progress -> {
-                    if (progress.phase() == Phase.COPYING) {
-                        last.set(progress);
-                    }
-                }))
+                .rebuild(Rebuild.of(database::read, Entry::id)
+                        .withLimits(BulkLimits.COPYING.withRequests(requests))
+                        .withListener(progress -> {
+                            if (progress.phase() == Phase.COPYING) {
+                                last.set(progress);
+                            }
+                        }))
                 .took();
         took.add(whole.toNanos() / SECOND);
         RebuildProgress copying = last.get();
@@ -100,8 +127,8 @@ final class Rebuilding {
                                 .refreshInterval(interval -> interval.time("-1"))));
         Counts counts = new Counts(new AtomicInteger(), new AtomicInteger(), new AtomicReference<>("none"));
         long begin = System.nanoTime();
-        try (BulkIngester<Void> ingester =
-                BulkIngester.of(bulk -> bulk.client(plain).listener(counts))) {
+        try (BulkIngester<Void> ingester = BulkIngester.of(
+                bulk -> bulk.client(plain).maxConcurrentRequests(requests).listener(counts))) {
             database.read()
                     .forEach(entry -> ingester.add(operation -> operation.index(
                             index -> index.index(PEER).id(entry.id()).document(entry))));
@@ -138,19 +165,24 @@ final class Rebuilding {
     }
 
     boolean held() {
-        return Series.of(ratios).median() >= LEAST_OF_PEER && tally.failedSearches() == 0 && tally.lost() == 0;
+        return Series.of(ratios).median() >= LEAST_OF_PEER
+                && whileRebuilt.failedSearches() == 0
+                && whileRebuilt.lost() == 0;
     }
 
     @Override
     public String toString() {
         Series ratio = Series.of(ratios);
+        String atOnce = requests == 1 ? "One request" : requests + " requests";
         return String.format(
                 Locale.ROOT,
                 """
-                | %,d documents, median of %d rounds | documents a second |
-                |---|---:|
-                | rebuild, while it copies | %.0f |
-                | BulkIngester | %.0f |
+                %s under way at once, %,d documents, %d rounds:
+
+                | | documents a second, median | p99 of the searches meanwhile, ms |
+                |---|---:|---:|
+                | rebuild, while it copies | %.0f | %.0f |
+                | BulkIngester | %.0f | %.0f |
 
                 The whole rebuild took %.1f s in the median.
 
@@ -158,23 +190,26 @@ final class Rebuilding {
                 - %s: failed searches: %d of %d (none allowed)
                 - %s: live writes lost: %d of %d (none allowed); %d failed
                 """,
+                atOnce,
                 database.documents(),
                 ratios.size(),
                 Series.of(copied).median(),
+                Series.of(whileRebuilt.searches()).p99(),
                 Series.of(ingested).median(),
+                Series.of(whileIngested.searches()).p99(),
                 Series.of(took).median(),
                 verdict(ratio.median() >= LEAST_OF_PEER),
                 ratio.median(),
                 ratio.least(),
                 ratio.greatest(),
                 LEAST_OF_PEER,
-                verdict(tally.failedSearches() == 0),
-                tally.failedSearches(),
-                tally.searches(),
-                verdict(tally.lost() == 0),
-                tally.lost(),
-                tally.writes(),
-                tally.failedWrites());
+                verdict(whileRebuilt.failedSearches() == 0),
+                whileRebuilt.failedSearches(),
+                whileRebuilt.searches().size() + whileRebuilt.failedSearches(),
+                verdict(whileRebuilt.lost() == 0),
+                whileRebuilt.lost(),
+                whileRebuilt.writes(),
+                whileRebuilt.failedWrites());
     }
 
     private static String verdict(boolean held) {

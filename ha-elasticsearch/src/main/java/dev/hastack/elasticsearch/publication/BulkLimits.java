@@ -18,11 +18,23 @@ public record BulkLimits(
     public static final BulkLimits DEFAULT =
             new BulkLimits(1000, 5L << 20, 1, Duration.ofSeconds(1), 10_000, Duration.ofMinutes(1));
 
+    /**
+     * For what nobody waits for and whose order does not matter, as when a publication is rebuilt: two requests under way,
+     * since a shard takes each with one thread, and an interval that sends few requests that are not full.
+     */
+    public static final BulkLimits COPYING =
+            new BulkLimits(1000, 5L << 20, 2, Duration.ofSeconds(5), 10_000, Duration.ofMinutes(1));
+
     public BulkLimits {
         if (operations < 1 || bytes < 1 || requests < 1 || pending < 1) {
             throw new IllegalArgumentException("operations=" + operations + ", bytes=" + bytes + ", requests="
                     + requests + ", pending=" + pending + ": expected at least 1 of each");
         }
+    }
+
+    /** The same, with another number of requests under way at once. */
+    public BulkLimits withRequests(int other) {
+        return new BulkLimits(operations, bytes, other, flushInterval, pending, retryFor);
     }
 
     /** The same, tried for another time. */

@@ -20,6 +20,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,6 +46,11 @@ final class Ingest implements AutoCloseable {
     private long pending;
 
     Ingest(ElasticsearchClient client, BulkLimits limits, String name) {
+        this(client, limits, name, settings -> settings);
+    }
+
+    /** @param settings of each request, for the operations that do not say it themselves */
+    Ingest(ElasticsearchClient client, BulkLimits limits, String name, UnaryOperator<BulkRequest.Builder> settings) {
         this.limits = limits;
         this.room = new Semaphore(limits.pending());
         this.feeder = Executors.newSingleThreadScheduledExecutor(task -> {
@@ -53,6 +59,7 @@ final class Ingest implements AutoCloseable {
             return thread;
         });
         this.ingester = BulkIngester.of(builder -> builder.client(client)
+                .globalSettings(settings)
                 .maxOperations(limits.operations())
                 .maxSize(limits.bytes())
                 .maxConcurrentRequests(limits.requests())

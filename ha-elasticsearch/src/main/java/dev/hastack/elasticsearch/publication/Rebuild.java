@@ -18,7 +18,7 @@ import java.util.stream.StreamSupport;
  * @param content the document that is made of an item
  * @param total how many there are, for the progress
  * @param listener hears of the progress, some times a second, on the thread that rebuilds
- * @param limits of the bulk
+ * @param limits of the bulk; {@link BulkLimits#COPYING} unless said otherwise
  * @param replicasWithin how long the copies of the shards may take
  */
 public record Rebuild<T>(
@@ -41,7 +41,7 @@ public record Rebuild<T>(
             Function<? super T, String> id,
             Function<? super T, ?> content) {
         return new Rebuild<>(
-                source, id, content, OptionalLong.empty(), progress -> {}, BulkLimits.DEFAULT, Duration.ofMinutes(10));
+                source, id, content, OptionalLong.empty(), progress -> {}, BulkLimits.COPYING, Duration.ofMinutes(10));
     }
 
     /** What {@code source} iterates over then. */

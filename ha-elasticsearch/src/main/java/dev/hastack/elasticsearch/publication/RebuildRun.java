@@ -121,16 +121,20 @@ final class RebuildRun<T> {
 
     private void copy() throws IOException, InterruptedException {
         long version = Versions.copied(next.number());
-        try (Ingest ingest = new Ingest(client, what.limits(), next.name());
+        // What is the same for all is said once a request: repeated, it would be a fifth of what the servers have to
+        // parse.
+        try (Ingest ingest = new Ingest(
+                        client,
+                        what.limits(),
+                        next.name(),
+                        settings -> settings.index(next.next()).requireAlias(true));
                 Stream<? extends T> source = what.source().get()) {
             Iterator<? extends T> items = source.iterator();
             while (items.hasNext()) {
                 T item = items.next();
                 String stored = next.stored(what.id().apply(item));
                 ingest.add(new Ingest.Next(
-                        BulkOperation.of(bulk -> bulk.index(put -> put.index(next.next())
-                                .requireAlias(true)
-                                .id(stored)
+                        BulkOperation.of(bulk -> bulk.index(put -> put.id(stored)
                                 .versionType(VersionType.External)
                                 .version(version)
                                 .document(what.content().apply(item)))),
