@@ -33,6 +33,9 @@ final class ElasticsearchIndices {
             Map.entry("7", "index.blocks.read"),
             Map.entry("8", "index.blocks.write"));
 
+    /** Of 255 bytes at most each, in a line of HTTP that Elasticsearch takes, 4,096 bytes. */
+    private static final int NAMES_IN_A_LINE = 15;
+
     private static final Pattern NAME = Pattern.compile("\"name\":\"([^\"]+)\"");
     private static final Pattern KEY = Pattern.compile("\"([^\"]+)\":\\{\"order\"");
 
@@ -175,8 +178,9 @@ final class ElasticsearchIndices {
     }
 
     private void delete(String path, List<String> names) {
-        if (!names.isEmpty()) {
-            cluster.request("DELETE", path + String.join(",", names), null);
+        for (int from = 0; from < names.size(); from += NAMES_IN_A_LINE) {
+            List<String> some = names.subList(from, Math.min(from + NAMES_IN_A_LINE, names.size()));
+            cluster.request("DELETE", path + String.join(",", some), null);
         }
     }
 

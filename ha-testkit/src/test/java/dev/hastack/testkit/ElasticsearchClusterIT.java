@@ -180,12 +180,17 @@ class ElasticsearchClusterIT {
                 "PUT",
                 "/_index_template/publications",
                 "{\"index_patterns\": [\"cms-*\"], \"composed_of\": [\"mappings\"]}");
+        for (int i = 0; i < 20; i++) {
+            String longName = i + "-" + "x".repeat(240);
+            cluster.request("PUT", "/_index_template/" + longName, "{\"index_patterns\": [\"" + i + "\"]}");
+        }
         cluster.request("PUT", "/_template/legacy", "{\"index_patterns\": [\"old-*\"]}");
         cluster.clear();
 
         assertThat(cluster.request("GET", "/_cat/indices?h=index", null)).isBlank();
         assertThat(cluster.request("GET", "/_cat/templates?h=name", null)).isBlank();
         assertThat(cluster.request("GET", "/_component_template", null)).doesNotContain("mappings");
+        assertThat(cluster.request("GET", "/_index_template", null)).doesNotContain("publications", "xxx");
     }
 
     @Test
