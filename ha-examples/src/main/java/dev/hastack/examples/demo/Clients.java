@@ -138,10 +138,14 @@ final class Clients {
         }
     }
 
+    static String searchFor(Article article) {
+        return "/publications/" + article.publication() + "/search?q="
+                + URLEncoder.encode(article.title(), StandardCharsets.UTF_8);
+    }
+
     /** Searches for an article by its title, and looks whether it is found. */
     private void search(Article article) throws InterruptedException {
-        String path = "/publications/" + article.publication() + "/search?q="
-                + URLEncoder.encode(article.title(), StandardCharsets.UTF_8);
+        String path = searchFor(article);
         Got got = get(delivery, path, "\"" + article.id() + "\"");
         if (got.good()) {
             recorder.found();

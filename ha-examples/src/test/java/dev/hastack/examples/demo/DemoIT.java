@@ -2,7 +2,6 @@ package dev.hastack.examples.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import dev.hastack.examples.Demo;
@@ -16,11 +15,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The whole demo, with all its processes. */
 class DemoIT {
@@ -30,32 +29,28 @@ class DemoIT {
 
     @Test
     // All scenes are ./demo itself, and take minutes.
-    void keeps_its_promises_and_notices_an_acknowledged_article_that_was_deleted_behind_its_back(@TempDir Path folder)
+    void keeps_its_promise_but_for_an_acknowledged_article_that_was_deleted_behind_its_back(@TempDir Path folder)
             throws Exception {
         Path file = folder.resolve("out.json");
-        Stream<String> scenes = Stream.of(Scene.OLD_PRIMARY_RETURNS, Scene.PUBLICATION_BROKEN)
-                .flatMap(scene -> Stream.of("--scene", scene.id()));
 
-        int code = run(Stream.concat(scenes, Stream.of("--seconds", "5", "--sabotage", "--json", file.toString()))
-                .toArray(String[]::new));
+        int code = run(
+                "--scene", Scene.OLD_PRIMARY_RETURNS.id(), "--seconds", "3", "--sabotage", "--json", file.toString());
 
         assertThat(code).as(text(out) + text(err)).isEqualTo(1);
+        // Nothing else is broken.
         assertThat(text(out))
                 .as(text(err))
-                .containsPattern("promise  kept")
                 .containsPattern("promise  BROKEN: lost 1 acknowledged article\\(s\\): /publications/\\S+;"
                         + " 1 published article\\(s\\) without a route: /\\S+;"
                         + " 1 published article\\(s\\) that cannot be searched: /\\S+\n");
-        List<JsonObject> results = JsonParser.parseString(Files.readString(file)).getAsJsonArray().asList().stream()
-                .map(JsonElement::getAsJsonObject)
-                .toList();
-        assertThat(results)
-                .as(text(out))
-                .extracting(result -> result.get("kept").getAsBoolean())
-                .containsExactly(true, false);
-        assertThat(results.get(1).get("lost").getAsInt()).isEqualTo(1);
-        assertThat(results.get(1).get("unrouted").getAsInt()).isEqualTo(1);
-        assertThat(results.get(1).get("unfound").getAsInt()).isEqualTo(1);
+        JsonObject result = JsonParser.parseString(Files.readString(file))
+                .getAsJsonArray()
+                .get(0)
+                .getAsJsonObject();
+        assertThat(result.get("kept").getAsBoolean()).as(text(out)).isFalse();
+        assertThat(result.get("lost").getAsInt()).isEqualTo(1);
+        assertThat(result.get("unrouted").getAsInt()).isEqualTo(1);
+        assertThat(result.get("unfound").getAsInt()).isEqualTo(1);
     }
 
     @Test
@@ -66,8 +61,10 @@ class DemoIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"INT", "KILL"})
-    void leaves_no_process_behind_when_it_is_killed(String signal) throws Exception {
+    // While the stores start, and when the servers do as well; the editors come later.
+    @CsvSource({"INT, 3", "KILL, 9"})
+    void leaves_no_process_behind_when_it_is_killed_in_the_middle_of_its_start(String signal, int jvms)
+            throws Exception {
         Process demo = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-cp",
@@ -79,9 +76,9 @@ class DemoIT {
                 .start();
         try (BufferedReader lines =
                 new BufferedReader(new InputStreamReader(demo.getInputStream(), StandardCharsets.UTF_8))) {
-            assertThat(lines.lines().anyMatch(line -> line.startsWith("starting 3 editing servers")))
+            assertThat(lines.lines().anyMatch(line -> line.contains("Each is a process of its own")))
                     .isTrue();
-            List<ProcessHandle> processes = awaitPrograms(demo);
+            List<ProcessHandle> processes = awaitPrograms(demo, jvms);
 
             new ProcessBuilder("kill", "-" + signal, Long.toString(demo.pid()))
                     .start()
@@ -100,19 +97,19 @@ class DemoIT {
         }
     }
 
-    /** Kills it in the middle of its start: what it has started last must not be left behind either. */
-    private static List<ProcessHandle> awaitPrograms(Process demo) {
-        long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+    /** What was started last must not be left behind either. */
+    private static List<ProcessHandle> awaitPrograms(Process demo, int wanted) {
+        long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
         while (true) {
             List<ProcessHandle> processes = demo.descendants().toList();
             long jvms = processes.stream()
                     .filter(process -> process.info().command().orElse("").endsWith("/java"))
                     .count();
-            if (jvms >= 3 + 6) { // Elasticsearch, and the servers; the editors come later
+            if (jvms >= wanted) {
                 return processes;
             }
             assertThat(System.nanoTime()).as("only %d JVMs", jvms).isLessThan(end);
-            Thread.onSpinWait();
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(2));
         }
     }
 
