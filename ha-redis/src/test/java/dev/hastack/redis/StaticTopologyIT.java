@@ -148,6 +148,9 @@ class StaticTopologyIT {
         try (HaStack stack = Stacks.ready(redis, Map.of())) {
             HaRedis store = stack.get(HaRedis.class);
             int generation = store.topology().node("replica-1").orElseThrow().generation();
+            until(
+                    "the probe's connection and that of commands",
+                    () -> clients(first).size() == 2);
             Set<String> before = clients(first);
             main.kill();
             first.promote();
