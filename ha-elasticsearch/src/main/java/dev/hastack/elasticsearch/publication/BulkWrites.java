@@ -66,6 +66,8 @@ final class BulkWrites {
         private final CompletableFuture<Void> done;
         private final Consumer<DeadLetter> deadLetters;
         private int attempts;
+        /** As in LiveWrites. */
+        private Optional<Generation> swapped = Optional.empty();
 
         Write(String id, Optional<Object> document, CompletableFuture<Void> done, Consumer<DeadLetter> deadLetters) {
             this.id = id;
@@ -81,18 +83,19 @@ final class BulkWrites {
                         publication, location.get().writeTarget());
             }
             Markers.Seen before = markers.look();
-            Generation current = location.get();
+            Generation current = swapped.isPresent() ? swapped.get() : location.get();
             return new Ingest.Next(
-                    toCurrent(current), new Step(item -> afterCurrent(before, current, item), this::dead));
+                    toCurrent(current, swapped.isPresent() ? current.name() : current.writeTarget()),
+                    new Step(item -> afterCurrent(before, current, item), this::dead));
         }
 
-        private BulkOperation toCurrent(Generation current) {
+        private BulkOperation toCurrent(Generation current, String target) {
             return BulkOperation.of(bulk -> document.isPresent()
-                    ? bulk.index(put -> put.index(current.writeTarget())
-                            .requireAlias(true)
+                    ? bulk.index(put -> put.index(target)
+                            .requireAlias(!target.equals(current.index()))
                             .id(current.stored(id))
                             .document(document.get()))
-                    : bulk.delete(delete -> delete.index(current.writeTarget()).id(current.stored(id))));
+                    : bulk.delete(delete -> delete.index(target).id(current.stored(id))));
         }
 
         private Ingest.@Nullable Next afterCurrent(Markers.Seen before, Generation current, BulkResponseItem item)
@@ -103,6 +106,10 @@ final class BulkWrites {
             }
             boolean late = !before.valid();
             Markers.Seen after = late ? markers.look() : before;
+            swapped = after.swapped(publication).filter(now -> !now.index().equals(item.index()));
+            if (swapped.isPresent()) {
+                return first();
+            }
             Optional<Generation> next =
                     after.next(publication).filter(filled -> !filled.index().equals(item.index()));
             if (next.isEmpty()) {
@@ -164,6 +171,7 @@ final class BulkWrites {
         }
 
         private Ingest.@Nullable Next again() throws IOException {
+            swapped = Optional.empty();
             markers.forget();
             location.forget();
             return first();

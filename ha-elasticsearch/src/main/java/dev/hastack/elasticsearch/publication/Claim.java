@@ -84,12 +84,15 @@ final class Claim {
     }
 
     /**
-     * How often a claim is renewed, and for how long it has to stay as it is until its owner counts as dead.
+     * What processes wait for of each other; the same in every one of them, so not configurable.
      *
-     * @param expiry several times {@code beat}: a cluster may be slow
+     * @param beat how often a claim is renewed
+     * @param expiry how long it has to stay as it is until its owner counts as dead; several times {@code beat}, since a cluster
+     *     may be slow
+     * @param life how long a look at the {@link Markers} counts
      */
-    record Times(Duration beat, Duration expiry) {
-        static final Times DEFAULT = new Times(Duration.ofSeconds(2), Duration.ofSeconds(15));
+    record Times(Duration beat, Duration expiry, Duration life) {
+        static final Times DEFAULT = new Times(Duration.ofSeconds(2), Duration.ofSeconds(15), Duration.ofSeconds(1));
     }
 
     interface Action<R> {

@@ -19,6 +19,10 @@ record Generation(Names names, String publication, int number, String index, boo
         return names.next(publication, number);
     }
 
+    String swap() {
+        return names.swap(publication, number);
+    }
+
     String kept() {
         return names.kept(publication, number);
     }

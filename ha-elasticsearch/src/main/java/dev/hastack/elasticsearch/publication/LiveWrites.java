@@ -49,9 +49,9 @@ final class LiveWrites {
 
     <T> IndexResponse index(String id, T document) throws IOException {
         return write(
-                current -> client.index(put -> put.index(current.writeTarget())
-                        .requireAlias(true)
-                        .id(current.stored(id))
+                (to, target) -> client.index(put -> put.index(target)
+                        .requireAlias(!target.equals(to.index()))
+                        .id(to.stored(id))
                         .document(document)),
                 (next, version) -> client.index(put -> put.index(next.next())
                         .requireAlias(true)
@@ -63,9 +63,7 @@ final class LiveWrites {
 
     DeleteResponse delete(String id) throws IOException {
         return write(
-                current -> client.delete(
-                        delete -> delete.index(current.writeTarget()).id(current.stored(id))),
-                (next, version) -> {
+                (to, target) -> client.delete(delete -> delete.index(target).id(to.stored(id))), (next, version) -> {
                     note(deletions.note(next, next.stored(id), version));
                     // By its own name: an alias that has gone would become an index by this.
                     client.delete(delete -> delete.index(next.name())
@@ -84,7 +82,8 @@ final class LiveWrites {
     }
 
     private interface ToCurrent<R> {
-        R write(Generation current) throws IOException;
+        /** @param target where it goes; an alias, if it is not the index itself */
+        R write(Generation to, String target) throws IOException;
     }
 
     private interface ToNext {
@@ -92,21 +91,28 @@ final class LiveWrites {
     }
 
     private <R extends WriteResponseBase> R write(ToCurrent<R> toCurrent, ToNext toNext) throws IOException {
+        Optional<Generation> swapped = Optional.empty();
         for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
             Markers.Seen before = markers.look();
-            Generation current = location.get();
+            Generation current = swapped.isPresent() ? swapped.get() : location.get();
             R done;
             try {
-                done = toCurrent.write(current);
+                // By a name that every node has known since the rebuild began, where the aliases were just moved.
+                done = toCurrent.write(current, swapped.isPresent() ? current.name() : current.writeTarget());
             } catch (ElasticsearchException e) {
                 if (!Catalog.missing(e)) {
                     throw e;
                 }
+                swapped = Optional.empty();
                 location.forget();
                 continue;
             }
             boolean late = !before.valid();
             Markers.Seen after = late ? markers.look() : before;
+            swapped = after.swapped(publication).filter(now -> !now.index().equals(done.index()));
+            if (swapped.isPresent()) {
+                continue;
+            }
             Optional<Generation> next =
                     after.next(publication).filter(filled -> !filled.index().equals(done.index()));
             // A look that was too old may have missed a rebuild from its beginning, or its end.

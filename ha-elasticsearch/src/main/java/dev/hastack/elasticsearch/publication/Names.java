@@ -20,7 +20,7 @@ record Names(String prefix) {
     private static final String LONGEST_SUFFIX = "-000000-kept";
     private static final String RESERVED = "shared";
     private static final Pattern PUBLICATION = Pattern.compile("[a-z0-9-]+");
-    private static final Pattern NEXT = Pattern.compile("(.+)-(\\d{6})-next");
+    private static final Pattern MARK = Pattern.compile("(.+)-(\\d{6})-(next|swap)");
     private static final int LAST = 999_999;
 
     /** @throws IllegalArgumentException if {@code publication} cannot be part of the name of an index */
@@ -75,9 +75,14 @@ record Names(String prefix) {
         return generation(publication, number) + "-next";
     }
 
-    /** What is being filled, of all publications. */
-    String allNext() {
-        return prefix + "-*-next";
+    /** What says that users' aliases have just been moved to a generation, until every node of the cluster knows it. */
+    String swap(String publication, int number) {
+        return generation(publication, number) + "-swap";
+    }
+
+    /** What is being filled, or has just become the present generation, of all publications. */
+    String marks() {
+        return prefix + "-*-next," + prefix + "-*-swap";
     }
 
     /** What says that a generation is kept, to roll back to. */
@@ -109,10 +114,16 @@ record Names(String prefix) {
         return digits.matches("\\d{6}") ? OptionalInt.of(Integer.parseInt(digits)) : OptionalInt.empty();
     }
 
-    /** What an alias of {@code index} marks, if it is one of {@link #next}. */
-    Optional<Generation> marked(String alias, String index) {
-        Matcher matcher = NEXT.matcher(alias);
-        return matcher.matches() && matcher.group(1).startsWith(prefix + "-")
+    /**
+     * What an alias of {@code index} marks, if it does.
+     *
+     * @param as {@code next} or {@code swap}
+     */
+    Optional<Generation> marked(String alias, String index, String as) {
+        Matcher matcher = MARK.matcher(alias);
+        return matcher.matches()
+                        && matcher.group(3).equals(as)
+                        && matcher.group(1).startsWith(prefix + "-")
                 ? Optional.of(new Generation(
                         this,
                         matcher.group(1).substring(prefix.length() + 1),

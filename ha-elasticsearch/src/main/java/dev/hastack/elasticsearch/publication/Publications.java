@@ -28,7 +28,7 @@ public final class Publications {
         this.times = times;
         this.catalog = new Catalog(new Requests(client._transport()), new Names(config.indexPrefix()));
         this.control = new Control(client, catalog);
-        this.markers = new Markers(catalog);
+        this.markers = new Markers(catalog, times.life());
     }
 
     /**

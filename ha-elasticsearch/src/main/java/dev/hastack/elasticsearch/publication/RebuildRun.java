@@ -15,6 +15,8 @@ import java.util.Iterator;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Fills the next generation and makes it the present one. What orders it against live writes: {@link Markers} (each write is
@@ -23,6 +25,8 @@ import java.util.stream.Stream;
  * which whoever ends the rebuild removes.
  */
 final class RebuildRun<T> {
+    private static final Logger LOG = LoggerFactory.getLogger(RebuildRun.class);
+
     /** By how much the announcement outlasts what a writer may believe. */
     private static final Duration MARGIN = Duration.ofMillis(250);
 
@@ -32,6 +36,7 @@ final class RebuildRun<T> {
     private final ElasticsearchClient client;
     private final Catalog catalog;
     private final Control control;
+    private final Duration life;
     private final Remains remains;
     private final ElasticsearchConfig.Publication config;
     private final Generation current;
@@ -45,6 +50,7 @@ final class RebuildRun<T> {
             ElasticsearchClient client,
             Catalog catalog,
             Control control,
+            Duration life,
             Remains remains,
             ElasticsearchConfig.Publication config,
             Generation current,
@@ -53,6 +59,7 @@ final class RebuildRun<T> {
         this.client = client;
         this.catalog = catalog;
         this.control = control;
+        this.life = life;
         this.remains = remains;
         this.config = config;
         this.current = current;
@@ -67,7 +74,7 @@ final class RebuildRun<T> {
         try {
             announce();
             tell(RebuildProgress.Phase.ANNOUNCING);
-            TimeUnit.NANOSECONDS.sleep(Markers.LIFE.plus(MARGIN).toNanos());
+            TimeUnit.NANOSECONDS.sleep(life.plus(MARGIN).toNanos());
             startedAt = System.nanoTime();
             copy();
             deleted = repeatDeletions();
@@ -229,7 +236,10 @@ final class RebuildRun<T> {
     }
 
     private void swap() throws IOException {
-        AliasActions actions = new AliasActions().remove(next, next.next()).close(current);
+        AliasActions actions = new AliasActions()
+                .remove(next, next.next())
+                .add(next, next.swap())
+                .close(current);
         if (current.shared()) {
             actions.remove(current, current.name());
         }
@@ -240,6 +250,16 @@ final class RebuildRun<T> {
             if (!remains.isPresent(next)) {
                 throw e;
             }
+            return;
+        }
+        try {
+            catalog.change(new AliasActions().remove(next, next.swap()));
+        } catch (IOException | RuntimeException e) {
+            // It does no harm while this generation is the present one, and the next rebuild removes it first.
+            LOG.atWarn()
+                    .addKeyValue("publication", next.publication())
+                    .setCause(e)
+                    .log("the alias {} stays until the next rebuild", next.swap());
         }
     }
 

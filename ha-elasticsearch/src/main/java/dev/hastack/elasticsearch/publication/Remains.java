@@ -48,7 +48,23 @@ final class Remains {
                 catalog.delete(name);
             }
         }
+        forgetSwaps(publication);
         forgetDeletions(publication);
+    }
+
+    /** Once every node has confirmed the swap; and before the next one, what is left then. */
+    void forgetSwaps(String publication) throws IOException {
+        for (Map.Entry<String, Set<String>> index :
+                catalog.aliases(catalog.names().pattern(publication)).entrySet()) {
+            for (String alias : index.getValue()) {
+                Optional<Generation> swapped = catalog.names()
+                        .marked(alias, index.getKey(), "swap")
+                        .filter(now -> now.publication().equals(publication));
+                if (swapped.isPresent()) {
+                    catalog.change(new AliasActions().remove(swapped.get(), alias));
+                }
+            }
+        }
     }
 
     /** First nobody can make it the present generation any more; then it goes. */

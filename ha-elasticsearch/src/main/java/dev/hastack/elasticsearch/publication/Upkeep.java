@@ -122,7 +122,8 @@ final class Upkeep {
 
     private <T> RebuildResult run(Generation current, Generation next, Rebuild<T> what)
             throws IOException, InterruptedException {
-        RebuildResult result = new RebuildRun<>(client, catalog, control, remains, config, current, next, what).run();
+        RebuildResult result =
+                new RebuildRun<>(client, catalog, control, times.life(), remains, config, current, next, what).run();
         remains.forgetDeletions(publication);
         return result;
     }

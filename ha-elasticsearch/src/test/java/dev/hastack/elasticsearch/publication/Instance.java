@@ -14,8 +14,9 @@ import java.util.Map;
 
 /** What one process of a service has: a stack, and what it knows, of its own. */
 record Instance(HaStack stack, Publications publications) implements AutoCloseable {
-    /** So that a dead process is told from a living one within a test's patience. */
-    private static final Claim.Times QUICK = new Claim.Times(Duration.ofMillis(150), Duration.ofMillis(1500));
+    /** So that a dead process is told from a living one within a test's patience, and rebuilds begin soon. */
+    static final Claim.Times QUICK =
+            new Claim.Times(Duration.ofMillis(150), Duration.ofMillis(1500), Duration.ofMillis(500));
 
     static Instance start(ElasticsearchCluster cluster) {
         return start(cluster, Map.of());

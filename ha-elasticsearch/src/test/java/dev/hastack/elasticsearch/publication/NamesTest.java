@@ -60,18 +60,20 @@ class NamesTest {
 
     @Test
     void a_marker_says_what_is_being_filled() {
-        Generation next = names.marked("cms-news-local-000007-next", "cms-news-local-000007")
+        Generation next = names.marked("cms-news-local-000007-next", "cms-news-local-000007", "next")
                 .orElseThrow();
 
         assertThat(next.publication()).isEqualTo("news-local");
         assertThat(next.number()).isEqualTo(7);
         assertThat(next.shared()).isFalse();
-        assertThat(names.marked("cms-news-000008-next", "cms-shared-000002")
+        assertThat(names.marked("cms-news-000008-next", "cms-shared-000002", "next")
                         .orElseThrow()
                         .shared())
                 .isTrue();
-        assertThat(names.marked("other-news-000007-next", "other-news-000007")).isEmpty();
-        assertThat(names.marked("cms-news-000007-kept", "cms-news-000007")).isEmpty();
+        assertThat(names.marked("other-news-000007-next", "other-news-000007", "next"))
+                .isEmpty();
+        assertThat(names.marked("cms-news-000007-kept", "cms-news-000007", "next"))
+                .isEmpty();
     }
 
     @Test
