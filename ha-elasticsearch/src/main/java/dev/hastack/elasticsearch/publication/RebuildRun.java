@@ -128,8 +128,7 @@ final class RebuildRun<T> {
 
     private void copy() throws IOException, InterruptedException {
         long version = Versions.copied(next.number());
-        // What is the same for all is said once a request: repeated, it would be a fifth of what the servers have to
-        // parse.
+        // What is the same for all is said once a request.
         try (Ingest ingest = new Ingest(
                         client,
                         what.limits(),

@@ -52,8 +52,8 @@ final class Remains {
         forgetDeletions(publication);
     }
 
-    /** Once every node has confirmed the swap; and before the next one, what is left then. */
-    void forgetSwaps(String publication) throws IOException {
+    /** What a rebuild could not take away itself: from here on its generation need not be the present one. */
+    private void forgetSwaps(String publication) throws IOException {
         for (Map.Entry<String, Set<String>> index :
                 catalog.aliases(catalog.names().pattern(publication)).entrySet()) {
             for (String alias : index.getValue()) {

@@ -1,5 +1,6 @@
 package dev.hastack.benchmarks.lab.elasticsearch;
 
+import dev.hastack.benchmarks.Series;
 import dev.hastack.benchmarks.lab.elasticsearch.Spans.Span;
 import java.util.List;
 import java.util.stream.LongStream;
@@ -15,7 +16,6 @@ import java.util.stream.LongStream;
  */
 record Served(int failed, double silence, double before, double during, double after) {
     private static final double NANOS = 1e6;
-    private static final double OF_CALLS = 0.99;
 
     static Served of(List<Call> calls, Spans spans) {
         return new Served(
@@ -53,11 +53,9 @@ record Served(int failed, double silence, double before, double during, double a
     }
 
     private static double percentile(List<Call> calls, Span span) {
-        long[] nanos =
-                span.begunIn(calls).stream().mapToLong(Call::nanos).sorted().toArray();
-        return nanos.length == 0
-                ? Double.POSITIVE_INFINITY
-                : nanos[(int) Math.ceil(nanos.length * OF_CALLS) - 1] / NANOS;
+        List<Double> millis =
+                span.begunIn(calls).stream().map(call -> call.nanos() / NANOS).toList();
+        return millis.isEmpty() ? Double.POSITIVE_INFINITY : Series.of(millis).p99();
     }
 
     /** How many times as long the fault made calls. */
