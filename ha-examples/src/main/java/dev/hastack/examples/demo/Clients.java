@@ -150,8 +150,7 @@ final class Clients {
         if (got.good()) {
             recorder.found();
         } else {
-            recorder.searchFailed(article.publication());
-            LOG.warn("GET {} failed: {}", path, got.body());
+            recorder.searchFailed(article.publication(), failure("GET", path, got.body()));
         }
     }
 
@@ -206,8 +205,7 @@ final class Clients {
                 problem = e.toString();
                 unknown.run();
             }
-            recorder.writeFailed();
-            LOG.warn("{} {} failed: {}", method, path, problem);
+            recorder.writeFailed(failure(method, path, problem));
             if (stopped.getAsBoolean()) {
                 return false;
             }
@@ -222,9 +220,15 @@ final class Clients {
             recorder.wasRead();
             return got.body();
         }
-        recorder.readFailed();
-        LOG.warn("GET {} failed: {}", path, got.body());
+        recorder.readFailed(failure("GET", path, got.body()));
         return "";
+    }
+
+    /** In words, and logged. */
+    private static String failure(String method, String path, String problem) {
+        String failure = method + " " + path + ": " + problem;
+        LOG.warn("failed: {}", failure);
+        return failure;
     }
 
     private Got get(Balancer from, String path, String expected) throws InterruptedException {

@@ -152,7 +152,10 @@ final class Play {
     private void tell(Result result) {
         console.line(String.format(
                 "  clients  %d requests; %d writes failed and were sent again, %d reads failed, %d searches failed",
-                result.requests(), result.writeFailures(), result.readFailures(), result.searchFailures()));
+                result.requests(),
+                result.writeFailures().size(),
+                result.readFailures().size(),
+                result.searchFailures().size()));
         console.line(String.format(
                 "  articles %d acknowledged, %d lost; %d published, %d without a route, %d not in their search index",
                 result.acknowledged(),

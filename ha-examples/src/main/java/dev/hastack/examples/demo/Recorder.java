@@ -2,11 +2,14 @@ package dev.hastack.examples.demo;
 
 import dev.hastack.examples.content.Article;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAccumulator;
 
@@ -14,8 +17,9 @@ import java.util.concurrent.atomic.LongAccumulator;
 final class Recorder {
 
     private final AtomicInteger requests = new AtomicInteger();
-    private final AtomicInteger writeFailures = new AtomicInteger();
-    private final AtomicInteger readFailures = new AtomicInteger();
+    private final Queue<String> writeFailures = new ConcurrentLinkedQueue<>();
+    private final Queue<String> readFailures = new ConcurrentLinkedQueue<>();
+    private final Queue<String> searchFailures = new ConcurrentLinkedQueue<>();
     private final AtomicInteger saves = new AtomicInteger();
     private final AtomicInteger publications = new AtomicInteger();
     private final Map<String, Article> acknowledged = new ConcurrentHashMap<>();
@@ -26,7 +30,6 @@ final class Recorder {
     private final Silence publishing = new Silence(System::nanoTime);
     private final Silence reads = new Silence(System::nanoTime);
     private final Silence searching = new Silence(System::nanoTime);
-    private final AtomicInteger searchFailures = new AtomicInteger();
     private volatile Optional<String> broken = Optional.empty();
     private volatile Optional<Writes> beforeRecovery = Optional.empty();
 
@@ -66,12 +69,14 @@ final class Recorder {
         beforeRecovery = Optional.of(new Writes(saves.get(), publications.get()));
     }
 
-    void writeFailed() {
-        writeFailures.incrementAndGet();
+    /** A write had no good answer. */
+    void writeFailed(String failure) {
+        writeFailures.add(failure);
     }
 
-    void readFailed() {
-        readFailures.incrementAndGet();
+    /** A read had no good answer. */
+    void readFailed(String failure) {
+        readFailures.add(failure);
     }
 
     void found() {
@@ -79,9 +84,9 @@ final class Recorder {
     }
 
     /** Counts, unless the publication is known to be broken. */
-    void searchFailed(String publication) {
+    void searchFailed(String publication, String failure) {
         if (broken.filter(publication::equals).isEmpty()) {
-            searchFailures.incrementAndGet();
+            searchFailures.add(failure);
         }
     }
 
@@ -90,20 +95,28 @@ final class Recorder {
         broken = Optional.of(publication);
     }
 
-    int searchFailures() {
-        return searchFailures.get();
+    /** What failed and why, in the order in which it did. */
+    List<String> searchFailures() {
+        return List.copyOf(searchFailures);
     }
 
     int requests() {
         return requests.get();
     }
 
-    int writeFailures() {
-        return writeFailures.get();
+    /** What failed and why, in the order in which it did. */
+    List<String> writeFailures() {
+        return List.copyOf(writeFailures);
     }
 
-    int readFailures() {
-        return readFailures.get();
+    /** What failed and why, in the order in which it did. */
+    List<String> readFailures() {
+        return List.copyOf(readFailures);
+    }
+
+    /** How many requests had no good answer. */
+    int failures() {
+        return writeFailures.size() + readFailures.size() + searchFailures.size();
     }
 
     /** What was acknowledged since there was a primary again, saves or publications, whichever is less; empty when there always was one. */

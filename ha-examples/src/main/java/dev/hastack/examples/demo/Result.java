@@ -10,9 +10,10 @@ import java.util.OptionalInt;
  *
  * @param scene the scene
  * @param requests all that were sent
- * @param writeFailures those of the editing stack without a good answer; each was sent again until it had one
- * @param readFailures those of the delivery stack without a good answer
- * @param searchFailures searches that failed or did not find what is published, but for those of a publication that was broken
+ * @param writeFailures those of the editing stack without a good answer, and why; each was sent again until it had one
+ * @param readFailures those of the delivery stack without a good answer, and why
+ * @param searchFailures searches that failed or did not find what is published, and why, but for those of a publication that was
+ *     broken
  * @param acknowledged articles whose save was answered with 200 or 201
  * @param lost acknowledged articles that the primary does not have any more, as they were saved
  * @param strays articles that an old primary took by itself, though no client was told that nobody knows
@@ -28,9 +29,9 @@ import java.util.OptionalInt;
 record Result(
         Scene scene,
         int requests,
-        int writeFailures,
-        int readFailures,
-        int searchFailures,
+        List<String> writeFailures,
+        List<String> readFailures,
+        List<String> searchFailures,
         int acknowledged,
         List<String> lost,
         List<String> strays,
@@ -48,7 +49,13 @@ record Result(
     /** A replica that grows too old is left by a timer, and some twenty processes share this machine. */
     private static final Duration TIMERS_LATENESS = Duration.ofMillis(250);
 
+    /** As much of a failure as names its cause. */
+    private static final int TELLING = 400;
+
     Result {
+        writeFailures = List.copyOf(writeFailures);
+        readFailures = List.copyOf(readFailures);
+        searchFailures = List.copyOf(searchFailures);
         lost = List.copyOf(lost);
         strays = List.copyOf(strays);
         unpublished = List.copyOf(unpublished);
@@ -57,7 +64,7 @@ record Result(
     }
 
     int failures() {
-        return writeFailures + readFailures + searchFailures;
+        return writeFailures.size() + readFailures.size() + searchFailures.size();
     }
 
     /** How many articles were published in the end, of those whose publication was acknowledged. */
@@ -89,18 +96,18 @@ record Result(
             broken.add(
                     "only " + acknowledged + " articles were acknowledged; fewer than " + ENOUGH + " prove too little");
         }
-        if (readFailures > 0) {
-            broken.add(readFailures + " read(s) failed");
+        if (!readFailures.isEmpty()) {
+            broken.add(readFailures.size() + " read(s) failed: " + first(readFailures));
         }
-        if (searchFailures > 0) {
-            broken.add(searchFailures + " search(es) failed");
+        if (!searchFailures.isEmpty()) {
+            broken.add(searchFailures.size() + " search(es) failed: " + first(searchFailures));
         }
         if (oldestRead.compareTo(Platform.MAX_LAG.plus(TIMERS_LATENESS)) > 0) {
             broken.add("a reader got an article that had been superseded for " + oldestRead.toMillis()
                     + " ms; more than " + Platform.MAX_LAG.toMillis() + " ms are too many");
         }
-        if (writeFailures > 0 && scene.sparesPrimary()) {
-            broken.add(writeFailures + " write(s) failed although the primary lived");
+        if (!writeFailures.isEmpty() && scene.sparesPrimary()) {
+            broken.add(writeFailures.size() + " write(s) failed although the primary lived: " + first(writeFailures));
         }
         if (writesAfterFault.orElse(1) == 0) {
             broken.add("writes did not resume after the promotion");
@@ -110,6 +117,11 @@ record Result(
 
     boolean kept() {
         return broken().isEmpty();
+    }
+
+    private static String first(List<String> failures) {
+        String first = failures.get(0);
+        return first.length() > TELLING ? first.substring(0, TELLING) + "…" : first;
     }
 
     private static String some(List<String> all) {

@@ -31,7 +31,7 @@ final class Timeline {
             console.status(at(String.format(
                     "%d requests, %d failed, %d articles acknowledged",
                     recorder.requests(),
-                    recorder.writeFailures() + recorder.readFailures(),
+                    recorder.failures(),
                     recorder.acknowledged().size())));
             Thread.sleep(Math.min(STATUS_MILLIS, left.toMillis() + 1));
         }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonParser;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
@@ -32,7 +33,7 @@ class ResultTest {
     void one_failed_read_breaks_the_promise_of_any_scene() {
         for (Scene scene : Scene.values()) {
             assertThat(result(scene, 0, 1, 5_000, List.of(), OptionalInt.of(9)).broken())
-                    .containsExactly("1 read(s) failed");
+                    .containsExactly("1 read(s) failed: GET /a: 503");
         }
     }
 
@@ -84,7 +85,7 @@ class ResultTest {
 
     @Test
     void one_failed_search_breaks_the_promise() {
-        assertThat(searched(1, List.of()).broken()).containsExactly("1 search(es) failed");
+        assertThat(searched(1, List.of()).broken()).containsExactly("1 search(es) failed: GET /a: 503");
     }
 
     @Test
@@ -133,6 +134,10 @@ class ResultTest {
                 scene, writeFailures, readFailures, acknowledged, lost, List.of(), List.of(), List.of(), 40, after);
     }
 
+    private static List<String> failures(int count) {
+        return Collections.nCopies(count, "GET /a: 503");
+    }
+
     private static Result published(List<String> unpublished, List<String> unrouted) {
         return result(
                 Scene.REDIS_PRIMARY_KILLED,
@@ -154,7 +159,7 @@ class ResultTest {
                 good.requests(),
                 good.writeFailures(),
                 good.readFailures(),
-                failures,
+                failures(failures),
                 good.acknowledged(),
                 good.lost(),
                 good.strays(),
@@ -195,9 +200,9 @@ class ResultTest {
         return new Result(
                 scene,
                 20_000,
-                writeFailures,
-                readFailures,
-                0,
+                failures(writeFailures),
+                failures(readFailures),
+                List.of(),
                 acknowledged,
                 lost,
                 strays,
