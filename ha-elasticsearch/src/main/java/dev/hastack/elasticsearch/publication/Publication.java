@@ -155,7 +155,7 @@ public final class Publication {
 
     /**
      * Goes back to the generation before the present one, which is kept instead. What was written since the rebuild is not in
-     * it.
+     * it, nor need be what other threads and processes write while this runs; what they begin to write after it has returned is.
      */
     public void rollback() throws IOException, InterruptedException {
         requireWritable("rollback");

@@ -19,8 +19,11 @@ import java.util.function.Consumer;
 final class Audience {
 
     private static final int PUBLISHED = 150;
-    /** Elasticsearch refreshes once a second, but keeps no promise about it: on a machine with too much to do it is late. */
-    private static final Duration REFRESHED = Duration.ofSeconds(5);
+    /**
+     * Elasticsearch refreshes once a second, but keeps no promise about it: one thread of each node does it for dozens of indices,
+     * and on a machine with too much to do that has taken more than five seconds.
+     */
+    private static final Duration REFRESHED = Duration.ofSeconds(30);
 
     /**
      * So many that each server and each node has had some. The first one in a JVM loads the classes for it, which takes half a
@@ -80,8 +83,16 @@ final class Audience {
         for (Article article : published) { // the jobs of several servers end in any order
             awaitDelivery(article.route(), deadline);
         }
+        refresh();
         for (Article article : published.subList(PUBLISHED - FIRST_SEARCHES, PUBLISHED)) {
             awaitFound(article, deadline);
+        }
+    }
+
+    /** From here on every copy of each index shows what was confirmed before, unless it is one that could not be asked. */
+    private void refresh() {
+        if (platform.stores().searchContents().refresh()) {
+            shelf.refreshed();
         }
     }
 
@@ -115,6 +126,7 @@ final class Audience {
 
     /** Sets the clients to work: four writers, four readers, one editor, one who publishes the news, and one who proofreads. */
     Load work(Recorder recorder) {
+        refresh();
         Load load = new Load();
         Clients clients = new Clients(
                 platform.editors(),

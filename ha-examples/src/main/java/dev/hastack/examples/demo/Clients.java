@@ -27,6 +27,9 @@ final class Clients {
     private static final int LISTING_EVERY = 20;
     private static final int NEWS_EVERY = 4;
     private static final int SEARCH_EVERY = 3;
+    /** More than WordNet has in any publication: sixteen of its adjectives are called hot. */
+    private static final int NAMESAKES = 50;
+
     private static final int NOTHING_DONE = 503;
     private static final Set<Integer> DONE = Set.of(200, 201, 202);
     private static final long BEFORE_RETRY_MILLIS = 20;
@@ -139,7 +142,7 @@ final class Clients {
     }
 
     static String searchFor(Article article) {
-        return "/publications/" + article.publication() + "/search?q="
+        return "/publications/" + article.publication() + "/search?limit=" + NAMESAKES + "&q="
                 + URLEncoder.encode(article.title(), StandardCharsets.UTF_8);
     }
 

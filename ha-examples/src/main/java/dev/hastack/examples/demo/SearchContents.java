@@ -54,6 +54,17 @@ record SearchContents(ElasticsearchCluster cluster, String prefix) {
         return versions;
     }
 
+    /** Has every index show what is in it by now; whether every copy did. */
+    boolean refresh() {
+        String answer = cluster.request("POST", "/" + prefix + "-*/_refresh", null);
+        return JsonParser.parseString(answer)
+                        .getAsJsonObject()
+                        .getAsJsonObject("_shards")
+                        .get("failed")
+                        .getAsInt()
+                == 0;
+    }
+
     /** Deletes an article from its index. */
     void delete(Article article) {
         cluster.request("DELETE", "/" + index(article.publication()) + "/_doc/" + article.id(), null);

@@ -47,6 +47,16 @@ final class Shelf {
         }
     }
 
+    /** Every copy of each index shows what was confirmed until now. */
+    void refreshed() {
+        lock.lock();
+        try {
+            searchable.settle();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Any of those that readers may ask for. */
     Article any() {
         return any(readable);
@@ -74,6 +84,11 @@ final class Shelf {
         Row(List<Article> settled, Duration settling) {
             this.settling = settling;
             this.settled = new ArrayList<>(settled);
+        }
+
+        void settle() {
+            young.forEach(confirmed -> settled.add(confirmed.article()));
+            young.clear();
         }
 
         Article any(long now) {

@@ -46,6 +46,15 @@ class ShelfTest {
         assertThat(asked(shelf::anySearchable)).containsExactlyInAnyOrder(BREAD, WATER);
     }
 
+    @Test
+    void readers_search_at_once_for_what_was_confirmed_before_all_indices_were_refreshed() {
+        shelf.add(WATER);
+        shelf.refreshed();
+
+        assertThat(asked(shelf::anySearchable)).containsExactlyInAnyOrder(BREAD, WATER);
+        assertThat(asked()).containsExactly(BREAD);
+    }
+
     private Set<Article> asked() {
         return asked(shelf::any);
     }
