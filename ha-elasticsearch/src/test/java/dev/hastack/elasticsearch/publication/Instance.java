@@ -16,7 +16,7 @@ import java.util.Map;
 record Instance(HaStack stack, Publications publications) implements AutoCloseable {
     /** So that a dead process is told from a living one within a test's patience, and rebuilds begin soon. */
     static final Claim.Times QUICK =
-            new Claim.Times(Duration.ofMillis(150), Duration.ofMillis(1500), Duration.ofMillis(500));
+            new Claim.Times(Duration.ofMillis(150), Duration.ofMillis(1500), Duration.ofMillis(300));
 
     static Instance start(ElasticsearchCluster cluster) {
         return start(cluster, Map.of());

@@ -12,12 +12,14 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Supplier;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The stores of the platform: one PostgreSQL cluster, whose standby is synchronous, and whose operator the demo is; one Redis,
@@ -47,36 +49,47 @@ final class Stores implements AutoCloseable {
         this.elasticsearch = elasticsearch;
     }
 
-    /** Starts them; returns when replication runs. */
+    /** Starts them side by side; returns when replication runs. */
     static Stores start() {
-        List<Supplier<? extends StoreCluster>> starts = List.of(
-                () -> PostgresCluster.builder()
-                        .node(MAIN)
-                        .node(STANDBY)
-                        .node(DELIVERY)
-                        .synchronous(STANDBY)
-                        .start(),
-                () -> RedisReplication.builder()
-                        .node(MAIN)
-                        .node(STANDBY)
-                        .node(DELIVERY)
-                        .sentinels(3)
-                        .start(),
-                Stores::startElasticsearch);
-        List<StoreCluster> started = new ArrayList<>();
+        Executor threads = task -> new Thread(task, "store").start();
+        CompletableFuture<PostgresCluster> postgres = CompletableFuture.supplyAsync(Stores::startPostgres, threads);
+        CompletableFuture<RedisReplication> redis = CompletableFuture.supplyAsync(Stores::startRedis, threads);
+        CompletableFuture<ElasticsearchCluster> elasticsearch =
+                CompletableFuture.supplyAsync(Stores::startElasticsearch, threads);
         try {
-            for (Supplier<? extends StoreCluster> start : starts) {
-                started.add(start.get());
-            }
-            Stores stores = new Stores(
-                    (PostgresCluster) started.get(0), (RedisReplication) started.get(1), (ElasticsearchCluster)
-                            started.get(2));
+            Stores stores = new Stores(postgres.join(), redis.join(), elasticsearch.join());
             stores.grantStatistics();
             return stores;
         } catch (SQLException | RuntimeException e) {
-            started.forEach(StoreCluster::close);
+            Stream.of(postgres, redis, elasticsearch).forEach(Stores::closeStarted);
             throw new IllegalStateException("the stores could not be started: " + e.getMessage(), e);
         }
+    }
+
+    private static void closeStarted(CompletableFuture<? extends StoreCluster> start) {
+        try {
+            start.join().close();
+        } catch (CompletionException e) {
+            // It has cleared up itself.
+        }
+    }
+
+    private static PostgresCluster startPostgres() {
+        return PostgresCluster.builder()
+                .node(MAIN)
+                .node(STANDBY)
+                .node(DELIVERY)
+                .synchronous(STANDBY)
+                .start();
+    }
+
+    private static RedisReplication startRedis() {
+        return RedisReplication.builder()
+                .node(MAIN)
+                .node(STANDBY)
+                .node(DELIVERY)
+                .sentinels(3)
+                .start();
     }
 
     private static ElasticsearchCluster startElasticsearch() {

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionConfigurationException;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
+import org.junit.jupiter.api.extension.ExtensionContext.StoreScope;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 import org.junit.jupiter.api.extension.TestWatcher;
@@ -112,12 +113,20 @@ public final class HaStackExtension implements BeforeAllCallback, BeforeEachCall
     public void beforeAll(ExtensionContext context) {
         List<StoreLayout> layouts = given == null ? annotated(context) : List.of(given);
         started = layouts.stream()
-                .map(layout -> context.getRoot()
-                        .getStore(NAMESPACE)
+                .map(layout -> shared(context)
                         .getOrComputeIfAbsent(layout, key -> new Shared(key.start()), Shared.class)
                         .cluster())
                 .toList();
         started.forEach(HaStackExtension::renew);
+    }
+
+    /** With several forks, Maven has each class run by itself, in one session for each fork. JUnit before 5.13 has only runs. */
+    private static ExtensionContext.Store shared(ExtensionContext context) {
+        try {
+            return context.getStore(StoreScope.LAUNCHER_SESSION, NAMESPACE);
+        } catch (LinkageError e) {
+            return context.getRoot().getStore(NAMESPACE);
+        }
     }
 
     @Override
@@ -174,7 +183,8 @@ public final class HaStackExtension implements BeforeAllCallback, BeforeEachCall
                 + context.getRequiredTestClass().getName() + " with @HaStackTest, or use HaStackExtension.of");
     }
 
-    /** Closed with the root store: JUnit 5 wants its own interface for that, JUnit 6 the JDK's. */
+    /** Closed with its store: JUnit before 5.13 wants its own interface for that, which is deprecated since, and later ones the JDK's. */
+    @SuppressWarnings("deprecation")
     private record Shared(StoreCluster cluster) implements ExtensionContext.Store.CloseableResource, AutoCloseable {
         @Override
         public void close() {

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Runs {@link HaStackTestIT} on each newer JUnit; the build puts their console launchers into target/junit. */
+/** Runs {@link HaStackTestIT} on other JUnits; the build puts their console launchers into target/junit. */
 @Timeout(180)
 class JUnitVersionsIT {
     static Stream<Path> launchers() throws IOException {
