@@ -70,17 +70,23 @@ class NodeFaultsIT {
     }
 
     @Test
-    void waits_for_a_cluster_that_is_down_as_a_whole(ElasticsearchCluster cluster) throws Exception {
+    void waits_for_a_cluster_that_is_down_as_a_whole_and_says_what_it_saw_when_it_cannot_wait_any_longer(
+            ElasticsearchCluster cluster) throws Exception {
         Articles.publish(cluster, "news");
-        try (Articles articles = Articles.open(cluster.properties(), "admin-timeout", "60s");
+        try (Articles impatient = Articles.open(cluster.properties(), "search-timeout", "500ms");
+                Articles articles = Articles.open(cluster.properties(), "admin-timeout", "60s");
                 Readers readers =
                         new Readers(2, () -> articles.client().indices().exists(e -> e.index("cms-news-000001")))) {
             readers.await(50);
             cluster.nodes().forEach(ElasticsearchNode::kill);
-            Eventually.until(
-                    "all are down",
-                    () -> articles.store().topology().nodes().values().stream()
-                            .allMatch(node -> node.status() == Status.DOWN));
+            awaitAllDown(articles);
+            awaitAllDown(impatient);
+
+            assertThatThrownBy(() -> impatient.search("news"))
+                    .isInstanceOf(NoNodeException.class)
+                    .hasMessageStartingWith("search of cms-news-read: no node within 500 ms; DARK since ")
+                    .hasMessageContaining("es-2 DOWN refused");
+
             cluster.nodes().parallelStream().forEach(ElasticsearchNode::start);
             readers.await(100);
             cluster.awaitHealth("green", Duration.ofSeconds(20));
@@ -90,20 +96,11 @@ class NodeFaultsIT {
         }
     }
 
-    @Test
-    void says_what_it_saw_when_no_node_is_there(ElasticsearchCluster cluster) throws Exception {
-        try (Articles articles = Articles.open(cluster.properties(), "search-timeout", "500ms")) {
-            cluster.nodes().forEach(ElasticsearchNode::kill);
-            Eventually.until(
-                    "all are down",
-                    () -> articles.store().topology().nodes().values().stream()
-                            .allMatch(node -> node.status() == Status.DOWN));
-
-            assertThatThrownBy(() -> articles.search("news"))
-                    .isInstanceOf(NoNodeException.class)
-                    .hasMessageStartingWith("search of cms-news-read: no node within 500 ms; DARK since ")
-                    .hasMessageContaining("es-2 DOWN refused");
-        }
+    private static void awaitAllDown(Articles articles) throws Exception {
+        Eventually.until(
+                "all are down",
+                () -> articles.store().topology().nodes().values().stream()
+                        .allMatch(node -> node.status() == Status.DOWN));
     }
 
     @Test
