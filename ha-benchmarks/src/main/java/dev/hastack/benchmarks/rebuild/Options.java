@@ -22,7 +22,7 @@ record Options(boolean help, int rounds, int documents, int publications, Option
     static Options parse(String... arguments) throws UsageError {
         Deque<String> rest = new ArrayDeque<>(List.of(arguments));
         boolean help = false;
-        int rounds = 5;
+        int rounds = 8;
         int documents = 100_000;
         int publications = 1_000;
         Optional<Path> write = Optional.empty();

@@ -30,7 +30,7 @@ public final class RebuildBenchmark {
             Starts three nodes of Elasticsearch, rebuilds a publication that is searched and written meanwhile, in turns
             with the client's own BulkIngester filling an index; then creates many publications in each layout.
 
-              --rounds N         rounds of rebuilds (default: 5; 0 leaves them out)
+              --rounds N         rounds of rebuilds (default: 8; 0 leaves them out)
               --documents N      documents of each (default: 100000)
               --publications N   how many are created in each layout (default: 1000; 0 leaves that out)
               --write FILE       write the report between the marks <!-- rebuild --> and <!-- /rebuild --> of FILE
@@ -38,8 +38,8 @@ public final class RebuildBenchmark {
 
             Exit code: 0 when every target was held, 1 when one was not, 2 when the options are wrong.
             """;
-    /** MiB. With 256, Elasticsearch refuses documents of either with 429 as its heap fills; the peer drops them. */
-    private static final int NODE_HEAP = 1024;
+    /** MiB. With 256, and now and then with 1024, Elasticsearch refuses documents with 429 as its heap fills; the peer drops them. */
+    private static final int NODE_HEAP = 2048;
 
     /** The default of the peer, and that of a rebuild. */
     private static final List<Integer> REQUESTS_AT_ONCE = List.of(1, 2);

@@ -19,11 +19,12 @@ public record BulkLimits(
             new BulkLimits(1000, 5L << 20, 1, Duration.ofSeconds(1), 10_000, Duration.ofMinutes(1));
 
     /**
-     * For what nobody waits for and whose order does not matter, as when a publication is rebuilt: two requests under way,
-     * since a shard takes each with one thread, and an interval that sends few requests that are not full.
+     * For what nobody waits for and whose order does not matter, as when a publication is rebuilt: twice as many operations in
+     * a request, two requests under way, since a shard takes each with one thread, and an interval that sends few requests that
+     * are not full.
      */
     public static final BulkLimits COPYING =
-            new BulkLimits(1000, 5L << 20, 2, Duration.ofSeconds(5), 10_000, Duration.ofMinutes(1));
+            new BulkLimits(2000, 5L << 20, 2, Duration.ofSeconds(5), 10_000, Duration.ofMinutes(1));
 
     public BulkLimits {
         if (operations < 1 || bytes < 1 || requests < 1 || pending < 1) {
