@@ -9,10 +9,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.ServiceLoader;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The stores of one configuration, open: the entry to ha-stack. A program opens one, at its start, and closes it at its
@@ -20,13 +23,19 @@ import java.util.stream.Collectors;
  * out, and so do sections of the configuration whose module is not on the class path. Thread-safe.
  */
 public final class HaStack implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(HaStack.class);
     private static final Duration DEFAULT_DRAIN = Duration.ofSeconds(10);
+    /** For the ends of threads and connections, after the drain. */
+    private static final Duration REST = Duration.ofSeconds(5);
+
+    private static final Duration LONGEST = Duration.ofDays(365);
 
     private final StackConfig config;
     private final Events events;
     private final Time time;
     private final List<Store> stores = new ArrayList<>();
     private final AtomicBoolean closed = new AtomicBoolean();
+    private volatile boolean drained;
 
     private HaStack(StackConfig config) {
         this.config = config;
@@ -47,6 +56,8 @@ public final class HaStack implements AutoCloseable {
                     stack.stores.add(provider.open(context));
                 }
             }
+            Encryption.warning(config, stack.stores.stream().map(Store::name).collect(Collectors.toSet()))
+                    .ifPresent(text -> LOG.warn("{}", text));
             return stack;
         } catch (RuntimeException | Error e) {
             stack.close(Duration.ZERO);
@@ -86,7 +97,7 @@ public final class HaStack implements AutoCloseable {
      * @return false if the timeout passed, or the thread was interrupted, before; {@link #health} says what is missing
      */
     public boolean awaitReady(Duration timeout) {
-        Instant until = time.now().plus(timeout.toDays() > 365 ? Duration.ofDays(365) : timeout);
+        Instant until = time.now().plus(bounded(timeout, "timeout"));
         try {
             for (Store store : stores) {
                 if (!store.awaitReady(Duration.between(time.now(), until))) {
@@ -117,21 +128,30 @@ public final class HaStack implements AutoCloseable {
 
     /**
      * Stops handing out connections, lets those in use finish for at most {@code drain}, aborts the rest, and ends every
-     * thread of the stack. Closing twice does nothing.
+     * thread of the stack; all stores at once. Returns within six seconds after {@code drain} at the latest, whatever the
+     * program's own code does in a callback, a listener or a job handler: a thread that such code never gives back is left to
+     * itself, and is a daemon, so that it does not keep the process alive. Closing twice, or while another thread closes,
+     * does nothing.
      *
-     * @return whether all that was in use finished in time
+     * @param drain negative counts as zero
+     * @return whether all that was in use finished, and everything ended, in time; false while another thread closes
      */
     public boolean close(Duration drain) {
-        if (!closed.compareAndSet(false, true)) {
-            return true;
+        Duration allowed = bounded(drain, "drain");
+        if (closed.compareAndSet(false, true)) {
+            boolean ended = Closing.all(stores, allowed, REST);
+            events.close();
+            drained = ended;
         }
-        Instant until = time.now().plus(drain);
-        boolean drained = true;
-        for (Store store : stores) {
-            Duration left = Duration.between(time.now(), until);
-            drained &= store.close(left.isNegative() ? Duration.ZERO : left);
-        }
-        events.close();
         return drained;
+    }
+
+    /** For ever would overflow; a mistake is told before anything is closed. */
+    private static Duration bounded(Duration time, String name) {
+        Objects.requireNonNull(time, () -> name + " is null: give a Duration, such as Duration.ofSeconds(10)");
+        if (time.isNegative()) {
+            return Duration.ZERO;
+        }
+        return time.compareTo(LONGEST) > 0 ? LONGEST : time;
     }
 }

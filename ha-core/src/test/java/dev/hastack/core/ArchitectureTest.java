@@ -3,6 +3,7 @@ package dev.hastack.core;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
 import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaMethodCall;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
@@ -112,10 +113,11 @@ class ArchitectureTest {
     }
 
     @Test
-    void threads_are_made_by_the_monitor_alone() {
+    void threads_are_made_by_the_monitor_and_for_the_end_alone() {
         noClasses()
                 .that()
                 .resideOutsideOfPackage(BASE + ".monitor")
+                .and(DescribedPredicate.not(JavaClass.Predicates.belongToAnyOf(Closing.class)))
                 .should()
                 .callConstructorWhere(DescribedPredicate.describe(
                         "makes a thread", call -> call.getTargetOwner().isAssignableTo(Thread.class)))

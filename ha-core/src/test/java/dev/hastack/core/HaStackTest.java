@@ -41,6 +41,8 @@ class HaStackTest {
     }
 
     private static final class StandIn implements Store {
+        private volatile Runnable meanwhile = () -> {};
+
         @Override
         public String name() {
             return "redis";
@@ -59,6 +61,7 @@ class HaStackTest {
 
         @Override
         public boolean close(Duration drain) {
+            meanwhile.run();
             CALLS.add("close " + drain.toSeconds());
             return true;
         }
@@ -104,6 +107,46 @@ class HaStackTest {
         assertThat(stack.close(Duration.ofSeconds(90).plusMillis(900))).isTrue();
         stack.close();
         assertThat(CALLS).containsExactly("close 90");
+    }
+
+    @Test
+    void closes_with_a_drain_that_every_store_can_add_to_its_clock() {
+        assertThat(HaStack.open(WITH_REDIS).close(Duration.ofSeconds(Long.MAX_VALUE)))
+                .isTrue();
+        assertThat(HaStack.open(WITH_REDIS).close(Duration.ofSeconds(Long.MIN_VALUE)))
+                .isTrue();
+        assertThat(CALLS).containsExactly("close " + Duration.ofDays(365).toSeconds(), "close 0");
+    }
+
+    @Test
+    @SuppressWarnings("NullAway") // A program that is not checked may.
+    void a_drain_that_is_missing_is_told_and_closes_nothing() {
+        HaStack stack = HaStack.open(WITH_REDIS);
+        assertThatThrownBy(() -> stack.close(null)).hasMessageStartingWith("drain is null");
+        assertThat(CALLS).isEmpty();
+        assertThat(stack.close(Duration.ZERO)).isTrue();
+        assertThat(CALLS).containsExactly("close 0");
+    }
+
+    @Test
+    void a_second_close_does_not_say_that_all_has_ended_while_the_first_goes_on() {
+        HaStack stack = HaStack.open(WITH_REDIS);
+        stack.get(StandIn.class).meanwhile = () -> CALLS.add("second " + stack.close(Duration.ZERO));
+
+        assertThat(stack.close(Duration.ZERO)).isTrue();
+
+        assertThat(CALLS).containsExactly("second false", "close 0");
+        assertThat(stack.close(Duration.ZERO)).isTrue();
+    }
+
+    @Test
+    @SuppressWarnings("NullAway") // A program that is not checked may.
+    void any_timeout_can_be_waited_for() {
+        try (HaStack stack = HaStack.open(WITH_REDIS)) {
+            assertThat(stack.awaitReady(Duration.ofSeconds(Long.MAX_VALUE))).isTrue();
+            boolean unused = stack.awaitReady(Duration.ofSeconds(Long.MIN_VALUE));
+            assertThatThrownBy(() -> stack.awaitReady(null)).hasMessageStartingWith("timeout is null");
+        }
     }
 
     @Test

@@ -1,5 +1,7 @@
 package dev.hastack.core.config;
 
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -12,6 +14,13 @@ import java.util.regex.Pattern;
 public record Address(String host, int port) {
     private static final Pattern TEXT = Pattern.compile(
             "(?:\\[(?<v6>[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*(?:%[\\w.-]+)?)]|(?<name>[\\w.-]+))(?::(?<port>\\d{1,5}))?");
+
+    private static final String LABEL = "[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?";
+    private static final Pattern NAME = Pattern.compile("(?=.{1,254}$)" + LABEL + "(?:\\." + LABEL + ")*\\.?");
+
+    private static final Pattern V4 = Pattern.compile("(?:(?:25[0-5]|2[0-4]\\d|1?\\d?\\d)(?:\\.(?!$)|$)){4}");
+
+    static final String EXPECTED_HOST = "expected a host: its name, an IPv4 address, or an IPv6 address in brackets";
 
     public Address {
         if (host.isBlank()) {
@@ -37,7 +46,25 @@ public record Address(String host, int port) {
         }
         String host = matcher.group("v6") != null ? matcher.group("v6") : matcher.group("name");
         String port = matcher.group("port");
+        if (!isHost(host)) {
+            throw new IllegalArgumentException(EXPECTED_HOST);
+        }
         return new Address(host, port == null ? defaultPort : Integer.parseInt(port));
+    }
+
+    /** Whether it may be one, as far as can be told without asking for its address; an IPv6 address without brackets. */
+    static boolean isHost(String host) {
+        if (host.indexOf(':') >= 0) {
+            try {
+                // A literal, which asks no server; the zone is for the operating system to know.
+                return InetAddress.getByName("[" + host.replaceFirst("%.*", "") + "]") != null;
+            } catch (UnknownHostException e) {
+                return false;
+            }
+        }
+        return host.matches("[\\d.]+")
+                ? V4.matcher(host).matches()
+                : NAME.matcher(host).matches();
     }
 
     /** {@code host:port}, with brackets around an IPv6 address. */

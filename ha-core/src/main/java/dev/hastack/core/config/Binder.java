@@ -1,11 +1,8 @@
 package dev.hastack.core.config;
 
 import dev.hastack.core.config.Settings.Setting;
-import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
-import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -18,6 +15,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,13 +26,21 @@ import org.jspecify.annotations.Nullable;
 final class Binder {
     private final Settings settings;
     private final Placeholders placeholders;
+    private final List<DriverProperties> drivers;
     private final Consumer<Fault> reporter;
     private final boolean checkOnly;
     private final String lookedIn;
 
-    Binder(Settings settings, Placeholders placeholders, Consumer<Fault> reporter, boolean checkOnly, String lookedIn) {
+    Binder(
+            Settings settings,
+            Placeholders placeholders,
+            List<DriverProperties> drivers,
+            Consumer<Fault> reporter,
+            boolean checkOnly,
+            String lookedIn) {
         this.settings = settings;
         this.placeholders = placeholders;
+        this.drivers = drivers;
         this.reporter = reporter;
         this.checkOnly = checkOnly;
         this.lookedIn = lookedIn;
@@ -121,6 +127,9 @@ final class Binder {
                 return Optional.empty();
             }
             Object value = setting.equals(file) ? content(text) : Values.parse(text, leaf);
+            if (value instanceof Path path && leaf.readable().isPresent() && !checkOnly) {
+                leaf.readable().get().check(path);
+            }
             return part.optional() ? Optional.of(value) : value;
         });
     }
@@ -131,7 +140,7 @@ final class Binder {
         Set<String> ids = settings.ids(path, leaves);
         for (String id : ids) {
             if (!id.matches(entries.ids())) {
-                settings.below(path + "." + id).stream()
+                Stream.concat(settings.get(path + "." + id).stream(), settings.below(path + "." + id).stream())
                         .limit(1)
                         .forEach(s -> reporter.accept(
                                 Fault.ofKey(s.entry(), Rules.idExpected(entries.ids()), Optional.empty())));
@@ -140,9 +149,25 @@ final class Binder {
             Object value = part(new Shape.Part(id, entries.of(), false, Optional.empty(), ""), path + "." + id);
             if (value != null) {
                 map.put(id, value);
+                drivers.stream()
+                        .filter(driver -> driver.key().equals(path))
+                        .forEach(driver -> ask(driver, id, value.toString()));
             }
         }
         return map.size() == ids.size() ? map : null;
+    }
+
+    private void ask(DriverProperties driver, String name, String value) {
+        ConfigSource.Entry entry =
+                settings.get(driver.key() + "." + name).orElseThrow().entry();
+        driver.expected(name, value, !checkOnly)
+                .map(expected -> driver.names().contains(name)
+                        ? Fault.of(entry, expected)
+                        : Fault.ofKey(
+                                entry,
+                                expected,
+                                Suggestions.nearest(name, driver.names()).map(near -> driver.key() + "." + near)))
+                .ifPresent(reporter);
     }
 
     private @Nullable Object list(Shape.Part part, Shape.Leaf leaf, String key) {
@@ -208,15 +233,14 @@ final class Binder {
         if (checkOnly) {
             return Secret.of("");
         }
-        try {
-            String content = Files.readString(Path.of(path)).replaceFirst("\\r?\\n\\z", "");
-            if (content.isEmpty()) {
-                throw new IllegalArgumentException("expected a file with the secret in it, and it is empty");
-            }
-            return Secret.of(content);
-        } catch (IOException | InvalidPathException e) {
-            throw new IllegalArgumentException("expected a readable file: " + SourceFiles.reason(e), e);
-        }
+        return Secret.ofFile(Values.path(path));
+    }
+
+    /** Part of a password may look like a placeholder, whose name must not be repeated then. */
+    private static String unresolved(ConfigSource.Entry entry, Placeholders.Unresolved e) {
+        return Redaction.isSecret(entry.key()) && !entry.value().matches("\\$\\{[A-Z][A-Z0-9_]*}")
+                ? "expected what it names as a placeholder to be set, or a default; a plain ${ is written $${"
+                : String.valueOf(e.getMessage());
     }
 
     private @Nullable Object attempt(Setting setting, Supplier<Object> value) {
@@ -224,8 +248,10 @@ final class Binder {
             return value.get();
         } catch (Placeholders.Unresolved e) {
             if (!checkOnly) {
-                reporter.accept(Fault.of(setting.entry(), String.valueOf(e.getMessage())));
+                reporter.accept(Fault.of(setting.entry(), unresolved(setting.entry(), e)));
             }
+        } catch (Values.TwoSettings e) {
+            reporter.accept(Fault.ofKey(setting.entry(), String.valueOf(e.getMessage()), Optional.empty()));
         } catch (IllegalArgumentException e) {
             String expected = String.valueOf(e.getMessage());
             boolean resolved = setting.entry().value().contains("${");

@@ -2,12 +2,14 @@ package dev.hastack.core.config;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.ServiceLoader;
 import java.util.TreeMap;
 
 /**
@@ -20,8 +22,17 @@ public final class ConfigLoader {
     private final List<String> files = new ArrayList<>();
     private final List<ConfigSource> sources = new ArrayList<>();
     private final Map<String, String> program = new LinkedHashMap<>();
+    private List<DriverProperties> drivers = Drivers.FOUND;
     private Map<String, String> environment;
     private Map<String, String> systemProperties;
+
+    /** Looked for once. */
+    private static final class Drivers {
+        static final List<DriverProperties> FOUND =
+                ServiceLoader.load(DriverProperties.class, ConfigLoader.class.getClassLoader()).stream()
+                        .map(ServiceLoader.Provider::get)
+                        .toList();
+    }
 
     private ConfigLoader(
             List<ClassLoader> classLoaders, Map<String, String> environment, Map<String, String> systemProperties) {
@@ -40,7 +51,7 @@ public final class ConfigLoader {
         Map<String, String> properties = new TreeMap<>();
         Properties system = System.getProperties();
         system.stringPropertyNames().forEach(name -> properties.put(name, system.getProperty(name, "")));
-        return new ConfigLoader(loaders, System.getenv(), properties);
+        return new ConfigLoader(loaders, new HashMap<>(System.getenv()), new HashMap<>(properties));
     }
 
     /** Nothing but what is added. */
@@ -49,18 +60,24 @@ public final class ConfigLoader {
     }
 
     static ConfigLoader of(List<ClassLoader> classLoaders) {
-        return new ConfigLoader(classLoaders, Map.of(), Map.of());
+        return new ConfigLoader(classLoaders, new HashMap<>(), new HashMap<>());
     }
 
     /** Replaces the environment of the process. */
     public ConfigLoader environment(Map<String, String> variables) {
-        environment = Map.copyOf(variables);
+        environment = new HashMap<>(variables);
         return this;
     }
 
     /** Replaces the system properties of the process. */
     public ConfigLoader systemProperties(Map<String, String> properties) {
-        systemProperties = Map.copyOf(properties);
+        systemProperties = new HashMap<>(properties);
+        return this;
+    }
+
+    /** Replaces the drivers that the class path offers. */
+    ConfigLoader drivers(List<DriverProperties> all) {
+        drivers = List.copyOf(all);
         return this;
     }
 
@@ -89,16 +106,34 @@ public final class ConfigLoader {
      */
     public StackConfig load() {
         Faults faults = new Faults();
+        dropNulls(environment, "environment", faults);
+        dropNulls(systemProperties, "system property", faults);
+        dropNulls(program, "program", faults);
         SourceFiles reader = new SourceFiles(faults);
         List<ConfigSource> below = reader.classPath(classLoaders, "application.properties", "ha-stack.properties");
         List<ConfigSource> above = new ArrayList<>();
         above.add(ConfigSource.of("system property", systemProperties));
         above.addAll(sources);
         above.add(ConfigSource.of("program", program));
-        StackBinding binding = new StackBinding(environment, systemProperties, faults);
+        StackBinding binding = new StackBinding(environment, systemProperties, drivers, faults);
 
         List<ConfigSource> read = new ArrayList<>(binding.files(below, above, reader));
         read.addAll(reader.files(files, Optional.empty()));
         return binding.bind(below, read, above);
+    }
+
+    /** A map of a program may hold what no file can. */
+    private static void dropNulls(Map<String, String> settings, String origin, Faults faults) {
+        settings.forEach((key, value) -> {
+            if (key == null) {
+                faults.add(Fault.of("null", "expected a key, and it is null (" + origin + ")"));
+            } else if (value == null && (key.startsWith("ha.") || key.startsWith("HA_"))) {
+                faults.add(Fault.ofKey(
+                        new ConfigSource.Entry(key, "", origin), "expected a value, and it is null", Optional.empty()));
+            }
+        });
+        if (settings.containsKey(null) || settings.containsValue(null)) {
+            settings.entrySet().removeIf(entry -> entry.getKey() == null || entry.getValue() == null);
+        }
     }
 }

@@ -8,16 +8,23 @@ import java.util.Map;
  *
  * @param name what a report calls the place
  * @param entries in their order; where a key occurs twice, the later wins; those whose keys do not begin with {@code
- *     ha.} are left out
+ *     ha.}, nor look as if they were to, are left out
  */
 public record ConfigSource(String name, List<Entry> entries) {
     public ConfigSource {
-        entries =
-                entries.stream().filter(entry -> entry.key().startsWith("ha.")).toList();
+        entries = entries.stream()
+                .filter(entry -> entry.key().startsWith("ha.") || LookalikeKeys.likely(entry.key()))
+                .toList();
     }
 
     /** The settings of a map, in its order. */
     public static ConfigSource of(String name, Map<String, String> settings) {
+        settings.forEach((key, value) -> {
+            if (key == null || value == null) {
+                throw new IllegalArgumentException(name + ": expected " + (key == null ? "no key" : "no value")
+                        + " that is null" + (key == null ? "" : ", as that of " + Redaction.key(key) + " is"));
+            }
+        });
         return new ConfigSource(
                 name,
                 settings.entrySet().stream()
@@ -36,7 +43,7 @@ public record ConfigSource(String name, List<Entry> entries) {
         /** Without the value, which may be a secret. */
         @Override
         public String toString() {
-            return key + " (" + origin + ")";
+            return Redaction.key(key) + " (" + origin + ")";
         }
     }
 }

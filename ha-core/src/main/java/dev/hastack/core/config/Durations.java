@@ -20,6 +20,9 @@ final class Durations {
         UNITS.put("ms", Duration.ofMillis(1));
     }
 
+    /** As many nanoseconds as a long holds are 292 years; sums and multiples of what is configured have to fit in, too. */
+    static final Duration LONGEST = Duration.ofDays(3650);
+
     private Durations() {}
 
     static Duration parse(String text) {
@@ -32,10 +35,14 @@ final class Durations {
         }
         try {
             Duration unit = Objects.requireNonNull(UNITS.get(matcher.group(2)));
-            return unit.multipliedBy(Long.parseLong(matcher.group(1)));
+            Duration duration = unit.multipliedBy(Long.parseLong(matcher.group(1)));
+            if (duration.compareTo(LONGEST) <= 0) {
+                return duration;
+            }
         } catch (ArithmeticException e) {
-            throw new IllegalArgumentException("expected a shorter duration", e);
+            // Longer than Java can say.
         }
+        throw new IllegalArgumentException("expected at most " + format(LONGEST));
     }
 
     /** In the largest unit that divides it. */

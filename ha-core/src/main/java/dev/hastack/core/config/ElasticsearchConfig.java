@@ -62,13 +62,16 @@ public record ElasticsearchConfig(
         @Default("250ms")
         Duration rerouteAfter,
 
-        @Doc("How many requests one process may have under way at one node, each on a connection; more fail at once.")
+        @Doc(
+                "How many requests one process may have under way at one node, each on a connection. More wait for their turn, as"
+                        + " long as they may take.")
         @Default("200")
         int maxInFlight,
 
         @Doc(
-                "How much of max-in-flight one publication may have for its reads, and as much for its writes, so that one whose shards hang cannot harm the others; more"
-                        + " fail at once.")
+                "How much of max-in-flight one publication may have for its reads, and as much for its writes, so that one whose shards hang"
+                        + " cannot harm the others. More wait for their turn, as long as they may take; where max-in-flight wait already, more fail"
+                        + " at once.")
         @Default("25%")
         Share publicationShare,
 
@@ -84,7 +87,7 @@ public record ElasticsearchConfig(
         @Default("full")
         TlsVerify tlsVerify,
 
-        @Doc("The certificates that are trusted, in a PEM file. Unless set, those that Java trusts.")
+        @Doc("The certificates that are trusted, in a PEM file. Unless set, those that Java trusts.") @Existing
         Optional<Path> tlsTrustCertificates,
 
         @Doc(
@@ -117,7 +120,7 @@ public record ElasticsearchConfig(
                         "expected both a username and a password, or neither")
                 .that(indexPrefix.matches("[a-z0-9][a-z0-9_-]*"), "index-prefix", "expected [a-z0-9][a-z0-9_-]*")
                 .ids(publications.keySet(), Ids.PUBLICATION, "publications")
-                .positive(connectTimeout, "connect-timeout")
+                .timeout(connectTimeout, "connect-timeout")
                 .positive(searchTimeout, "search-timeout")
                 .atLeast(Duration.ofMillis(100), writeTimeout, "write-timeout")
                 .positive(adminTimeout, "admin-timeout")
@@ -160,6 +163,11 @@ public record ElasticsearchConfig(
         public Node {
             Rules.start()
                     .that(isHttp(address), "address", "expected http://host:port or https://host:port")
+                    .that(!isHttp(address) || Address.isHost(host(address)), "address", Address.EXPECTED_HOST)
+                    .that(
+                            address.getPort() == -1 || (address.getPort() >= 1 && address.getPort() <= 65535),
+                            "address",
+                            "expected a port from 1 to 65535")
                     .that(
                             address.getRawUserInfo() == null,
                             "address",
@@ -171,6 +179,10 @@ public record ElasticsearchConfig(
             if (address.getPort() < 0) {
                 address = URI.create(address.getScheme() + "://" + address.getHost() + ":9200" + address.getRawPath());
             }
+        }
+
+        private static String host(URI address) {
+            return address.getHost().replaceAll("[\\[\\]]", "");
         }
 
         private static boolean isHttp(URI address) {

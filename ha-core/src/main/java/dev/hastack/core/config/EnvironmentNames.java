@@ -17,6 +17,7 @@ import java.util.TreeMap;
 final class EnvironmentNames {
     private final List<ConfigSource.Entry> entries = new ArrayList<>();
     private final List<String> unknown = new ArrayList<>();
+    private final Map<String, String> misspelt = new TreeMap<>();
 
     /** The variables that stand for a key, under that key. */
     ConfigSource source() {
@@ -28,17 +29,27 @@ final class EnvironmentNames {
         return unknown;
     }
 
+    /** The variables that stand for none as they are spelt, and by which one is surely meant; each with its right name. */
+    Map<String, String> misspelt() {
+        return misspelt;
+    }
+
     static EnvironmentNames match(Map<String, String> environment, KnownIds ids, Faults faults) {
         EnvironmentNames names = new EnvironmentNames();
         Map<String, String> taken = new TreeMap<>();
         new TreeMap<>(environment).forEach((name, value) -> {
             // An empty variable is how a container definition says "not set".
-            if (!name.startsWith("HA_") || value.isEmpty()) {
+            if (value.isEmpty()) {
                 return;
             }
-            List<String> found = find(name, ids);
+            List<String> found = name.startsWith("HA_") ? find(name, ids) : List.of();
             if (found.isEmpty()) {
-                names.unknown.add(name);
+                Optional<String> meant = meant(LookalikeKeys.plain(name), ids);
+                if (meant.isPresent()) {
+                    names.misspelt.put(name, of(meant.get()));
+                } else if (name.startsWith("HA_")) {
+                    names.unknown.add(name);
+                }
             } else if (found.size() > 1) {
                 faults.add(fault(name, "stands for more than one key: " + String.join(", ", found)));
             } else {
@@ -51,7 +62,38 @@ final class EnvironmentNames {
                         found.get(0), value.replace("${", "$${"), "environment variable " + name));
             }
         });
+        if (!taken.containsKey("ha.stack")) {
+            names.stack();
+        }
         return names;
+    }
+
+    /** The variable that decides which overrides are in force is not lost by one wrong letter, where nothing stands in for it. */
+    private void stack() {
+        unknown.stream()
+                .filter(name -> Suggestions.distance(name, "HA_STACK", 1) == 1)
+                .forEach(name -> misspelt.put(name, "HA_STACK"));
+        unknown.removeAll(misspelt.keySet());
+    }
+
+    /** The key that a name means which differs from its variable by case, and by which separators it has, if there is one. */
+    static Optional<String> meant(String name, KnownIds ids) {
+        String words =
+                name.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "_").replaceFirst("^_", "");
+        if (!words.startsWith("ha")) {
+            return Optional.empty();
+        }
+        String squashed = squash(words);
+        return find("HA_" + words.substring(2).replaceAll("^_|_$", ""), ids).stream()
+                .findFirst()
+                .or(() -> Schema.keys(ids).stream()
+                        .filter(key -> squash(key).equals(squashed))
+                        .findFirst());
+    }
+
+    /** The fault of a variable that is {@link #misspelt}. */
+    static Fault misspelt(String name, String meant) {
+        return fault(name, "stands for no key as it is spelt").meant(Optional.of(meant));
     }
 
     /** The variable by which a key is documented. */

@@ -1,25 +1,23 @@
 package dev.hastack.core.config;
 
-import java.util.Locale;
 import java.util.Optional;
-import java.util.regex.Pattern;
 
 /**
  * One thing that is wrong with a configuration.
  *
- * @param key as it is written, an environment variable by its own name
- * @param value as it is written, before placeholders are resolved; {@code <hidden>} for a secret; absent where it is not
- *     the value that is wrong
+ * @param key as it is written, an environment variable by its own name; {@code <hidden>} stands for what is no part of it
+ * @param value as it is written, before placeholders are resolved; {@code <hidden>} for a secret and what may be one; absent
+ *     where it is not the value that is wrong
  * @param origin where it is written; absent if it is written nowhere
  * @param expected what would be right
  * @param suggestion the known key that is nearest to an unknown one
  */
 public record Fault(
         String key, Optional<String> value, Optional<String> origin, String expected, Optional<String> suggestion) {
-    private static final Pattern SECRET_KEY = Pattern.compile(".*(password|secret|token|api[-_]?key)(\\[\\d+])?");
-    private static final Pattern CREDENTIALS = Pattern.compile("(?s)^.*@");
-    private static final Pattern LINE_BREAK = Pattern.compile("\\R");
-    private static final Pattern PARAMETER = Pattern.compile("(?i)((password|secret|token|api[-_]?key)=)[^&\\s]*");
+    public Fault {
+        key = Redaction.key(key);
+        suggestion = suggestion.map(Redaction::key);
+    }
 
     static Fault of(String key, String expected) {
         return new Fault(key, Optional.empty(), Optional.empty(), expected, Optional.empty());
@@ -30,7 +28,8 @@ public record Fault(
     }
 
     static Fault of(String key, String value, String origin, String expected) {
-        return new Fault(key, Optional.of(shown(key, value)), Optional.of(origin), expected, Optional.empty());
+        return new Fault(
+                key, Optional.of(Redaction.value(key, value)), Optional.of(origin), expected, Optional.empty());
     }
 
     /** A fault of the key and not of its value, which therefore is not shown. */
@@ -38,19 +37,12 @@ public record Fault(
         return new Fault(entry.key(), Optional.empty(), Optional.of(entry.origin()), expected, suggestion);
     }
 
-    Fault inStack(String stack) {
-        return new Fault(key, value, origin, expected + ", in stack " + stack, suggestion);
+    Fault meant(Optional<String> known) {
+        return new Fault(key, value, origin, expected, known);
     }
 
-    /** In one line. Credentials turn up in addresses too. */
-    private static String shown(String key, String value) {
-        if (SECRET_KEY.matcher(key.toLowerCase(Locale.ROOT)).matches()) {
-            return Secret.of(value).toString();
-        }
-        String plain = CREDENTIALS.matcher(value).replaceFirst("<hidden>@");
-        return LINE_BREAK
-                .matcher(PARAMETER.matcher(plain).replaceAll("$1<hidden>"))
-                .replaceAll(" ");
+    Fault inStack(String stack) {
+        return new Fault(key, value, origin, expected + ", in stack " + stack, suggestion);
     }
 
     /** One line for people. */

@@ -11,9 +11,14 @@ import java.util.Optional;
  * <code>${</code>.
  */
 final class Placeholders {
+    private static final int DEEPEST = 32;
+    private static final int MOST = 1_000;
+    private static final int LONGEST = 100_000;
+
     private final Settings settings;
     private final Map<String, String> environment;
     private final Map<String, String> systemProperties;
+    private int left;
 
     Placeholders(Settings settings, Map<String, String> environment, Map<String, String> systemProperties) {
         this.settings = settings;
@@ -23,10 +28,14 @@ final class Placeholders {
 
     /** @throws Unresolved if a name stands for nothing, or for itself; the message says which */
     String resolve(String text) {
+        left = MOST;
         return resolve(text, new ArrayDeque<>());
     }
 
     private String resolve(String text, Deque<String> open) {
+        if (open.size() > DEEPEST) {
+            throw new Unresolved("expected at most " + DEEPEST + " placeholders within one another");
+        }
         StringBuilder resolved = new StringBuilder();
         int at = 0;
         for (int dollar = text.indexOf("${"); dollar >= 0; dollar = text.indexOf("${", at)) {
@@ -38,6 +47,10 @@ final class Placeholders {
             int end = end(text, dollar + 2);
             resolved.append(text, at, dollar).append(value(text.substring(dollar + 2, end), open));
             at = end + 1;
+            if (resolved.length() > LONGEST) {
+                throw new Unresolved(
+                        "expected less than " + LONGEST + " characters, once its placeholders are resolved");
+            }
         }
         return resolved.append(text, at, text.length()).toString();
     }
@@ -45,6 +58,9 @@ final class Placeholders {
     private String value(String placeholder, Deque<String> open) {
         String[] parts = placeholder.split(":", 2);
         String name = parts[0];
+        if (--left < 0) {
+            throw new Unresolved("expected at most " + MOST + " placeholders, with those of what they stand for");
+        }
         boolean key = name.startsWith("ha.");
         Optional<String> found = key
                 ? settings.get(name).map(setting -> setting.entry().value())
@@ -53,7 +69,11 @@ final class Placeholders {
             if (parts.length == 1) {
                 throw new Unresolved(missing(name));
             }
-            return resolve(parts[1], open);
+            // A default is one deeper, though no key's.
+            open.push("");
+            String byDefault = resolve(parts[1], open);
+            open.pop();
+            return byDefault;
         }
         if (!key) {
             return found.get();

@@ -66,7 +66,7 @@ public record PostgresConfig(
                         !writes.requireWitness() || nodes.size() > 1,
                         "writes.require-witness",
                         "expected false, or a second node that can be the witness")
-                .positive(connectTimeout, "connect-timeout");
+                .timeout(connectTimeout, "connect-timeout");
         for (String name : properties.keySet()) {
             rules.that(!name.equals("user"), "properties." + name, "expected in ha.postgres.username");
             rules.that(!name.equals("password"), "properties." + name, "expected in ha.postgres.password");
@@ -153,6 +153,7 @@ public record PostgresConfig(
      *
      * @param maxWait how long a write waits for a primary
      * @param requireWitness whether a primary is written to only while another node confirms it
+     * @param abandonedEpoch whether a primary below the greatest epoch is written to once no node has that any more
      */
     public record Writes(
             @Doc(
@@ -166,7 +167,16 @@ public record PostgresConfig(
                             + " is cut off together with an old primary does not write to it. Costs: with all replicas down,"
                             + " nothing is written.")
             @Default("false")
-            boolean requireWitness) {
+            boolean requireWitness,
+
+            @Doc(ABANDONED) @Default("adopt") AbandonedEpoch abandonedEpoch) {
+        /** Of stores in which epochs order primaries. */
+        static final String ABANDONED =
+                "What becomes of writes once the greatest epoch seen is one that no node has any more, because a failover was given"
+                        + " up or a backup restored: every configured node has answered since, and all follow one primary of an"
+                        + " older epoch. They go on there, with a warning of what is gone, or they wait until an operator gives the"
+                        + " epoch up (forgetEpoch()). Where one address stands for several servers: refuse.";
+
         public Writes {
             Rules.start().atLeast(Duration.ZERO, maxWait, "wait").check();
         }

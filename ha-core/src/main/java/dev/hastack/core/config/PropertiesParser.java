@@ -18,7 +18,7 @@ final class PropertiesParser {
         this.faults = faults;
     }
 
-    /** The entries whose keys begin with {@code prefix}. Two of the same key, or a broken escape, are faults. */
+    /** The entries whose keys begin with {@code prefix}, or look as if they were to. Two of the same key, or a broken escape, are faults. */
     static List<ConfigSource.Entry> parse(String text, String prefix, String file, Faults faults) {
         PropertiesParser parser = new PropertiesParser(file, faults);
         parser.parse(text, prefix);
@@ -36,27 +36,51 @@ final class PropertiesParser {
             StringBuilder logical = new StringBuilder();
             while (continues(line)) {
                 logical.append(line, 0, line.length() - 1);
-                line = ++i < natural.length ? stripLeading(natural[i]) : "";
+                line = i + 1 < natural.length ? stripLeading(natural[i + 1]) : "";
+                if (isSetting(line)) {
+                    faults.add(Fault.ofKey(
+                            new ConfigSource.Entry(line.substring(0, keyEnd(line)), "", file + ":" + (i + 2)),
+                            "expected no \\ at the end of the line before, which makes this a part of that",
+                            Optional.empty()));
+                    line = "";
+                    break;
+                }
+                i++;
             }
             entry(logical.append(line).toString(), first + 1, prefix);
         }
     }
 
-    private void entry(String line, int number, String prefix) {
+    /** Whether it is one of ours by itself: that it continues another line is a slip, which would hide what it says. */
+    private static boolean isSetting(String line) {
+        String key = line.substring(0, keyEnd(line));
+        return Schema.knows(key) || (key.startsWith("ha.") && line.startsWith("=", skipBlank(line, key.length())));
+    }
+
+    private static int keyEnd(String line) {
         int end = 0;
         while (end < line.length() && !isSeparator(line.charAt(end)) && !isBlank(line.charAt(end))) {
             end += line.charAt(end) == '\\' ? 2 : 1;
         }
-        end = Math.min(end, line.length());
+        return Math.min(end, line.length());
+    }
+
+    private void entry(String line, int number, String prefix) {
+        int end = keyEnd(line);
         int start = skipBlank(line, end);
         if (start < line.length() && isSeparator(line.charAt(start))) {
             start = skipBlank(line, start + 1);
         }
         Optional<String> key = unescape(line.substring(0, end));
+        String origin = file + ":" + number;
+        if (key.isEmpty() && mayBegin(line.substring(0, end), prefix)) {
+            ConfigSource.Entry broken = new ConfigSource.Entry(line.substring(0, end), "", origin);
+            faults.add(Fault.ofKey(broken, "expected four hexadecimal digits after \\u in the key", Optional.empty()));
+        }
         if (key.isEmpty() || !key.get().startsWith(prefix)) {
+            lookalike(line, origin);
             return;
         }
-        String origin = file + ":" + number;
         Optional<String> value = unescape(line.substring(start));
         ConfigSource.Entry entry = new ConfigSource.Entry(key.get(), value.orElse(""), origin);
         Integer earlier = lines.putIfAbsent(key.get(), number);
@@ -69,9 +93,30 @@ final class PropertiesParser {
         }
     }
 
+    private void lookalike(String line, String origin) {
+        int begin = LookalikeKeys.begin(line);
+        String key = line.substring(0, begin + keyEnd(line.substring(begin)));
+        // The key alone is at fault, and the value may be a secret.
+        unescape(key)
+                .filter(LookalikeKeys::likely)
+                .ifPresent(plain -> entries.add(new ConfigSource.Entry(plain, "", origin)));
+    }
+
+    /** Whether a key that has a broken escape is one of ours as far as it can be read. */
+    private static boolean mayBegin(String broken, String prefix) {
+        StringBuilder plain = new StringBuilder();
+        boolean unused = unescape(broken, plain);
+        return plain.indexOf(prefix) == 0 || prefix.startsWith(plain.toString());
+    }
+
     /** Empty if an escape is broken. */
     private static Optional<String> unescape(String text) {
         StringBuilder plain = new StringBuilder();
+        return unescape(text, plain) ? Optional.of(plain.toString()) : Optional.empty();
+    }
+
+    /** Writes what is before an escape that is broken; returns whether there is none. */
+    private static boolean unescape(String text, StringBuilder plain) {
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
             if (c != '\\') {
@@ -85,7 +130,7 @@ final class PropertiesParser {
                     case 'u' -> {
                         String hex = text.substring(i + 1, Math.min(i + 5, text.length()));
                         if (!hex.matches("[0-9A-Fa-f]{4}")) {
-                            return Optional.empty();
+                            return false;
                         }
                         plain.append((char) Integer.parseInt(hex, 16));
                         i += 4;
@@ -94,7 +139,7 @@ final class PropertiesParser {
                 }
             }
         }
-        return Optional.of(plain.toString());
+        return true;
     }
 
     /** Whether the line ends with an odd number of backslashes. */

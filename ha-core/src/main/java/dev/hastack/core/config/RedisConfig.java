@@ -36,7 +36,10 @@ public record RedisConfig(
         @Doc("The number of the logical database.") @Default("0")
         int database,
 
-        @Doc("Put before every key and channel, so that systems, or stacks, can share a Redis.") @Default("")
+        @Doc(
+                "Put before every key and channel, so that systems, or stacks, can share a Redis; what is about everybody's keys"
+                        + " is refused.")
+        @Default("")
         String keyPrefix,
 
         @Doc("") Reads reads,
@@ -67,13 +70,13 @@ public record RedisConfig(
         @Default("full")
         TlsVerify tlsVerify,
 
-        @Doc("The certificates that are trusted, in a PEM file. Unless set, those that Java trusts.")
+        @Doc("The certificates that are trusted, in a PEM file. Unless set, those that Java trusts.") @Existing
         Optional<Path> tlsTrustCertificates,
 
-        @Doc("The certificate that this process shows to the nodes, in a PEM file.")
+        @Doc("The certificate that this process shows to the nodes, in a PEM file.") @Existing
         Optional<Path> tlsCertificate,
 
-        @Doc("The key of that certificate, in a PEM file (PKCS#8).")
+        @Doc("The key of that certificate, in a PEM file (PKCS#8).") @Existing(FileCheck.KEY)
         Optional<Path> tlsKey) {
 
     public RedisConfig {
@@ -110,7 +113,7 @@ public record RedisConfig(
                         username.isEmpty() || password.isPresent(),
                         "password",
                         "expected, since ha.redis.username is set")
-                .positive(connectTimeout, "connect-timeout")
+                .timeout(connectTimeout, "connect-timeout")
                 .positive(commandTimeout, "command-timeout")
                 .check();
     }

@@ -32,11 +32,23 @@ final class Rules {
     }
 
     Rules positive(Duration value, String key) {
-        return that(value.compareTo(Duration.ZERO) > 0, key, "expected more than 0");
+        return that(value.compareTo(Duration.ZERO) > 0, key, "expected more than 0")
+                .atMost(Durations.LONGEST, value, key);
+    }
+
+    /** Of what drivers count in milliseconds, in an int. */
+    Rules timeout(Duration value, String key) {
+        return positive(value, key).atMost(Duration.ofDays(1), value, key);
+    }
+
+    private Rules atMost(Duration most, Duration value, String key) {
+        return value.compareTo(most) <= 0 ? this : that(false, key, "expected at most " + Durations.format(most));
     }
 
     Rules atLeast(Duration least, Duration value, String key) {
-        return that(value.compareTo(least) >= 0, key, "expected at least " + Durations.format(least));
+        return value.compareTo(least) >= 0
+                ? atMost(Durations.LONGEST, value, key)
+                : that(false, key, "expected at least " + Durations.format(least));
     }
 
     /** The name of a stack, if there is one. */

@@ -12,6 +12,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** Derives the {@link Shape} of the configuration from the components of its records. */
 final class Schema {
@@ -27,7 +29,16 @@ final class Schema {
             .findFirst()
             .orElseThrow();
 
+    private static final Pattern SETTING = Pattern.compile("ha\\.(?:"
+            + ROOT.all().stream().map(Shape.Part::name).collect(Collectors.joining("|"))
+            + ")[a-z0-9.\\[\\]-]*\\s*[=:\\s]");
+
     private Schema() {}
+
+    /** Whether another setting stands in a text, with its key and what separates that from its value. */
+    static boolean holdsSetting(String text) {
+        return text.contains("ha.") && SETTING.matcher(text).find();
+    }
 
     static boolean knows(String key) {
         return key.startsWith("ha.") && ROOT.knows(segments(key));
@@ -76,7 +87,7 @@ final class Schema {
             if (part.shape() instanceof Shape.Leaf leaf && leaf.type() == Secret.class) {
                 further.add(further(
                         part.name() + "-file",
-                        new Shape.Leaf(Path.class, false, 0),
+                        new Shape.Leaf(Path.class, false, 0, Optional.empty()),
                         "A file with the value of `" + part.name()
                                 + "`, instead of it. One line break at its end is dropped."));
             }
@@ -110,14 +121,19 @@ final class Schema {
                         component.getAnnotation(Ids.class).value());
             }
             if (generic.getRawType() == List.class) {
-                return new Shape.Leaf((Class<?>) of[0], true, defaultPort(component));
+                return new Shape.Leaf((Class<?>) of[0], true, defaultPort(component), Optional.empty());
             }
             return shape(of[0], component); // Optional
         }
         Class<?> plain = (Class<?>) type;
         return plain.isRecord() && plain != Address.class && plain != DataSize.class && plain != Share.class
                 ? group(plain.asSubclass(Record.class))
-                : new Shape.Leaf(plain, false, defaultPort(component));
+                : new Shape.Leaf(
+                        plain,
+                        false,
+                        defaultPort(component),
+                        Optional.ofNullable(component.getAnnotation(Existing.class))
+                                .map(Existing::value));
     }
 
     private static int defaultPort(RecordComponent component) {

@@ -3,6 +3,7 @@ package dev.hastack.core.config;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** What may stand under a key: the schema, as a tree that {@link Schema} derives from the records. */
 sealed interface Shape {
@@ -36,8 +37,9 @@ sealed interface Shape {
      * A single value, or a list of them.
      *
      * @param defaultPort of an address that names none
+     * @param readable what is looked at of a file that has to be there
      */
-    record Leaf(Class<?> type, boolean list, int defaultPort) implements Shape {
+    record Leaf(Class<?> type, boolean list, int defaultPort, Optional<FileCheck> readable) implements Shape {
         @Override
         public boolean knows(List<String> rest) {
             return rest.isEmpty();
@@ -66,7 +68,10 @@ sealed interface Shape {
      * @param further keys that are not components: the file of a secret, say
      */
     record Group(Class<? extends Record> type, List<Part> parts, List<Part> further) implements Shape {
-        private List<Part> all() {
+        private static final Pattern INDEX = Pattern.compile("\\[(0|[1-9]\\d{0,3})]");
+
+        /** The components, and what else may stand below. */
+        List<Part> all() {
             List<Part> all = new ArrayList<>(parts);
             all.addAll(further);
             return all;
@@ -85,15 +90,25 @@ sealed interface Shape {
 
         @Override
         public boolean knows(List<String> rest) {
-            return !rest.isEmpty()
-                    && all().stream()
-                            .anyMatch(
-                                    part -> names(part, rest.get(0)) && part.shape.knows(rest.subList(1, rest.size())));
+            return !rest.isEmpty() && (knows(parts, rest) || knows(further, rest));
         }
 
+        private static boolean knows(List<Part> parts, List<String> rest) {
+            for (Part part : parts) {
+                if (names(part, rest.get(0)) && part.shape.knows(rest.subList(1, rest.size()))) {
+                    return true;
+                }
+            }
+            return false;
+        }
+
+        /** An element's number has no zero before it: one of two ways to write it would be lost. */
         private static boolean names(Part part, String segment) {
-            boolean indexed = part.shape instanceof Leaf leaf && leaf.list;
-            return part.name.equals(indexed ? segment.replaceFirst("\\[\\d{1,4}]$", "") : segment);
+            if (part.shape instanceof Leaf leaf && leaf.list && segment.endsWith("]")) {
+                return segment.startsWith(part.name + "[")
+                        && INDEX.matcher(segment.substring(part.name.length())).matches();
+            }
+            return part.name.equals(segment);
         }
 
         @Override

@@ -3,12 +3,7 @@ package dev.hastack.core.config;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URL;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,7 +26,7 @@ final class SourceFiles {
                     .map(loader -> loader.getResource(name))
                     .filter(url -> url != null)
                     .findFirst()
-                    .ifPresent(url -> read("classpath:" + name, () -> bytes(url), sources, Optional.empty()));
+                    .ifPresent(url -> read("classpath:" + name, () -> text(url), sources, Optional.empty()));
         }
         return sources;
     }
@@ -47,47 +42,32 @@ final class SourceFiles {
             if (name.toLowerCase(Locale.ROOT).matches(".*\\.(ya?ml|json|conf|xml)")) {
                 fault(name, "expected a file in the format of .properties", setting);
             } else {
-                read(name, () -> Files.readAllBytes(Path.of(name)), sources, setting);
+                read(name, () -> SmallFile.read(Path.of(name), SmallFile.CONFIGURATION), sources, setting);
             }
         }
         return sources;
     }
 
     private interface Content {
-        byte[] bytes() throws IOException;
+        String text() throws IOException;
     }
 
     private void read(String name, Content content, List<ConfigSource> sources, Optional<ConfigSource.Entry> setting) {
         try {
-            String text = StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(content.bytes()))
-                    .toString();
-            String withoutMark = text.startsWith("\uFEFF") ? text.substring(1) : text;
-            sources.add(new ConfigSource(name, PropertiesParser.parse(withoutMark, "ha.", name, faults)));
+            sources.add(new ConfigSource(name, PropertiesParser.parse(content.text(), "ha.", name, faults)));
         } catch (IOException | InvalidPathException e) {
-            fault(name, "expected a readable file: " + reason(e), setting);
+            fault(name, "expected a readable file: " + SmallFile.reason(e), setting);
         }
     }
 
     private void fault(String name, String expected, Optional<ConfigSource.Entry> setting) {
-        faults.add(setting.map(entry -> Fault.of(entry, "it names " + name + ": " + expected))
+        faults.add(setting.map(entry -> Fault.of(entry, "it names " + Redaction.value("", name) + ": " + expected))
                 .orElse(Fault.of(name, expected)));
     }
 
-    private static byte[] bytes(URL url) throws IOException {
+    private static String text(URL url) throws IOException {
         try (InputStream in = url.openStream()) {
-            return in.readAllBytes();
+            return SmallFile.read(in, SmallFile.CONFIGURATION);
         }
-    }
-
-    /** The exceptions of files say little or nothing but the name. */
-    static String reason(Exception e) {
-        if (e instanceof NoSuchFileException) {
-            return "there is none";
-        }
-        return e instanceof CharacterCodingException
-                ? "it is not in UTF-8"
-                : e.getClass().getSimpleName().replaceFirst("Exception$", "");
     }
 }

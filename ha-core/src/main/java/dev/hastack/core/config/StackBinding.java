@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -17,11 +18,17 @@ final class StackBinding {
 
     private final Map<String, String> environment;
     private final Map<String, String> systemProperties;
+    private final List<DriverProperties> drivers;
     private final Faults faults;
 
-    StackBinding(Map<String, String> environment, Map<String, String> systemProperties, Faults faults) {
+    StackBinding(
+            Map<String, String> environment,
+            Map<String, String> systemProperties,
+            List<DriverProperties> drivers,
+            Faults faults) {
         this.environment = environment;
         this.systemProperties = systemProperties;
+        this.drivers = drivers;
         this.faults = faults;
     }
 
@@ -44,6 +51,8 @@ final class StackBinding {
     /** Binds these, with what {@link #files} has read. */
     StackConfig bind(List<ConfigSource> below, List<ConfigSource> files, List<ConfigSource> above) {
         KnownIds ids = new KnownIds();
+        // So that a variable, which has no upper and lower case, can stand for sslMode as well as for sslmode.
+        drivers.forEach(driver -> driver.names().forEach(name -> ids.add(driver.key(), name)));
         Stream.of(below, files, above)
                 .flatMap(List::stream)
                 .flatMap(source -> source.entries().stream())
@@ -61,6 +70,7 @@ final class StackBinding {
         Optional<UnknownKeys> unknown =
                 sources(binder(common, faults::add, false, lookedIn)).flatMap(SourceConfig::unknownKeys);
         Optional<String> stack = stack(common);
+        new StackNames(all, plain(common)).check(stack, common.get("ha.stack").map(Settings.Setting::entry), faults);
         Object config =
                 binder(Settings.merge(all, stack), faults::add, false, lookedIn).group(Schema.ROOT, "ha");
         for (String other : ids.at("ha.stacks")) {
@@ -108,13 +118,34 @@ final class StackBinding {
         List<Fault> keys = all.stream()
                 .flatMap(source -> source.entries().stream())
                 .filter(entry -> !Schema.knows(entry.key()))
-                .map(entry -> Fault.ofKey(entry, "unknown key", Suggestions.nearest(entry.key(), known)))
+                .flatMap(entry -> unknownKey(entry, all, ids, known).stream())
+                .toList();
+        List<Fault> misspelt = names.misspelt().entrySet().stream()
+                .map(e -> EnvironmentNames.misspelt(e.getKey(), e.getValue()))
                 .toList();
         List<Fault> environment = names.unknown().stream()
                 .map(name -> EnvironmentNames.unknown(name, ids, known))
                 .toList();
         handle(keys, policy.orElse(UnknownKeys.FAIL));
+        handle(misspelt, policy.orElse(UnknownKeys.FAIL));
         handle(environment, policy.orElse(UnknownKeys.WARN));
+    }
+
+    private Optional<Fault> unknownKey(
+            ConfigSource.Entry entry, List<ConfigSource> all, KnownIds ids, List<String> known) {
+        if (entry.key().startsWith("ha.")) {
+            return Optional.of(Fault.ofKey(entry, "unknown key", Suggestions.nearest(entry.key(), known)));
+        }
+        return isVariable(entry.key(), all) ? Optional.empty() : LookalikeKeys.fault(entry, ids, known);
+    }
+
+    /** Frameworks repeat the environment among their own settings, and a system property may be there for a placeholder. */
+    private boolean isVariable(String key, List<ConfigSource> all) {
+        return environment.containsKey(key)
+                || (systemProperties.containsKey(key)
+                        && all.stream()
+                                .flatMap(source -> source.entries().stream())
+                                .anyMatch(entry -> entry.value().contains("${" + key)));
     }
 
     private void handle(List<Fault> unknown, UnknownKeys policy) {
@@ -127,7 +158,19 @@ final class StackBinding {
 
     private Binder binder(Settings settings, Consumer<Fault> reporter, boolean checkOnly, String lookedIn) {
         Placeholders placeholders = new Placeholders(settings, environment, systemProperties);
-        return new Binder(settings, placeholders, reporter, checkOnly, lookedIn);
+        return new Binder(settings, placeholders, drivers, reporter, checkOnly, lookedIn);
+    }
+
+    /** Resolves the placeholders of a value, as far as that is possible: its faults are left to the whole. */
+    private UnaryOperator<String> plain(Settings common) {
+        Placeholders placeholders = new Placeholders(common, environment, systemProperties);
+        return value -> {
+            try {
+                return placeholders.resolve(value);
+            } catch (Placeholders.Unresolved e) {
+                return value;
+            }
+        };
     }
 
     private static Optional<SourceConfig> sources(Binder binder) {

@@ -2,6 +2,7 @@ package dev.hastack.core.config;
 
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -16,9 +17,9 @@ final class Values {
     static Object parse(String text, Shape.Leaf leaf) {
         Class<?> type = leaf.type();
         if (type == String.class) {
-            return text;
+            return text(text);
         } else if (type == Secret.class) {
-            return Secret.of(text);
+            return Secret.of(text(text));
         } else if (type == int.class || type == Integer.class) {
             return integer(text);
         } else if (type == boolean.class) {
@@ -32,7 +33,7 @@ final class Values {
         } else if (type == Share.class) {
             return Share.parse(text);
         } else if (type == Path.class) {
-            return Path.of(text);
+            return path(text);
         } else if (type == URI.class) {
             return uri(text);
         } else if (type.isEnum()) {
@@ -54,6 +55,31 @@ final class Values {
             values.add(parse(element.trim(), leaf));
         }
         return values;
+    }
+
+    /** Text may be anything but two lines that became one, of which the second would be lost, and shown if it is a secret. */
+    private static String text(String text) {
+        if (Schema.holdsSetting(text)) {
+            throw new TwoSettings();
+        }
+        return text;
+    }
+
+    /** A value of which nothing may be shown. */
+    static final class TwoSettings extends IllegalArgumentException {
+        private static final long serialVersionUID = 1;
+
+        private TwoSettings() {
+            super("expected a line break before what is another setting");
+        }
+    }
+
+    static Path path(String text) {
+        try {
+            return Path.of(text);
+        } catch (InvalidPathException e) {
+            throw new IllegalArgumentException("expected a path", e);
+        }
     }
 
     private static int integer(String text) {

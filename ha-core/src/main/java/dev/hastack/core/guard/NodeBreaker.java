@@ -5,7 +5,10 @@ import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.github.resilience4j.core.IntervalFunction;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -15,8 +18,9 @@ import org.jspecify.annotations.Nullable;
  * preference among nodes, never the last word on the only one. Thread-safe.
  *
  * <p>Armed, it opens when half of the calls of the last ten seconds failed, of five or more; after one second, and each
- * time longer up to thirty, three calls may try again. The window is one of time, since one of calls would keep the
- * failures of a quiet service for hours (docs/decisions.md).
+ * time longer up to thirty, three calls may try again, and where these bring no verdict, another from time to time. The window is
+ * one of time, since one of calls would keep the failures of a quiet service for hours (docs/decisions.md). So is its time its
+ * own: a computer's clock is set, and would have it stay open until that has caught up.
  */
 public final class NodeBreaker {
     private static final Duration WINDOW = Duration.ofSeconds(10);
@@ -26,6 +30,9 @@ public final class NodeBreaker {
      */
     private static final float THRESHOLD = 33;
 
+    /** So many calls may try at a time. */
+    private static final int TRIALS = 3;
+
     private static final CircuitBreakerConfig.Builder CONFIG = CircuitBreakerConfig.custom()
             .slidingWindow(
                     (int) WINDOW.toSeconds(),
@@ -33,7 +40,7 @@ public final class NodeBreaker {
                     CircuitBreakerConfig.SlidingWindowType.TIME_BASED,
                     CircuitBreakerConfig.SlidingWindowSynchronizationStrategy.LOCK_FREE)
             .failureRateThreshold(THRESHOLD)
-            .permittedNumberOfCallsInHalfOpenState(3)
+            .permittedNumberOfCallsInHalfOpenState(TRIALS)
             .writableStackTraceEnabled(false);
 
     /** Of a node, which others stand in for meanwhile. */
@@ -46,39 +53,113 @@ public final class NodeBreaker {
     private final String name;
     private final Clock clock;
     private final CircuitBreakerConfig config;
+    /** In ms: a trial that has brought no verdict for so long may never do so, and another call may try. */
+    private final long pace;
+
     private final ReentrantLock arming = new ReentrantLock();
     private volatile @Nullable CircuitBreaker armed;
     private volatile long failedAt;
+    /** When an open one may be tried again, in ms of the clock. */
+    private volatile long retryAt;
 
-    public NodeBreaker(String name, Clock clock) {
-        this(name, clock, THRESHOLD, GROWING);
+    /** How many trials are out since then, and when the last one went. */
+    private final AtomicInteger trials = new AtomicInteger();
+
+    private final AtomicLong triedAt = new AtomicLong();
+
+    public NodeBreaker(String name) {
+        this(name, new MonotonicClock());
     }
 
-    private NodeBreaker(String name, Clock clock, float threshold, IntervalFunction wait) {
+    NodeBreaker(String name, Clock clock) {
+        this(name, clock, THRESHOLD, GROWING, 1_000);
+    }
+
+    private NodeBreaker(String name, Clock clock, float threshold, IntervalFunction wait, long pace) {
         this.name = name;
         this.clock = clock;
+        this.pace = pace;
         this.config = new CircuitBreakerConfig.Builder(CONFIG.build())
                 .clock(clock)
                 .failureRateThreshold(threshold)
-                .waitIntervalFunctionInOpenState(wait)
+                .waitIntervalFunctionInOpenState(attempt -> {
+                    long millis = wait.apply(attempt);
+                    retryAt = clock.millis() + millis;
+                    trials.set(0);
+                    // It is added to a time that is read later.
+                    return millis - 1;
+                })
                 .build();
     }
 
     /** For calls that are told of once each, as failed or as returned, and that nothing else serves: it stays open for a second. */
-    public static NodeBreaker ofCalls(String name, Clock clock) {
-        return new NodeBreaker(name, clock, 50, STEADY);
+    public static NodeBreaker ofCalls(String name) {
+        return ofCalls(name, new MonotonicClock());
+    }
+
+    static NodeBreaker ofCalls(String name, Clock clock) {
+        return new NodeBreaker(name, clock, 50, STEADY, 100);
     }
 
     /** Whether a call should go to this node, if there is another; takes one of the trials of a half-open breaker. */
     public boolean permits() {
         CircuitBreaker breaker = armed;
-        return breaker == null || breaker.tryAcquirePermission() || calm();
+        return breaker == null || tries(breaker) || calm() || triesInstead(breaker);
     }
 
-    /** Whether it keeps calls away now; takes no trial. */
-    public boolean open() {
+    private boolean tries(CircuitBreaker breaker) {
+        if (!breaker.tryAcquirePermission()) {
+            return false;
+        }
+        if (breaker.getState() == CircuitBreaker.State.HALF_OPEN) {
+            trials.incrementAndGet();
+            triedAt.set(clock.millis());
+        }
+        return true;
+    }
+
+    /** Whether it may try in place of those that are out: they may hang, or be cancelled, or end as somebody else's fault. */
+    private boolean triesInstead(CircuitBreaker breaker) {
+        long last = triedAt.get();
+        long now = clock.millis();
+        return breaker.getState() == CircuitBreaker.State.HALF_OPEN
+                && now - last >= pace
+                && triedAt.compareAndSet(last, now);
+    }
+
+    /** A call that was permitted has ended, and tells nothing about what this guards: another may try in its place. */
+    public void withdrawn() {
         CircuitBreaker breaker = armed;
-        return breaker != null && breaker.getState() == CircuitBreaker.State.OPEN;
+        if (breaker != null && trials.getAndUpdate(out -> Math.max(0, out - 1)) > 0) {
+            breaker.releasePermission();
+        }
+    }
+
+    /**
+     * Whether it keeps calls away now; takes no trial. It does not any more once its time is over, whoever asks: where others
+     * serve, nobody may ever ask {@link #permits} of it.
+     */
+    public boolean open() {
+        return nextTrial().isPresent();
+    }
+
+    /** In which time it is tried again, or by another call; empty unless it is {@link #open}. */
+    public Optional<Duration> nextTrial() {
+        CircuitBreaker breaker = armed;
+        if (breaker == null) {
+            return Optional.empty();
+        }
+        long left = left(breaker);
+        return left > 0 ? Optional.of(Duration.ofMillis(left)) : Optional.empty();
+    }
+
+    /** For how many ms it keeps calls away. */
+    private long left(CircuitBreaker breaker) {
+        return switch (breaker.getState()) {
+            case OPEN -> retryAt - clock.millis();
+            case HALF_OPEN -> trials.get() < TRIALS ? 0 : triedAt.get() + pace - clock.millis();
+            default -> 0;
+        };
     }
 
     /** Whether a failure is remembered. */
@@ -88,11 +169,14 @@ public final class NodeBreaker {
 
     /** A call failed for a reason that is the node's, and not the caller's own. */
     public void failed(Throwable error) {
+        // What failed long ago is not held against it.
+        calm();
         failedAt = clock.millis();
         CircuitBreaker breaker = armed;
         if (breaker == null) {
             breaker = arm();
         }
+        endTime(breaker);
         breaker.onError(0, TimeUnit.NANOSECONDS, error);
     }
 
@@ -114,13 +198,24 @@ public final class NodeBreaker {
     public void returned() {
         CircuitBreaker breaker = armed;
         if (breaker != null && !calm()) {
+            endTime(breaker);
             breaker.onSuccess(0, TimeUnit.NANOSECONDS);
         }
     }
 
-    /** Disarms after a window without failure, also where a trial was lent and never came back. */
+    /** Where nobody asked {@link #permits}: what comes after its time decides, as trials do. */
+    private void endTime(CircuitBreaker breaker) {
+        if (breaker.getState() == CircuitBreaker.State.OPEN
+                && clock.millis() >= retryAt
+                && breaker.tryAcquirePermission()) {
+            breaker.releasePermission();
+        }
+    }
+
+    /** Disarms after a window without failure in which calls could be made, also where a trial was lent and never came back. */
     private boolean calm() {
-        boolean calm = clock.millis() - failedAt > WINDOW.toMillis() && !open();
+        CircuitBreaker breaker = armed;
+        boolean calm = breaker != null && clock.millis() - Math.max(failedAt, retryAt) > WINDOW.toMillis();
         if (calm) {
             armed = null;
         }

@@ -1,6 +1,7 @@
 package dev.hastack.core.health;
 
 import dev.hastack.core.topology.NodeView;
+import dev.hastack.core.topology.Refused;
 import dev.hastack.core.topology.Snapshot;
 import dev.hastack.core.topology.Status;
 import java.time.Duration;
@@ -8,6 +9,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.stream.Stream;
 
 /**
  * One node as the last probes saw it.
@@ -41,8 +43,14 @@ public record NodeHealth(
     public static final String BREAKER_OPEN =
             "its circuit breaker is open: it answers its probe, but half of the calls of the last ten seconds failed";
 
+    /** The reason of a node whose breaker is open, and what comes next. */
+    public static String breakerOpen(Duration nextTrial) {
+        return BREAKER_OPEN + "; it is tried again in " + nextTrial.toMillis() + " ms";
+    }
+
     /**
-     * A node as the topology has it: DOWN while it is not usable, UP while it is and nothing speaks against it.
+     * A node as the topology has it: DOWN while it is not usable or refuses everything, UP while it is usable and nothing
+     * speaks against it. A fact that it refuses does not.
      *
      * @param shortcomings what speaks against it besides, the weightiest first
      */
@@ -53,12 +61,18 @@ public record NodeHealth(
             Optional<Duration> lag,
             boolean breakerOpen,
             List<String> shortcomings) {
-        boolean well = node.open() && shortcomings.isEmpty() && !breakerOpen;
-        Health health = !node.status().usable() ? Health.DOWN : well ? Health.UP : Health.DEGRADED;
+        List<String> refused = node.refused().stream()
+                .filter(one -> one.use() != Refused.Use.NOTHING)
+                .map(Refused::text)
+                .toList();
+        boolean well = node.open() && !node.silent() && refused.isEmpty() && shortcomings.isEmpty() && !breakerOpen;
+        boolean serves =
+                node.status().usable() && node.refused().stream().noneMatch(one -> one.use() == Refused.Use.ALL);
+        Health health = !serves ? Health.DOWN : well ? Health.UP : Health.DEGRADED;
         Optional<String> reason = node.failure()
                 .map(failure -> failure.kind() + ": " + failure.cause())
                 .or(() -> snapshot.refusal(node))
-                .or(() -> shortcomings.stream().findFirst())
+                .or(() -> Stream.concat(refused.stream(), shortcomings.stream()).findFirst())
                 .or(() -> breakerOpen ? Optional.of(BREAKER_OPEN) : Optional.empty())
                 .or(() -> Optional.of(node.status().name()));
         return new NodeHealth(

@@ -3,20 +3,32 @@ package dev.hastack.core.monitor;
 import java.time.Duration;
 
 /** When to probe again. All pure; the bounds on a fleet's cost follow from the doubling. */
-final class Cadence {
+public final class Cadence {
     /** The least time between two probes of a node. */
     static final Duration AT_ONCE = Duration.ofMillis(2);
 
     static final Duration URGENT = Duration.ofMillis(20);
     static final Duration URGENT_SLOWEST = Duration.ofMillis(250);
     private static final Duration STALL_SLOWEST = Duration.ofSeconds(2);
+    private static final int SHARE = 5;
     static final Duration URGENT_FIRST = Duration.ofSeconds(1);
     private static final Duration DENIED_SLOWEST = Duration.ofSeconds(30);
 
     private Cadence() {}
 
-    /** Between two probes of a node, this long after the urgency began: 20 ms in the first second, then doubling. */
-    static Duration urgent(Duration sinceUrgent) {
+    /**
+     * Between two probes of a node, this long after the urgency began: 20 ms in the first second, then doubling, unless a
+     * caller waits for what they may find.
+     *
+     * @param awaited whether a caller waits; then a node is asked as often as at the beginning, however long it takes
+     * @param took how long its last answer took: after the first second a process that waits has a node busy for a fifth of the
+     *     time at most
+     */
+    static Duration urgent(Duration sinceUrgent, boolean awaited, Duration took) {
+        if (awaited && sinceUrgent.compareTo(URGENT_FIRST) >= 0) {
+            Duration rest = took.multipliedBy(SHARE);
+            return rest.compareTo(URGENT) < 0 ? URGENT : min(rest, URGENT_SLOWEST);
+        }
         Duration delay = URGENT;
         Duration until = URGENT_FIRST;
         while (sinceUrgent.compareTo(until) >= 0 && delay.compareTo(URGENT_SLOWEST) < 0) {
@@ -27,7 +39,7 @@ final class Cadence {
     }
 
     /** Between two probes of a node that denies: wrong credentials do not heal by haste, and may lock an account. */
-    static Duration denied(Duration interval, int times) {
+    public static Duration denied(Duration interval, int times) {
         return min(interval.multipliedBy(1L << Math.min(times - 1, 10)), DENIED_SLOWEST);
     }
 
@@ -65,7 +77,7 @@ final class Cadence {
         return Duration.ofNanos((long) (interval.toNanos() * (0.9 + 0.2 * random)));
     }
 
-    private static Duration min(Duration a, Duration b) {
+    static Duration min(Duration a, Duration b) {
         return a.compareTo(b) < 0 ? a : b;
     }
 }

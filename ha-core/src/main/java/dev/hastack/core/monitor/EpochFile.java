@@ -13,19 +13,21 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps the greatest epoch seen for the next process: one line, {@code <identity> <epoch>}. Several processes may share
- * it; a lower epoch of the same cluster never replaces a higher one. It is replaced as a whole, so that a crash leaves the
+ * Keeps the greatest epoch seen for the next process: one line, {@code <identity> <epoch>}, with the epoch's history behind
+ * it where that is known. Several processes may share it; a lower epoch of the same cluster replaces a higher one only where
+ * that was given up. It is replaced as a whole, so that a crash leaves the
  * old one or the new one. Thread-safe.
  */
 final class EpochFile {
     private static final Logger log = LoggerFactory.getLogger(EpochFile.class);
 
-    /** Files are locked between processes; within one that fails, so this goes before. */
-    private static final ReentrantLock LOCK = new ReentrantLock();
+    /** Files are locked between processes; within one that fails, so this goes before. Fair: what came last stays. */
+    private static final ReentrantLock LOCK = new ReentrantLock(true);
 
     private final String store;
     private final Path file;
@@ -58,7 +60,8 @@ final class EpochFile {
         String line = content.strip();
         String[] words = line.split(" ", -1);
         try {
-            return Optional.of(new KnownEpoch(words[0], Long.parseLong(words[1])));
+            Optional<String> history = words.length > 2 ? Optional.of(words[2]) : Optional.empty();
+            return Optional.of(new KnownEpoch(words[0], Long.parseLong(words[1]), history));
         } catch (ArrayIndexOutOfBoundsException | NumberFormatException e) {
             throw fault(
                     "expected one line, \"<identity> <epoch>\", but found \"" + line
@@ -78,13 +81,63 @@ final class EpochFile {
      * @return that thread, running; it ends when the epoch is kept or the failure is logged
      */
     Thread keep(KnownEpoch epoch) {
-        Thread thread = new Thread(() -> write(epoch), "ha-" + store + "-all-epoch-file");
+        return inBackground(() -> write(epoch, kept -> kept.epoch() < epoch.epoch() || completes(kept, epoch)));
+    }
+
+    /** Whether the same epoch is known with its history now. */
+    private static boolean completes(KnownEpoch kept, KnownEpoch epoch) {
+        return kept.epoch() == epoch.epoch()
+                && epoch.history().isPresent()
+                && !kept.history().equals(epoch.history());
+    }
+
+    /**
+     * Keeps this epoch in place of a greater one that was given up, but not of one that is greater still; runs as {@link
+     * #keep} does.
+     *
+     * @param next empty if there is none to keep
+     */
+    Thread giveUp(KnownEpoch abandoned, Optional<KnownEpoch> next) {
+        return inBackground(() -> {
+            if (next.isPresent()) {
+                write(next.get(), kept -> kept.epoch() <= abandoned.epoch());
+            } else {
+                remove(abandoned);
+            }
+        });
+    }
+
+    private Thread inBackground(Runnable work) {
+        Thread thread = new Thread(work, "ha-" + store + "-all-epoch-file");
         thread.setDaemon(true);
         thread.start();
         return thread;
     }
 
-    private void write(KnownEpoch epoch) {
+    private void write(KnownEpoch epoch, Predicate<KnownEpoch> yields) {
+        locked("epoch " + epoch.epoch() + " could not be kept", kept -> {
+            if (kept.filter(k -> k.identity().equals(epoch.identity()) && !yields.test(k))
+                    .isEmpty()) {
+                replace(epoch.identity() + " " + epoch.epoch()
+                        + epoch.history().map(history -> " " + history).orElse("") + "\n");
+            }
+        });
+    }
+
+    private void remove(KnownEpoch abandoned) {
+        locked("epoch " + abandoned.epoch() + " could not be forgotten", kept -> {
+            if (kept.filter(k -> k.identity().equals(abandoned.identity()) && k.epoch() <= abandoned.epoch())
+                    .isPresent()) {
+                Files.deleteIfExists(file);
+            }
+        });
+    }
+
+    private interface Work {
+        void on(Optional<KnownEpoch> kept) throws IOException;
+    }
+
+    private void locked(String failure, Work work) {
         LOCK.lock();
         try (FileChannel guard = FileChannel.open(
                         file.resolveSibling(file.getFileName() + ".lock"),
@@ -93,15 +146,9 @@ final class EpochFile {
                 FileLock held = guard.lock()) {
             log.trace("{} is held", held);
             Optional<KnownEpoch> kept = Files.exists(file) ? parse(Files.readString(file)) : Optional.empty();
-            if (kept.filter(k -> k.identity().equals(epoch.identity()) && k.epoch() >= epoch.epoch())
-                    .isEmpty()) {
-                replace(epoch.identity() + " " + epoch.epoch() + "\n");
-            }
+            work.on(kept);
         } catch (IOException | IllegalStateException e) {
-            log.atWarn()
-                    .setCause(e)
-                    .addKeyValue("store", store)
-                    .log("{}: epoch {} could not be kept in {}", store, epoch.epoch(), file);
+            log.atWarn().setCause(e).addKeyValue("store", store).log("{}: {} in {}", store, failure, file);
         } finally {
             LOCK.unlock();
         }

@@ -4,6 +4,9 @@ import dev.hastack.core.topology.Action;
 import dev.hastack.core.topology.Change;
 import dev.hastack.core.topology.Input;
 import dev.hastack.core.topology.Kind;
+import dev.hastack.core.topology.KnownEpoch;
+import dev.hastack.core.topology.NodeView;
+import dev.hastack.core.topology.Past;
 import dev.hastack.core.topology.Snapshot;
 import dev.hastack.core.topology.Step;
 import dev.hastack.core.topology.Topology;
@@ -13,7 +16,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.locks.Condition;
@@ -27,9 +29,9 @@ import org.jspecify.annotations.Nullable;
  * first, then the snapshot, then whoever waits) before its actions run and before listeners hear of it, on their own
  * thread. Thread-safe.
  *
- * <p>Calm, every node is probed once per interval, with jitter. While there is no open primary (or peer, in a store without one), for a second after a
- * change, and while a caller waits, all nodes are probed at once, and again every 20 ms in the first second, then ever
- * more slowly up to 250 ms.
+ * <p>Calm, every node is probed once per interval, with jitter. While there is no open primary (or peer, in a store without one), while the
+ * primary is silent, for a second after a change, and while a caller waits, all nodes are probed at once, and again every 20 ms in the
+ * first second, then ever more slowly up to 250 ms, unless a caller waits.
  *
  * <p>Longer than most, since whoever brings news goes through the one lock that is here.
  */
@@ -42,8 +44,10 @@ public final class Monitor implements AutoCloseable {
      * @param nodes the configured ids
      * @param identity of the cluster, if pinned by configuration
      * @param interval between two probes of a node in calm times
-     * @param timeout a probe's deadline, connecting included
+     * @param timeout after which a probe without an answer makes its node silent
+     * @param connectTimeout how much longer a probe may take that has to connect
      * @param epochFile where the greatest epoch seen is kept for the next process; empty: nowhere
+     * @param adoptsAbandoned whether a primary below the greatest epoch seen is written to once no node has that any more
      */
     public record Settings(
             String store,
@@ -51,7 +55,34 @@ public final class Monitor implements AutoCloseable {
             Optional<String> identity,
             Duration interval,
             Duration timeout,
-            Optional<Path> epochFile) {}
+            Duration connectTimeout,
+            Optional<Path> epochFile,
+            boolean adoptsAbandoned) {
+
+        /** For a store that goes on at an older epoch once the greatest is abandoned, or that has no epochs. */
+        public Settings(
+                String store,
+                Set<String> nodes,
+                Optional<String> identity,
+                Duration interval,
+                Duration timeout,
+                Duration connectTimeout,
+                Optional<Path> epochFile) {
+            this(store, nodes, identity, interval, timeout, connectTimeout, epochFile, true);
+        }
+    }
+
+    /**
+     * The silence of all nodes is news about this machine, or its network, first: so many timeouts longer than one may be silent,
+     * what is known of them holds.
+     */
+    private static final int ALL_SILENT = 10;
+
+    /**
+     * How many times as long that is while no node was ever heard of, as at the cold start of a process on a busy machine: there is nothing
+     * known yet that could have become wrong.
+     */
+    private static final int COLD = 4;
 
     /** Longer is for ever, and would overflow. */
     private static final Duration LONGEST_WAIT = Duration.ofDays(365);
@@ -66,13 +97,17 @@ public final class Monitor implements AutoCloseable {
     private final Map<String, ProbeTask> tasks = new TreeMap<>();
     private final Map<String, DeathWatchTask> deathWatches = new TreeMap<>();
     private final Watch watch;
+    private final Slowness slowness = new Slowness();
+    private final Toll toll;
     private final Optional<EpochFile> epochFile;
     private volatile Snapshot snapshot;
     // The rest is guarded by the lock.
     private int waiters;
+    private @Nullable Instant firstHeard;
     private @Nullable Instant changedAt;
     private @Nullable Instant urgentSince;
     private Optional<Instant> republishAt = Optional.empty();
+    private Optional<Instant> nearing = Optional.empty();
 
     /**
      * Nothing runs before {@link #start}.
@@ -84,8 +119,10 @@ public final class Monitor implements AutoCloseable {
         this.adapter = adapter;
         this.events = events;
         this.time = time;
+        this.toll = new Toll(settings.store());
         this.epochFile = settings.epochFile().map(file -> new EpochFile(settings.store(), file));
-        this.snapshot = Snapshot.initial(settings.identity(), epochFile.flatMap(EpochFile::read));
+        this.snapshot =
+                Snapshot.initial(settings.identity(), epochFile.flatMap(EpochFile::read), settings.adoptsAbandoned());
         this.watch = new Watch(this);
     }
 
@@ -110,6 +147,11 @@ public final class Monitor implements AutoCloseable {
         return time;
     }
 
+    /** Where the store counts what its faults cost callers. */
+    public Toll toll() {
+        return toll;
+    }
+
     /**
      * A caller's connection failed. Closes the gate of its node before it returns, if the error says something about the
      * node and the connection belongs to the node's present generation.
@@ -123,13 +165,30 @@ public final class Monitor implements AutoCloseable {
                 .map(n -> n.generation() == generation && n.suspect().isEmpty())
                 .orElse(false);
         if (current) {
-            offer(new Input.Failed(node, generation, kind, Input.Source.CALLER, Causes.line(error), time.now()));
+            String words = adapter.shown(Causes.line(error));
+            offer(new Input.Failed(node, generation, kind, Input.Source.CALLER, words, time.now()));
         }
     }
 
     /** Somebody has reason to think that this node's role changed: it is probed at once, and nothing is decided. */
     public void hint(String node) {
         offer(new Input.Hint(node, time.now()));
+    }
+
+    /**
+     * A connection to this node is silent, and its probe's may be as well: it is probed at once, and on a second connection where the one
+     * that was kept does not answer soon. Nothing is decided, nor sooner.
+     */
+    public void doubt(String node) {
+        lock.lock();
+        try {
+            ProbeTask task = tasks.get(node);
+            if (task != null) {
+                task.doubt(time.now());
+            }
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** Has whoever waits look again: what they wait for has changed, though the topology has not. */
@@ -162,6 +221,23 @@ public final class Monitor implements AutoCloseable {
     }
 
     /**
+     * An operator gives up the greatest epoch known: a primary below it is written to from its next answer on, whatever nodes
+     * may have that do not answer now.
+     *
+     * @return whether it was given up; it is not if a node that answers shows it, or if none is known
+     */
+    public boolean forgetEpoch() {
+        lock.lock();
+        try {
+            Past before = snapshot.past();
+            step(new Input.Forgotten(time.now()));
+            return !snapshot.past().abandoned().equals(before.abandoned());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
      * Waits until {@code attempt} gives a value, and tries it again at every publication.
      *
      * @param attempt run under the monitor's lock: must read only
@@ -173,6 +249,9 @@ public final class Monitor implements AutoCloseable {
         waiters++;
         try {
             updateUrgency(time.now());
+            if (waiters == 1) {
+                wakeProbes();
+            }
             while (true) {
                 Optional<T> value = attempt.get();
                 if (value.isPresent() || snapshot.closed() || !time.now().isBefore(until)) {
@@ -192,6 +271,7 @@ public final class Monitor implements AutoCloseable {
         lock.lock();
         try {
             step(new Input.Closed(time.now()));
+            toll.close(time.now());
             tasks.values().forEach(ProbeTask::end);
             deathWatches.values().forEach(DeathWatchTask::end);
             watch.end();
@@ -215,7 +295,7 @@ public final class Monitor implements AutoCloseable {
     // What follows is for the tasks of this package, and wants the lock held.
 
     void step(Input input) {
-        OptionalLong epoch = snapshot.maxEpoch();
+        Optional<KnownEpoch> epoch = snapshot.knownEpoch();
         Step step = Topology.step(snapshot, input);
         if (step.next().version() != snapshot.version()) {
             publish(step.next());
@@ -224,12 +304,30 @@ public final class Monitor implements AutoCloseable {
             changedAt = time.now();
             urgentSince = null;
         }
+        if (!snapshot.closed() && step.changes().stream().anyMatch(ChangeLog::bad)) {
+            toll.fault(time.now());
+        }
         updateUrgency(time.now());
         step.actions().forEach(this::run);
-        tell(step.changes());
-        if (!snapshot.maxEpoch().equals(epoch)) {
+        tell(step.changes().stream().map(this::withLosses).toList());
+        if (!snapshot.knownEpoch().equals(epoch)) {
             // Last, since it starts a thread: a primary that is superseded has to be left before.
-            epochFile.ifPresent(file -> snapshot.knownEpoch().ifPresent(file::keep));
+            epochFile.ifPresent(file -> keep(file, epoch, step.changes()));
+        }
+    }
+
+    private Change withLosses(Change change) {
+        return change instanceof Change.EpochAbandoned c
+                ? new Change.EpochAbandoned(c.epoch(), c.next(), c.node(), adapter.lost())
+                : change;
+    }
+
+    private void keep(EpochFile file, Optional<KnownEpoch> before, List<Change> changes) {
+        Thread unused;
+        if (before.isPresent() && changes.stream().anyMatch(Change.EpochAbandoned.class::isInstance)) {
+            unused = file.giveUp(before.get(), snapshot.knownEpoch());
+        } else if (snapshot.knownEpoch().isPresent()) {
+            unused = file.keep(snapshot.knownEpoch().get());
         }
     }
 
@@ -237,6 +335,7 @@ public final class Monitor implements AutoCloseable {
         StoreAdapter.Published outcome = adapter.publish(next, time.now());
         snapshot = next;
         republishAt = outcome.until();
+        nearing = outcome.nearing();
         if (outcome.news()) {
             published.signalAll();
         }
@@ -255,8 +354,28 @@ public final class Monitor implements AutoCloseable {
         return republishAt;
     }
 
+    /** When all nodes have to be asked again, lest something become too old for want of an answer. */
+    Optional<Instant> nearing() {
+        return nearing;
+    }
+
     void republish() {
         publish(snapshot);
+    }
+
+    /**
+     * Has the routes made anew, if something in them has become too old. The watch does that in time; but where this process was stopped
+     * for a while, whoever wakes up with it may be there before.
+     */
+    public void refresh() {
+        lock.lock();
+        try {
+            if (republishAt.filter(at -> !at.isAfter(time.now())).isPresent()) {
+                republish();
+            }
+        } finally {
+            lock.unlock();
+        }
     }
 
     private void run(Action action) {
@@ -303,14 +422,69 @@ public final class Monitor implements AutoCloseable {
         boolean urgent = !snapshot.closed()
                 && (waiters > 0
                         || !snapshot.open()
+                        || snapshot.primary().filter(NodeView::silent).isPresent()
                         || (changedAt != null
                                 && changedAt.plus(Cadence.URGENT_FIRST).isAfter(now)));
         if (!urgent) {
             urgentSince = null;
         } else if (urgentSince == null) {
             urgentSince = now;
-            tasks.values().forEach(ProbeTask::wake);
+            wakeProbes();
         }
+    }
+
+    /** Somebody waits from now on: what was to rest for long may be due. */
+    void wakeProbes() {
+        tasks.values().forEach(ProbeTask::wake);
+    }
+
+    /** Whether callers wait for what a probe may find. */
+    boolean awaited() {
+        return waiters > 0 || adapter.awaited();
+    }
+
+    /** How slow everything is. */
+    Slowness slowness() {
+        return slowness;
+    }
+
+    /**
+     * How much longer than its timeout a node may be silent before it hangs: as long as this process, its network and the
+     * servers are slow; and where nobody else has been heard of since, either, as long as may pass before all of them are
+     * given up.
+     *
+     * @param since when it was found to be silent, and all others were asked
+     */
+    Duration excuse(ProbeTask silent, Instant since, Instant now) {
+        if (tasks.values().stream().anyMatch(other -> other != silent && other.heardSince(since))) {
+            return slow(now);
+        }
+        return tasks.values().stream().noneMatch(ProbeTask::everHeard)
+                ? longest().multipliedBy(COLD)
+                : longest();
+    }
+
+    /** A node has answered, or failed by itself. */
+    void heard(Instant now) {
+        if (firstHeard == null) {
+            firstHeard = now;
+        }
+    }
+
+    /** When the first node was heard of: until then nothing has shown that this process can reach any. */
+    Optional<Instant> firstHeard() {
+        return Optional.ofNullable(firstHeard);
+    }
+
+    /** How long an answer may be late now with nobody to blame. */
+    Duration slow(Instant now) {
+        Duration slow = slowness.explains(now);
+        return slow.compareTo(longest()) > 0 ? longest() : slow;
+    }
+
+    /** No slowness excuses more than this. */
+    Duration longest() {
+        return settings.timeout().multipliedBy(ALL_SILENT);
     }
 
     /** How long it has been urgent, or empty in calm times. */

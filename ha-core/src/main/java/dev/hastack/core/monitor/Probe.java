@@ -1,7 +1,9 @@
 package dev.hastack.core.monitor;
 
-/** Asks one node what it is, on a connection of its own. {@link #ask} and {@link #close} are
- * called by one thread, {@link #arm} and {@link #abort} under the monitor's lock. */
+/**
+ * Asks one node what it is, on a connection of its own; while it is silent, another asks the same node. {@link #ask} and {@link #close} are
+ * called by one thread at a time, {@link #arm} and {@link #abort} under the monitor's lock.
+ */
 public interface Probe extends AutoCloseable {
 
     /**
@@ -11,6 +13,20 @@ public interface Probe extends AutoCloseable {
      * @throws Exception what the store's error table classifies
      */
     Answer ask() throws Exception;
+
+    /**
+     * What to call, on the thread that asks, when the node has said something that is not yet the answer: it has let the probe in, or
+     * answered a part of the question. Set once, before the first {@link #ask}; a probe that never calls it is heard by its answers alone.
+     */
+    default void onSignOfLife(Runnable listener) {}
+
+    /**
+     * Whether a node that denied access would be shown other credentials now than when it was asked last. Asked now and then while a
+     * node denies, so that it is asked again at once; called by the thread that asks, may read a file.
+     */
+    default boolean renewed() {
+        return false;
+    }
 
     /** Begins an attempt: an earlier {@link #abort} no longer counts. */
     void arm();

@@ -3,6 +3,7 @@ package dev.hastack.core.monitor;
 import dev.hastack.core.topology.Input;
 import dev.hastack.core.topology.Kind;
 import dev.hastack.core.topology.NodeView;
+import dev.hastack.core.topology.Status;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -13,40 +14,52 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Probes one node, on a thread of its own, one probe at a time. Its fields are guarded by the monitor's lock; the probe
- * itself runs outside it. The deadline of a probe is kept by {@link Watch}, since a thread that hangs cannot keep it.
+ * Probes one node, on a thread of its own, one question at a time, by its {@link Attempts}. Its fields are guarded by the monitor's lock; the
+ * question is asked outside it. {@link Watch} looks after its {@link Silence}, since a thread that hangs cannot. Longer than most, since
+ * when to ask, what is under way and what its end means is one state under that lock.
  */
 final class ProbeTask implements Runnable {
     private static final Logger log = LoggerFactory.getLogger(ProbeTask.class);
 
-    /** How long a probe of a node that answers its callers may take: it may be its connection that is broken. */
+    /** How long a probe of a node that answers its callers may take on one connection: that may be broken. */
     private static final int TIMEOUTS_OF_ONE = 4;
+
+    /** The share of the timeout after which it is asked on another connection as well, where one of the callers' is silent, too, or has failed. */
+    private static final int SOON = 4;
 
     private final String node;
     private final Monitor monitor;
     private final Thread thread;
     private final Condition wake;
 
-    private volatile Probe probe;
+    private final Attempts attempts;
     private boolean ended;
     private boolean requested = true;
-    private boolean inFlight;
-    private boolean overdue;
-    private Duration extension = Duration.ZERO;
-    private int generation;
+    private boolean connected;
+    private Duration took = Duration.ZERO;
+    private Instant heardAt = Instant.MIN;
+    private final Silence silence;
     private int denied;
+    private Instant lookedAt = Instant.MIN;
+    private boolean glancing;
     private Duration calm;
     private @Nullable Instant startedAt;
-    private Instant answeredAt = Instant.MIN;
 
     ProbeTask(String node, Monitor monitor) {
         this.node = node;
         this.monitor = monitor;
-        this.probe = monitor.adapter().probe(node);
+        this.attempts = new Attempts(node, monitor, this::letIn);
         this.wake = monitor.lock().newCondition();
+        this.silence = new Silence(monitor, this);
         this.calm = monitor.settings().interval();
         this.thread = new Thread(this, "ha-" + monitor.settings().store() + "-" + node + "-probe");
         thread.setDaemon(true);
+    }
+
+    private void letIn() {
+        if (!ended) {
+            silence.letIn(monitor.time().now());
+        }
     }
 
     void start() {
@@ -74,7 +87,7 @@ final class ProbeTask implements Runnable {
         try {
             ended = true;
             wake();
-            probe.abort();
+            attempts.abort();
         } finally {
             monitor.lock().unlock();
         }
@@ -82,6 +95,7 @@ final class ProbeTask implements Runnable {
 
     void join(Duration atMost) {
         join(thread, atMost);
+        attempts.join(atMost);
     }
 
     static void join(Thread thread, Duration atMost) {
@@ -97,7 +111,11 @@ final class ProbeTask implements Runnable {
         while (!isEnded()) {
             try {
                 while (awaitDue()) {
-                    probeOnce();
+                    if (glancing) {
+                        glance();
+                    } else {
+                        probeOnce();
+                    }
                 }
             } catch (InterruptedException e) {
                 log.debug("{}: probe task interrupted", thread.getName());
@@ -111,14 +129,12 @@ final class ProbeTask implements Runnable {
                 recover(e);
             }
         }
-        probe.close();
+        attempts.close();
     }
 
     private void recover(Throwable death) {
         try {
-            probe.close();
-            probe = monitor.adapter().probe(node);
-            failed(Kind.NETWORK, "the probe task died: " + death);
+            attempts.renew(death).ifPresent(came -> failed(came, Kind.NETWORK, "the probe task died: " + death));
         } catch (Throwable e) {
             log.atError()
                     .setCause(e)
@@ -136,7 +152,23 @@ final class ProbeTask implements Runnable {
         }
     }
 
-    /** Waits until the next probe is due and marks it as under way; false if the task has ended. */
+    /** A file, perhaps, is looked at outside the lock. */
+    private void glance() {
+        if (!attempts.renewed()) {
+            return;
+        }
+        monitor.lock().lock();
+        try {
+            requested = true;
+        } finally {
+            monitor.lock().unlock();
+        }
+    }
+
+    /**
+     * Waits until the next probe is due and marks it as under way, or until it is time to look whether a node that denies would get other
+     * credentials now; false if the task has ended.
+     */
     private boolean awaitDue() throws InterruptedException {
         monitor.lock().lock();
         try {
@@ -145,22 +177,30 @@ final class ProbeTask implements Runnable {
                 Instant now = time.now();
                 Instant due = due(now);
                 if (!due.isAfter(now)) {
+                    glancing = false;
+                    lookedAt = now;
                     requested = false;
-                    probe.arm();
-                    inFlight = true;
-                    overdue = false;
-                    extension = Duration.ZERO;
+                    attempts.begin(now);
                     startedAt = now;
-                    generation = monitor.snapshot()
-                            .node(node)
-                            .map(NodeView::generation)
-                            .orElse(0);
+                    silence.asked(now, !connected);
                     calm = Cadence.jittered(
                             monitor.settings().interval(),
                             ThreadLocalRandom.current().nextDouble());
                     return true;
                 }
-                time.await(monitor.lock(), wake, due);
+                glancing = false;
+                Instant look = denied == 0 || requested
+                        ? due
+                        : lookedAt.plus(monitor.settings().interval());
+                if (!look.isAfter(now)) {
+                    lookedAt = now;
+                    glancing = true;
+                    return true;
+                }
+                Instant next = due.isBefore(look) ? due : look;
+                time.await(monitor.lock(), wake, next);
+                Instant woken = time.now();
+                monitor.slowness().saw(Duration.between(next, woken), woken);
             }
             return false;
         } finally {
@@ -179,64 +219,87 @@ final class ProbeTask implements Runnable {
         if (denied > 0) {
             return startedAt.plus(Cadence.denied(monitor.settings().interval(), denied));
         }
-        Optional<Duration> urgent = monitor.urgent(now);
-        return startedAt.plus(urgent.map(Cadence::urgent).orElse(calm));
+        return startedAt.plus(monitor.urgent(now)
+                .map(since -> Cadence.urgent(since, monitor.awaited(), took))
+                .orElse(calm));
     }
 
-    private void probeOnce() {
-        Answer answer;
-        try {
-            answer = probe.ask();
-        } catch (Exception e) {
-            // What the table does not know was refused to the probe itself: a matter of configuration.
-            failed(monitor.adapter().kind(e).orElse(Kind.DENIED), Causes.line(e));
+    private void probeOnce() throws InterruptedException {
+        Attempts.Outcome came = attempts.ask().orElse(null);
+        if (came == null) {
             return;
         }
-        // Not within the try: what goes wrong in a step is a fault of ours, and no news of the node.
-        answered(answer);
+        Answer answer = came.answer();
+        if (answer != null) {
+            answered(came, answer);
+        } else if (came.failure() instanceof Error fault) {
+            throw fault;
+        } else if (came.failure() != null) {
+            // What the table does not know was refused to the probe itself: a matter of configuration.
+            failed(
+                    came,
+                    monitor.adapter().kind(came.failure()).orElse(Kind.DENIED),
+                    monitor.adapter().shown(Causes.line(came.failure())));
+        }
     }
 
-    private void answered(Answer answer) {
+    private void answered(Attempts.Outcome came, Answer answer) {
         monitor.lock().lock();
         try {
-            if (finish() && startedAt != null) {
+            if (finish(came, true)) {
                 denied = 0;
+                connected = true;
+                took = Duration.between(came.askedAt(), monitor.time().now());
+                monitor.slowness().saw(took, monitor.time().now());
                 monitor.step(new Input.Answered(
                         node,
-                        generation,
+                        came.generation(),
                         answer.role(),
                         answer.identity(),
                         answer.epoch(),
                         answer.position(),
                         answer.followers(),
-                        startedAt,
-                        monitor.time().now()));
+                        answer.refused(),
+                        came.askedAt(),
+                        monitor.time().now(),
+                        answer.origin()));
             }
         } finally {
             monitor.lock().unlock();
         }
     }
 
-    private void failed(Kind kind, String cause) {
+    private void failed(Attempts.Outcome came, Kind kind, String cause) {
         monitor.lock().lock();
         try {
-            if (finish()) {
+            // One that was waited for in vain has said nothing: its silence lasts, and has its verdict in its own time.
+            if (finish(came, kind != Kind.TIMEOUT)) {
                 denied = kind == Kind.DENIED ? denied + 1 : 0;
-                step(kind, cause);
+                connected = false;
+                step(came.generation(), kind, cause);
             }
         } finally {
             monitor.lock().unlock();
         }
     }
 
-    /** Whether the outcome still counts; it does not if the deadline passed before. */
-    private boolean finish() {
-        boolean counts = inFlight && !overdue && !ended;
-        inFlight = false;
+    /**
+     * Whether the outcome still counts; it does not if all was aborted meanwhile.
+     *
+     * @param heard whether the node has answered, or failed by itself
+     */
+    private boolean finish(Attempts.Outcome came, boolean heard) {
+        boolean counts = attempts.decided() && !ended;
+        attempts.end();
+        if (counts && heard) {
+            heardAt = came.askedAt();
+            silence.end();
+            monitor.heard(monitor.time().now());
+        }
         return counts;
     }
 
-    private void step(Kind kind, String cause) {
+    private void step(int generation, Kind kind, String cause) {
         monitor.step(new Input.Failed(
                 node,
                 generation,
@@ -246,38 +309,99 @@ final class ProbeTask implements Runnable {
                 monitor.time().now()));
     }
 
-    /** Lock held: when the probe under way must have ended. */
-    Optional<Instant> deadline() {
-        return inFlight && !overdue && startedAt != null
-                ? Optional.of((answeredAt.isAfter(startedAt) ? answeredAt : startedAt)
-                        .plus(monitor.settings().timeout())
-                        .plus(extension))
-                : Optional.empty();
+    /** Lock held: whether it has answered, or failed by itself, what was asked since then. */
+    boolean heardSince(Instant since) {
+        return !heardAt.isBefore(since);
     }
 
-    /** Lock held: the node has just answered a caller: it is slow at worst. A probe that takes very long is tried again. */
+    /** Lock held: whether it has ever answered, or failed by itself. */
+    boolean everHeard() {
+        return !heardAt.equals(Instant.MIN);
+    }
+
+    /** Lock held: takes the next step against a node that is silent, if it is due; when to look again. */
+    Instant lookAtSilence(Instant now) {
+        if (ended || attempts.decided()) {
+            return Instant.MAX;
+        }
+        if (view().flatMap(NodeView::suspect).isPresent()) {
+            askElsewhereSoon(now);
+        }
+        return silence.look(now);
+    }
+
+    /** Lock held: the node has just answered a caller: it is slow at worst. A probe that takes very long is asked on another connection. */
     void alive(Instant now) {
-        answeredAt = now;
-        if (inFlight
-                && !overdue
-                && startedAt != null
-                && !now.isBefore(startedAt.plus(monitor.settings().timeout().multipliedBy(TIMEOUTS_OF_ONE)))) {
-            overdue = true;
-            probe.abort();
+        silence.alive(now);
+        Duration patience = monitor.settings().timeout().multipliedBy(TIMEOUTS_OF_ONE);
+        if (attempts.lastAskedAt()
+                .filter(at -> !now.isBefore(at.plus(patience)))
+                .isPresent()) {
+            attempts.askAnew(now, now);
+        }
+    }
+
+    /** Lock held: this process was stopped for so long: that is nobody's silence. */
+    void extend(Duration by) {
+        silence.extend(by);
+    }
+
+    /** Lock held: nothing is decided, and nothing thrown away. */
+    void silent(Duration so) {
+        if (view().filter(NodeView::open).isPresent()) {
+            step(attempts.generation(), Kind.TIMEOUT, "no answer to its probe for " + so.toMillis() + " ms");
+        }
+    }
+
+    /** Lock held: another connection to the node is silent. */
+    void doubt(Instant now) {
+        if (attempts.lastAskedAt().isEmpty()) {
+            request();
+        } else {
+            askElsewhereSoon(now);
+        }
+    }
+
+    /** Asks it on a second connection, unless the question that is under way was asked just now, or has to connect first. */
+    private void askElsewhereSoon(Instant now) {
+        Duration soon = monitor.settings().timeout().dividedBy(SOON);
+        if (connected
+                && attempts.lastAskedAt()
+                        .filter(asked -> !now.isBefore(asked.plus(soon)))
+                        .isPresent()) {
+            attempts.askElsewhere(now);
+        }
+    }
+
+    /** Lock held: all connections on which it has been asked until then may have died unseen. */
+    void askAnew(Instant since, Instant now) {
+        if (attempts.lastAskedAt().isPresent()) {
+            attempts.askAnew(since, now);
+        } else {
             request();
         }
     }
 
-    /** Lock held: the probe under way may take so much longer. */
-    void extend(Duration by) {
-        extension = extension.plus(by);
+    /** Lock held: a connection by which it was asked anew may have been waited for in vain; then there is another. */
+    void keepAsking(Instant now) {
+        attempts.askElsewhere(now);
     }
 
-    /** Lock held: the deadline has passed. */
-    void hung() {
-        overdue = true;
+    private Optional<NodeView> view() {
+        return monitor.snapshot().node(node);
+    }
+
+    /** Lock held: nothing explains so long a silence but that the node hangs. */
+    void hung(Duration so) {
+        attempts.abort();
+        connected = false;
         denied = 0;
-        probe.abort();
-        step(Kind.HUNG, "no answer within " + monitor.settings().timeout().toMillis() + " ms");
+        boolean known = view().filter(view -> view.status() == Status.DOWN)
+                .flatMap(NodeView::failure)
+                .filter(failure -> failure.kind() == Kind.HUNG)
+                .isPresent();
+        if (!known) {
+            step(attempts.generation(), Kind.HUNG, "no answer within " + so.toMillis() + " ms");
+        }
     }
 }

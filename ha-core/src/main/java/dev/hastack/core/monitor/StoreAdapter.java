@@ -18,8 +18,16 @@ public interface StoreAdapter {
         return Optional.empty();
     }
 
-    /** What an error says about the node that it came from; empty for the caller's own errors. */
+    /**
+     * What a probe's error says about the node that it came from; empty for what was refused to the probe itself. {@link Kind#TIMEOUT} where
+     * an answer, or a connection, was waited for in vain: that is silence, and no word of the node.
+     */
     Optional<Kind> kind(Throwable error);
+
+    /** What may be shown of a node's words: some servers repeat in an error what they were sent. */
+    default String shown(String words) {
+        return words;
+    }
 
     /**
      * What came of a publication.
@@ -29,10 +37,17 @@ public interface StoreAdapter {
      * @param changes what listeners are told besides the topology's own
      * @param until when the routes have to be looked at again, if no newer snapshot comes before, since something will
      *     have become too old; empty: never
+     * @param nearing when all nodes have to be asked again, if no newer snapshot comes before, so that nothing becomes too old
+     *     for want of an answer; empty: never
      */
-    record Published(boolean news, List<Change> changes, Optional<Instant> until) {
+    record Published(boolean news, List<Change> changes, Optional<Instant> until, Optional<Instant> nearing) {
         public Published {
             changes = List.copyOf(changes);
+        }
+
+        /** Of a store in which nothing becomes old. */
+        public Published(boolean news, List<Change> changes) {
+            this(news, changes, Optional.empty(), Optional.empty());
         }
     }
 
@@ -50,6 +65,19 @@ public interface StoreAdapter {
      * @param interrupt whether those in use are aborted; otherwise they may finish
      */
     void retire(String node, int generation, boolean interrupt);
+
+    /**
+     * What callers of this process did at the primary in the epoch that was given up last; for people. Empty: the store
+     * does not count it.
+     */
+    default Optional<String> lost() {
+        return Optional.empty();
+    }
+
+    /** Whether callers wait for a node, besides those that wait in the monitor itself; cheap. */
+    default boolean awaited() {
+        return false;
+    }
 
     /** How many connections of this node callers hold or wait for now; cheap enough to be asked every few milliseconds. */
     int inUse(String node);

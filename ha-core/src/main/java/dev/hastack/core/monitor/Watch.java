@@ -27,6 +27,8 @@ final class Watch implements Runnable {
     private final Map<String, Stall> stalls = new HashMap<>();
     private volatile boolean ended;
     private @Nullable Instant planned;
+    private Instant askedAt = Instant.MIN;
+    private boolean awaited;
 
     /** Since when nothing came back, how many hints that gave, and how long it takes to become the first. */
     private record Stall(Instant since, int hints, Duration patience) {
@@ -100,6 +102,7 @@ final class Watch implements Runnable {
         try {
             Instant now = monitor.time().now();
             forgiveOwnPause(now);
+            monitor.toll().look(monitor.snapshot().open(), now);
             Instant next = now.plus(
                     IDLE_TICK.compareTo(monitor.settings().timeout()) < 0
                             ? IDLE_TICK
@@ -110,14 +113,17 @@ final class Watch implements Runnable {
             } else if (stale.isBefore(next)) {
                 next = stale;
             }
+            next = askWhatNearsItsLimit(now, next);
+            if (monitor.awaited() != awaited) {
+                awaited = !awaited;
+                monitor.wakeProbes();
+            }
             boolean busy = false;
             for (ProbeTask task : monitor.tasks()) {
                 busy |= watchForStall(task, now);
-                Instant deadline = task.deadline().orElse(next);
-                if (!deadline.isAfter(now)) {
-                    task.hung();
-                } else if (deadline.isBefore(next)) {
-                    next = deadline;
+                Instant look = task.lookAtSilence(now);
+                if (look.isBefore(next)) {
+                    next = look;
                 }
             }
             Instant stallTick = now.plus(Cadence.URGENT);
@@ -135,11 +141,30 @@ final class Watch implements Runnable {
     }
 
     /**
+     * What is known grows old by itself where answers are late; so all are asked before it is too old, and again twice per
+     * interval while that is so: a replica's position says something only beside one of the primary's from before it.
+     */
+    private Instant askWhatNearsItsLimit(Instant now, Instant next) {
+        Instant due = monitor.nearing().orElse(Instant.MAX);
+        Instant again = askedAt.equals(Instant.MIN)
+                ? askedAt
+                : askedAt.plus(monitor.settings().interval().dividedBy(2));
+        Instant at = due.isBefore(again) ? again : due;
+        if (at.isAfter(now)) {
+            return at.isBefore(next) ? at : next;
+        }
+        askedAt = now;
+        monitor.requestAll();
+        return next;
+    }
+
+    /**
      * A tick that comes much later than planned tells that this process was stopped, by its garbage collector or its
      * host. Then it is not the servers that did not answer: probes that were under way get that time on top.
      */
     private void forgiveOwnPause(Instant now) {
         Duration late = planned == null ? Duration.ZERO : Duration.between(planned, now);
+        monitor.slowness().saw(late, now);
         if (late.compareTo(PAUSE) >= 0) {
             monitor.tasks().forEach(task -> task.extend(late));
         }

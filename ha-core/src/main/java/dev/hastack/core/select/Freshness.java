@@ -18,9 +18,11 @@ import java.util.Set;
  * staleness does: that writes stop must not stop the reads. Where nothing is known but positions, only the foremost
  * serves.
  *
- * <p>A replica that was too old has to come back to half of the greatest lag, so that one at the edge does not come and go.
+ * <p>One whose data may be too old serves nothing. It is late only if positions bear that out; else nobody was heard of
+ * for too long, which is no fault of the replica's. One that was late has to come back to half of the greatest lag, so that
+ * one at the edge does not come and go.
  *
- * @param late the replicas that were too old
+ * @param late the replicas that were late
  * @param reference what replicas are measured against; empty: only the position counts
  * @param foremost the greatest position of an open replica
  */
@@ -51,9 +53,27 @@ record Freshness(
 
     /** Whether this replica is known to be too old, or was and has not come back far enough. */
     boolean late(NodeView node) {
-        return node.status() == Status.REPLICA
-                && policy.maxLag().isPresent()
-                && age(node).map(age -> age.compareTo(limit(node)) > 0).orElse(late.contains(node.node()));
+        if (node.status() != Status.REPLICA || policy.maxLag().isEmpty()) {
+            return false;
+        }
+        return late.contains(node.node())
+                ? age(node).filter(age -> age.compareTo(limit(node)) <= 0).isEmpty()
+                : reference
+                        .flatMap(at -> Staleness.proven(snapshot, node, at))
+                        .filter(lag -> lag.compareTo(limit(node)) > 0)
+                        .isPresent();
+    }
+
+    /** Whether this replica serves nothing only since it, or the primary, was not heard of for too long. */
+    boolean unheard(NodeView node) {
+        return !late(node)
+                && !suffices(node)
+                && Staleness.freshAt(snapshot, node).isPresent();
+    }
+
+    /** When this node's data may have become half as old as it may be at most, unless it is late. */
+    Optional<Instant> nearing(NodeView node) {
+        return late(node) ? Optional.empty() : since(node, 2);
     }
 
     private Duration limit(NodeView node) {
@@ -73,12 +93,17 @@ record Freshness(
 
     /** Until when this node suffices, if no newer snapshot comes. */
     Optional<Instant> until(NodeView node) {
-        if (node.status() != Status.REPLICA || snapshot.primary().isEmpty()) {
+        // At the limit itself it is fresh still.
+        return since(node, 1).map(at -> at.plusNanos(1));
+    }
+
+    /** When its data may have this part of the greatest age, if no newer snapshot comes. */
+    private Optional<Instant> since(NodeView node, int part) {
+        if (node.status() != Status.REPLICA
+                || policy.maxLag().isEmpty()
+                || snapshot.primary().isEmpty()) {
             return Optional.empty();
         }
-        // At the limit itself it is fresh still.
-        return Staleness.freshAt(snapshot, node)
-                .filter(at -> policy.maxLag().isPresent())
-                .map(at -> at.plus(limit(node)).plusNanos(1));
+        return Staleness.freshAt(snapshot, node).map(at -> at.plus(limit(node).dividedBy(part)));
     }
 }

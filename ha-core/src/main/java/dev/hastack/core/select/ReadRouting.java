@@ -77,14 +77,14 @@ public final class ReadRouting {
         return policy;
     }
 
-    /** Which replicas became too old for reads, and which are so no longer. */
+    /** Which replicas were shown to be too old for reads, and which are so no longer. */
     public List<Change> lateness(Eligible before, Eligible next, Instant now) {
         List<Change> changes = new ArrayList<>();
         for (NodeView node : next.snapshot().nodes().values()) {
             boolean isLate = next.late().contains(node.node());
             boolean wasLate = before.late().contains(node.node());
             if (isLate && !wasLate) {
-                Duration lag = Staleness.bound(next.snapshot(), node, now).orElse(maxLag);
+                Duration lag = Staleness.proven(next.snapshot(), node, now).orElse(maxLag);
                 changes.add(new Change.ReplicaLate(node.node(), lag, maxLag));
             } else if (!isLate && wasLate && node.status() == Status.REPLICA) {
                 changes.add(new Change.ReplicaCaughtUp(node.node()));

@@ -16,8 +16,8 @@ public final class Selection {
     private Selection() {}
 
     /**
-     * The nodes that may serve a read: open, of the preferred role, of the own stack first, fresh enough, and not just
-     * back from a fall.
+     * The nodes that may serve a read: open, of the preferred role, of the own stack first, fresh enough, neither silent nor
+     * just back from a fall; where there is none, also those.
      *
      * @param late the replicas that were {@linkplain Eligible#late() late} in the snapshot before: they have to come back to
      *     half of the greatest lag
@@ -26,15 +26,20 @@ public final class Selection {
     public static Eligible eligible(Snapshot snapshot, ReadPolicy policy, Set<String> late, Instant now) {
         List<NodeView> fit = new ArrayList<>();
         List<Instant> ends = new ArrayList<>();
+        List<Instant> nearing = new ArrayList<>();
         Freshness freshness = Freshness.of(snapshot, policy, late, now);
         for (NodeView node : snapshot.nodes().values()) {
             if (node.open() && freshness.suffices(node)) {
                 fit.add(node);
                 freshness.until(node).ifPresent(ends::add);
             }
+            freshness.nearing(node).ifPresent(nearing::add);
         }
         List<NodeView> settled = new ArrayList<>();
         for (NodeView node : fit) {
+            if (node.silent()) {
+                continue;
+            }
             if (node.status() != Status.REPLICA || !Readmission.from(node).isAfter(now)) {
                 settled.add(node);
             } else {
@@ -43,16 +48,21 @@ public final class Selection {
         }
         List<List<NodeView>> tiers = new ArrayList<>(tiers(settled, policy));
         tiers.addAll(tiers(fit, policy));
-        Set<String> lateNow = snapshot.nodes().values().stream()
-                .filter(freshness::late)
-                .map(NodeView::node)
-                .collect(Collectors.toUnmodifiableSet());
         return new Eligible(
                 snapshot,
                 policy.window(),
                 List.copyOf(tiers),
-                lateNow,
-                ends.stream().min(Instant::compareTo));
+                those(snapshot, freshness::late),
+                those(snapshot, freshness::unheard),
+                ends.stream().min(Instant::compareTo),
+                nearing.stream().min(Instant::compareTo));
+    }
+
+    private static Set<String> those(Snapshot snapshot, Predicate<NodeView> fit) {
+        return snapshot.nodes().values().stream()
+                .filter(fit)
+                .map(NodeView::node)
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     private static List<List<NodeView>> tiers(List<NodeView> nodes, ReadPolicy policy) {

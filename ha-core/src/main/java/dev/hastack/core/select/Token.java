@@ -8,6 +8,7 @@ import java.util.OptionalLong;
  *
  * @param identity the cluster that it was written to
  * @param epoch of the primary that took it
+ * @param history which of the epochs of this number it was, if the primary showed it
  * @param position of that primary after the write, in bytes
  */
-public record Token(Optional<String> identity, OptionalLong epoch, long position) {}
+public record Token(Optional<String> identity, OptionalLong epoch, Optional<String> history, long position) {}

@@ -31,6 +31,7 @@ final class Answers {
         if (was.precedesSuspicion(answer)) {
             draft.probe(was.node());
         }
+        refusals();
         if (answer.role() != Role.REPLICA && draft.identity().isEmpty()) {
             pin(answer.identity());
         }
@@ -43,6 +44,20 @@ final class Answers {
         } else {
             replica();
         }
+    }
+
+    /** What is refused for the first time, and what no more; why it is, may change from one answer to the next. */
+    private void refusals() {
+        answer.refused().stream()
+                .filter(now -> was.refused().stream().noneMatch(before -> alike(now, before)))
+                .forEach(now -> draft.changed(new Change.NodeRefuses(was.node(), now)));
+        was.refused().stream()
+                .filter(before -> answer.refused().stream().noneMatch(now -> alike(now, before)))
+                .forEach(before -> draft.changed(new Change.NodeRefusesNoMore(was.node(), before.what())));
+    }
+
+    private static boolean alike(Refused one, Refused other) {
+        return one.use() == other.use() && one.what().equals(other.what());
     }
 
     /** Where all are alike, there is nothing to decide but whose cluster it is. */
@@ -62,7 +77,17 @@ final class Answers {
             draft.changed(new Change.NodeUp(was.node()));
         }
         if (answer.identity().equals(draft.identity())) {
-            draft.count(answer.epoch(), was.node(), answer.at());
+            if (!draft.gaveUp(answer.epoch(), answer.origin().history(), was)) {
+                draft.count(answer.epoch(), answer.origin().history(), was.node(), answer.at());
+            }
+            askWhomAllFollow();
+        }
+    }
+
+    /** Whoever is refused for an epoch that this answer shows to be abandoned is asked again: its claim counts now. */
+    private void askWhomAllFollow() {
+        if (draft.past().adopts() && draft.primary().isEmpty()) {
+            draft.nodes().stream().filter(node -> draft.abandoned(node)).forEach(node -> draft.probe(node.node()));
         }
     }
 
@@ -77,7 +102,7 @@ final class Answers {
                 continue;
             }
             if (ours(draft, node)) {
-                draft.count(node.epoch(), node.node(), answer.at());
+                draft.count(node.epoch(), node.origin().history(), node.node(), answer.at());
             } else {
                 foreign(draft, node, node.identity());
             }

@@ -2,6 +2,7 @@ package dev.hastack.core.topology;
 
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /** What became different, in order; what listeners are told. */
@@ -19,13 +20,45 @@ public sealed interface Change {
     /** A node that claims to be primary was refused. */
     record PrimaryFenced(String node, String reason) implements Change {}
 
+    /**
+     * The greatest epoch known was given up, and with it what was written in it: no node has it any more, or an operator
+     * says that it does not count.
+     *
+     * @param epoch that was given up
+     * @param next the greatest epoch now; empty if no node shows any
+     * @param node the primary that all nodes went back to; empty if an operator gave the epoch up
+     * @param lost what this process did in that epoch, for people; empty if it did nothing
+     */
+    record EpochAbandoned(long epoch, OptionalLong next, Optional<String> node, Optional<String> lost)
+            implements Change {
+
+        /** For people, in one line. */
+        public String text() {
+            return "epoch " + epoch + " was given up"
+                    + node.map(by -> ": no node has it any more, all follow " + by)
+                            .orElse(" by an operator")
+                    + (next.isPresent() ? " at epoch " + next.getAsLong() : "")
+                    + lost.map(what -> "; " + what).orElse("");
+        }
+    }
+
     /** A node is usable again, or for the first time, as a replica. */
     record NodeUp(String node) implements Change {}
 
     /** A node does not answer any more, or never did. */
     record NodeDown(String node, Failure failure) implements Change {}
 
-    /** A replica's data is too old: it gets no reads. */
+    /** A node answers, and refuses something that it did not refuse before. */
+    record NodeRefuses(String node, Refused refused) implements Change {}
+
+    /** A node does again what it refused. */
+    record NodeRefusesNoMore(String node, String what) implements Change {}
+
+    /**
+     * A replica's data is too old, as its position and the primary's show: it gets no reads.
+     *
+     * @param lag how far it is behind at least
+     */
     record ReplicaLate(String node, Duration lag, Duration maxLag) implements Change {}
 
     /** A replica that was too old has caught up, and gets reads again. */

@@ -23,8 +23,15 @@ final class Claim {
 
     void decide() {
         OptionalLong known = draft.maxEpoch();
-        if (Epochs.below(answer.epoch(), known)) {
-            refuse(Epochs.words(answer.epoch()) + " is below " + Epochs.words(known));
+        Optional<String> refusal = refusal(known);
+        if (refusal.isPresent()) {
+            // One that stands is left first: what is under way on it is of the history that it had.
+            if (draft.past().adopts() && node.status() != Status.PRIMARY && isNews() && draft.abandoned(node)) {
+                draft.abandon(node);
+                adopt();
+            } else {
+                refuse(refusal.get());
+            }
         } else if (Epochs.below(known, answer.epoch())) {
             adopt();
         } else if (node.status() == Status.PRIMARY) {
@@ -34,6 +41,25 @@ final class Claim {
         } else {
             decideWithoutHistory();
         }
+    }
+
+    /** Whether this is not the very answer that was refused before. */
+    private boolean isNews() {
+        return Optional.ofNullable(draft.node(node.node()))
+                .flatMap(NodeView::answeredAt)
+                .filter(asked -> !asked.isBefore(answer.startedAt()))
+                .isEmpty();
+    }
+
+    /** Why this is no claim as good as others, if it is none. */
+    private Optional<String> refusal(OptionalLong known) {
+        if (draft.past().supersedes(node, known)) {
+            return Optional.of(draft.past().refusal(node, known));
+        }
+        NodeView was = draft.node(node.node());
+        return was != null && draft.gaveUp(answer.epoch(), answer.origin().history(), was)
+                ? Optional.of(draft.past().refusal(node, known))
+                : Optional.empty();
     }
 
     private void decideWithoutHistory() {
@@ -65,7 +91,7 @@ final class Claim {
         for (NodeView other : draft.nodes()) {
             if (other.status() == Status.FENCED
                     && !other.node().equals(node.node())
-                    && !Epochs.below(other.epoch(), draft.maxEpoch())) {
+                    && !draft.past().refuses(other, draft.maxEpoch())) {
                 rivals.add(other);
             }
         }
@@ -93,7 +119,7 @@ final class Claim {
         boolean news = before == null
                 || before.status() != Status.FENCED
                 || !before.epoch().equals(node.epoch());
-        draft.count(answer.epoch(), node.node(), answer.at());
+        draft.count(answer.epoch(), answer.origin().history(), node.node(), answer.at());
         draft.fence(node, reason, answer.at());
         return news;
     }
@@ -123,7 +149,7 @@ final class Claim {
 
     private void stay(boolean adopted) {
         draft.move(node, Status.PRIMARY, false, answer.at());
-        draft.count(answer.epoch(), node.node(), answer.at());
+        draft.count(answer.epoch(), answer.origin().history(), node.node(), answer.at());
         draft.sample(answer, adopted);
     }
 }

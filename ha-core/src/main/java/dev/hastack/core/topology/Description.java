@@ -59,6 +59,7 @@ final class Description {
                         .append(snapshot.identity().orElse("unknown"));
             case UNKNOWN, DOWN -> {}
         }
+        node.refused().forEach(refused -> words.append(", ").append(refused.text()));
         return words.toString();
     }
 

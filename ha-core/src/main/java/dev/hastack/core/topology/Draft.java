@@ -3,6 +3,7 @@ package dev.hastack.core.topology;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -26,6 +27,7 @@ final class Draft {
     private Optional<String> incumbent;
     private List<Sample> ring;
     private boolean closed;
+    private Past past;
 
     Draft(Snapshot before) {
         this.before = before;
@@ -35,6 +37,7 @@ final class Draft {
         this.incumbent = before.incumbent();
         this.ring = before.ring();
         this.closed = before.closed();
+        this.past = before.past();
     }
 
     @Nullable
@@ -56,6 +59,24 @@ final class Draft {
 
     OptionalLong maxEpoch() {
         return maxEpoch;
+    }
+
+    Past past() {
+        return past;
+    }
+
+    /** Whether the greatest epoch is abandoned in favour of this claimant, by what it and all others answered last. */
+    boolean abandoned(NodeView claimant) {
+        NodeView was = nodes.get(claimant.node());
+        return was != null
+                && was.status() == Status.FENCED
+                && was.epoch().equals(claimant.epoch())
+                && Abandonment.obstacle(nodes.values(), maxEpoch, past, was).isEmpty();
+    }
+
+    /** Whether a node shows the epoch that was given up. */
+    boolean gaveUp(OptionalLong epoch, Optional<String> history, NodeView was) {
+        return past.gaveUp(epoch, history, maxEpoch, was);
     }
 
     Optional<String> incumbent() {
@@ -89,6 +110,7 @@ final class Draft {
     void pin(Optional<String> cluster) {
         identity = cluster;
         maxEpoch = Snapshot.knownOf(before.known(), cluster);
+        past = past.of(Snapshot.historyOf(before.known(), cluster));
     }
 
     void close() {
@@ -128,11 +150,24 @@ final class Draft {
      * Counts an epoch that a node of this cluster showed. A newer one ends the ring, and dethrones a primary below it:
      * even a replica on a newer epoch proves that somebody else was promoted.
      */
-    void count(OptionalLong epoch, String witness, Instant at) {
+    void count(OptionalLong epoch, Optional<String> history, String witness, Instant at) {
+        raise(epoch, history, witness, at, at);
+        if (Epochs.same(epoch, history, maxEpoch, past.history())) {
+            past = past.sighted(at).of(past.history().or(() -> history));
+        }
+    }
+
+    /** As {@link #count}, of an epoch that no node has shown yet. */
+    void appoint(Input.Appointed appointed) {
+        raise(OptionalLong.of(appointed.epoch()), Optional.empty(), appointed.witness(), Instant.MAX, appointed.at());
+    }
+
+    private void raise(OptionalLong epoch, Optional<String> history, String witness, Instant sighted, Instant at) {
         if (epoch.isEmpty() || (maxEpoch.isPresent() && epoch.getAsLong() <= maxEpoch.getAsLong())) {
             return;
         }
         maxEpoch = epoch;
+        past = past.raised(history, sighted);
         ring = List.of();
         primary().filter(p -> Epochs.below(p.epoch(), maxEpoch)).ifPresent(stale -> {
             String reason = Epochs.words(stale.epoch()) + " is below epoch " + epoch.getAsLong() + " of " + witness;
@@ -142,10 +177,49 @@ final class Draft {
         });
     }
 
+    /** Gives the greatest epoch up for that of this claimant, whom all follow. */
+    void abandon(NodeView claimant) {
+        Instant since = past.sighted().orElse(Instant.MIN);
+        abandon(claimant.epoch(), claimant.origin().history(), Optional.of(claimant.node()), since);
+    }
+
+    /**
+     * Gives the greatest epoch up, as an operator says, unless a node that answers shows it. Nobody has history then: of several
+     * claimants, none is taken for having stood before.
+     */
+    void forget(Instant at) {
+        Optional<NodeView> next = nodes.values().stream()
+                .filter(node -> node.status().usable() || node.status() == Status.FENCED)
+                .filter(node -> node.identity().equals(identity) && node.epoch().isPresent())
+                .filter(node -> !gaveUp(node.epoch(), node.origin().history(), node))
+                .max(Comparator.comparingLong(node -> node.epoch().getAsLong()));
+        if (maxEpoch.isPresent()
+                && next.filter(node -> !past.supersedes(node, maxEpoch)).isEmpty()) {
+            incumbent = Optional.empty();
+            abandon(
+                    next.map(NodeView::epoch).orElse(OptionalLong.empty()),
+                    next.flatMap(node -> node.origin().history()),
+                    Optional.empty(),
+                    at);
+            probeAll();
+        }
+    }
+
+    private void abandon(OptionalLong epoch, Optional<String> history, Optional<String> node, Instant since) {
+        maxEpoch.ifPresent(greatest -> {
+            changed(new Change.EpochAbandoned(greatest, epoch, node, Optional.empty()));
+            past = past.abandon(greatest, history, since);
+        });
+        past = past.of(history);
+        maxEpoch = epoch;
+        ring = List.of();
+    }
+
     /** Remembers where the standing primary is; a primary other than the last one starts a ring of its own. */
     void sample(Input.Answered answer, boolean adopted) {
         boolean continues = !adopted || incumbent.equals(Optional.of(answer.node()));
-        ring = Ring.append(continues ? ring : List.of(), new Sample(answer.startedAt(), answer.position()));
+        ring = Ring.append(
+                continues ? ring : List.of(), new Sample(answer.startedAt(), answer.position(), answer.at()));
     }
 
     /** Ends the step. */
@@ -153,12 +227,11 @@ final class Draft {
         primary()
                 .filter(p -> incumbent.isPresent() || nodes.values().stream().allMatch(NodeView::heard))
                 .ifPresent(p -> incumbent = Optional.of(p.node()));
-        Snapshot next =
-                new Snapshot(before.version(), before.known(), identity, maxEpoch, incumbent, nodes, ring, closed);
-        if (next.equals(before)) {
-            return new Step(before, changes, List.copyOf(actions));
-        }
-        next = new Snapshot(before.version() + 1, before.known(), identity, maxEpoch, incumbent, nodes, ring, closed);
-        return new Step(next, changes, List.copyOf(actions));
+        boolean same = snapshot(before.version()).equals(before);
+        return new Step(same ? before : snapshot(before.version() + 1), changes, List.copyOf(actions));
+    }
+
+    private Snapshot snapshot(long version) {
+        return new Snapshot(version, before.known(), identity, maxEpoch, incumbent, nodes, ring, closed, past);
     }
 }

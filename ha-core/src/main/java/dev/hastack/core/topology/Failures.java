@@ -54,13 +54,28 @@ final class Failures {
                     note(draft, failed, node);
                 }
             }
-            case TIMEOUT, OVERLOADED -> note(draft, failed, node);
+            case TIMEOUT -> silent(draft, failed, node);
+            case OVERLOADED -> note(draft, failed, node);
         }
     }
 
-    /** Says why a node is still unknown; says nothing of one that is known. */
+    /** A probe without an answer is no verdict. The others are asked what they know: one of them may lead by now. */
+    private static void silent(Draft draft, Input.Failed failed, NodeView node) {
+        if (!node.open()) {
+            note(draft, failed, node);
+        } else if (!node.silent()) {
+            draft.put(node.failed(failure(failed)));
+            draft.nodes().stream()
+                    .map(NodeView::node)
+                    .filter(other -> !other.equals(node.node()))
+                    .forEach(draft::probe);
+        }
+    }
+
+    /** Says why a node is still unknown, or suspect: refused work is why that lasts. Says nothing of one that is known. */
     private static void note(Draft draft, Input.Failed failed, NodeView node) {
-        if (node.status() == Status.UNKNOWN) {
+        boolean undecided = node.suspect().isPresent() && failed.kind() == Kind.OVERLOADED;
+        if (node.status() == Status.UNKNOWN || undecided) {
             draft.put(latest(node, failed));
         }
     }

@@ -2,6 +2,7 @@ package dev.hastack.core.topology;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -19,9 +20,11 @@ public sealed interface Input {
      * @param identity of the node's cluster
      * @param epoch what orders two primaries; absent in stores that have none
      * @param position in bytes
-     * @param followers how many replicas stream from it, 0 if it is a replica
+     * @param followers how many replicas stream from it
+     * @param refused what it refuses while it answers the rest
      * @param startedAt when the probe was sent: what it says was true at or after this time
      * @param at when the answer came
+     * @param origin what it shows of where its data come from
      */
     record Answered(
             String node,
@@ -31,9 +34,43 @@ public sealed interface Input {
             OptionalLong epoch,
             long position,
             int followers,
+            List<Refused> refused,
             Instant startedAt,
-            Instant at)
+            Instant at,
+            Origin origin)
             implements Input {
+        public Answered {
+            refused = List.copyOf(refused);
+        }
+
+        /** Of a node that refuses nothing, and shows nothing of its origin. */
+        public Answered(
+                String node,
+                int generation,
+                Role role,
+                Optional<String> identity,
+                OptionalLong epoch,
+                long position,
+                int followers,
+                Instant startedAt,
+                Instant at) {
+            this(node, generation, role, identity, epoch, position, followers, List.of(), startedAt, at, Origin.NONE);
+        }
+
+        /** Of a node that shows nothing of its origin. */
+        public Answered(
+                String node,
+                int generation,
+                Role role,
+                Optional<String> identity,
+                OptionalLong epoch,
+                long position,
+                int followers,
+                List<Refused> refused,
+                Instant startedAt,
+                Instant at) {
+            this(node, generation, role, identity, epoch, position, followers, refused, startedAt, at, Origin.NONE);
+        }
 
         /** The round trip. */
         public Duration rtt() {
@@ -73,6 +110,12 @@ public sealed interface Input {
      * @param witness who says so, for people
      */
     record Appointed(long epoch, String witness, Instant at) implements Input {}
+
+    /**
+     * An operator gives up the greatest epoch known: whatever only nodes have that do not answer is not waited for any
+     * longer.
+     */
+    record Forgotten(Instant at) implements Input {}
 
     /** The stack is being closed. */
     record Closed(Instant at) implements Input {}

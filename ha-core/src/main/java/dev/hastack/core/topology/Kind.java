@@ -6,7 +6,7 @@ public enum Kind {
     REFUSED,
     /** An established connection broke. */
     NETWORK,
-    /** A probe passed its deadline. Never said of a caller's statement. */
+    /** A probe has had no answer for longer than anything explains but that the node hangs. Never said of a caller's statement. */
     HUNG,
     /** The node is starting up, shutting down, or was told to end the connection. */
     SHUTTING_DOWN,
@@ -14,7 +14,7 @@ public enum Kind {
     DENIED,
     /** The node refuses a write because it is not, or no longer, the primary. */
     NOT_PRIMARY,
-    /** A caller's call took too long; says nothing certain about the node. */
+    /** A caller's call took too long, or a probe has had no answer yet: says nothing certain about the node. */
     TIMEOUT,
     /** The node answers but refuses work: too many clients, out of memory. */
     OVERLOADED

@@ -2,6 +2,7 @@ package dev.hastack.core.topology;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -14,14 +15,18 @@ import java.util.OptionalLong;
  * @param identity the cluster that it said it belongs to, if it ever answered
  * @param epoch the greatest epoch that it showed in its last answer
  * @param position its last position in bytes, comparable within one identity and epoch; 0 if it never answered
- * @param followers how many replicas it said stream from it; 0 for a replica
+ * @param followers how many replicas it said stream from it
+ * @param refused what it refused in its last answer, while it is usable
  * @param rtt the round trip of its last answer
  * @param answeredAt when the probe was sent that it answered last, if it ever answered
  * @param generation of its connections; rises when the node stops being primary or replica, or is demoted
  * @param falls how often it fell from PRIMARY or REPLICA to DOWN of late: each fall adds one, and takes off one for
  *     every minute that the node was usable before it
- * @param failure why it is DOWN or suspect
+ * @param failure why it is DOWN, suspect or silent
  * @param since when it took this status
+ * @param origin what it showed of where its data come from in its last answer
+ * @param streamsSince when the answer came that first showed the stream by which it receives, of those that showed it in a
+ *     row; empty if it shows none
  */
 public record NodeView(
         String node,
@@ -31,16 +36,42 @@ public record NodeView(
         OptionalLong epoch,
         long position,
         int followers,
+        List<Refused> refused,
         Duration rtt,
         Optional<Instant> answeredAt,
         int generation,
         int falls,
         Optional<Failure> failure,
-        Instant since) {
+        Instant since,
+        Origin origin,
+        Optional<Instant> streamsSince) {
+    /** For how long what is under way at a node that {@link #letsNobodyIn} may still be answered, before it is given up. */
+    public static final Duration LAST_ANSWERS = Duration.ofSeconds(2);
+
+    public NodeView {
+        refused = List.copyOf(refused);
+    }
 
     /** Whether callers may take connections of it now: primary or replica, and not suspect. */
     public boolean open() {
         return status.usable() && suspect.isEmpty();
+    }
+
+    /** Whether it owes its probe an answer, though nothing is decided about it: others are better asked. */
+    public boolean silent() {
+        return open() && failure.isPresent();
+    }
+
+    /** Whether it is down since a connection to it was refused, or was lost and could not be made again. */
+    public boolean letsNobodyIn() {
+        return status == Status.DOWN
+                && failure.filter(last -> last.kind() == Kind.REFUSED || last.kind() == Kind.NETWORK)
+                        .isPresent();
+    }
+
+    /** Why callers who want this get nothing of it, though it answers; empty if they do. */
+    public Optional<Refused> refuses(Refused.Use wanted) {
+        return refused.stream().filter(one -> one.hits(wanted)).findFirst();
     }
 
     /** Whether any probe of it has answered or failed since it became a member. */
@@ -58,12 +89,15 @@ public record NodeView(
                 OptionalLong.empty(),
                 0,
                 0,
+                List.of(),
                 Duration.ZERO,
                 Optional.empty(),
                 0,
                 0,
                 Optional.empty(),
-                since);
+                since,
+                Origin.NONE,
+                Optional.empty());
     }
 
     /**
@@ -80,12 +114,22 @@ public record NodeView(
                 answer.epoch(),
                 answer.position(),
                 answer.followers(),
+                answer.refused(),
                 answer.rtt(),
                 Optional.of(answer.startedAt()),
                 generation,
                 falls,
                 cleared ? Optional.empty() : failure,
-                since);
+                since,
+                answer.origin(),
+                streamsSince(answer));
+    }
+
+    private Optional<Instant> streamsSince(Input.Answered answer) {
+        Optional<String> stream = answer.origin().stream();
+        boolean goesOn = stream.isPresent() && stream.equals(origin.stream());
+        return stream.flatMap(shown -> goesOn ? streamsSince : Optional.empty())
+                .or(() -> stream.map(shown -> answer.at()));
     }
 
     boolean precedesSuspicion(Input.Answered answer) {
@@ -102,12 +146,15 @@ public record NodeView(
                 epoch,
                 position,
                 followers,
+                next.usable() ? refused : List.of(),
                 rtt,
                 answeredAt,
                 retired ? generation + 1 : generation,
                 falls,
                 next.usable() ? failure : Optional.empty(),
-                at);
+                at,
+                origin,
+                next == Status.DOWN || next == Status.UNKNOWN ? Optional.empty() : streamsSince);
     }
 
     NodeView failed(Failure next) {
@@ -131,11 +178,14 @@ public record NodeView(
                 epoch,
                 position,
                 followers,
+                refused,
                 rtt,
                 answeredAt,
                 generation,
                 fallen,
                 why,
-                since);
+                since,
+                origin,
+                streamsSince);
     }
 }

@@ -14,9 +14,14 @@ final class Ring {
     private Ring() {}
 
     /** The ring with one more sample; the same ring if the sample is older than its last, or says nothing new. */
-    static List<Sample> append(List<Sample> ring, Sample sample) {
+    static List<Sample> append(List<Sample> ring, Sample heard) {
+        Sample sample = heard;
         if (!ring.isEmpty()) {
             Sample last = ring.get(ring.size() - 1);
+            if (heard.position() == last.position()) {
+                // It is still there, and has been since the first answer that said so.
+                sample = new Sample(heard.at(), heard.position(), last.reached());
+            }
             if (sample.at().isBefore(last.at()) || sample.equals(last)) {
                 return ring;
             }

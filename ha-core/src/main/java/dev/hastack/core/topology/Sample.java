@@ -5,7 +5,8 @@ import java.time.Instant;
 /**
  * Where the primary was.
  *
- * @param at when the probe that saw it was sent: everything written before that has a position at or below this one
+ * @param at when the last probe that saw it was sent: everything written before that has a position at or below this one
  * @param position in bytes
+ * @param reached when the first answer that showed this position had come: the primary was there by then at the latest
  */
-public record Sample(Instant at, long position) {}
+public record Sample(Instant at, long position, Instant reached) {}

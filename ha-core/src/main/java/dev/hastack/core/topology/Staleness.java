@@ -44,17 +44,46 @@ public final class Staleness {
             return Optional.empty();
         }
         List<Sample> ring = snapshot.ring();
+        int above = above(ring, node.position());
+        return above == 0 ? Optional.empty() : Optional.of(ring.get(above - 1).at());
+    }
+
+    /**
+     * The lag that positions bear out: for how long, when this replica was asked last, it had lacked something that the
+     * primary had written. Never too large, and too small by up to two intervals of probes; zero where it lacked nothing
+     * that is known of. What {@link #bound} says beyond that tells only how long nobody was heard of. Empty for a node
+     * whose position does not compare.
+     *
+     * @param reference what the replica is measured against; what it may have caught up with since does not count
+     */
+    public static Optional<Duration> proven(Snapshot snapshot, NodeView node, Instant reference) {
+        if (!comparable(snapshot, node)) {
+            return Optional.empty();
+        }
+        List<Sample> ring = snapshot.ring();
+        int above = above(ring, node.position());
+        if (above == ring.size() || node.answeredAt().isEmpty()) {
+            return Optional.of(Duration.ZERO);
+        }
+        Instant asked = node.answeredAt().get();
+        Instant until = asked.isBefore(reference) ? asked : reference;
+        Instant lacking = ring.get(above).reached();
+        return Optional.of(until.isAfter(lacking) ? Duration.between(lacking, until) : Duration.ZERO);
+    }
+
+    /** The index of the first sample beyond this position; the ring's size if there is none. */
+    private static int above(List<Sample> ring, long position) {
         int low = 0;
         int high = ring.size();
         while (low < high) {
             int middle = (low + high) >>> 1;
-            if (ring.get(middle).position() <= node.position()) {
+            if (ring.get(middle).position() <= position) {
                 low = middle + 1;
             } else {
                 high = middle;
             }
         }
-        return low == 0 ? Optional.empty() : Optional.of(ring.get(low - 1).at());
+        return low;
     }
 
     /** Whether this replica's position is one in the history of the last primary. */
@@ -63,7 +92,7 @@ public final class Staleness {
             return false;
         }
         if (node.epoch().equals(snapshot.maxEpoch())) {
-            return true;
+            return !Epochs.differ(node.origin().history(), snapshot.past().history());
         }
         long replicas = snapshot.nodes().values().stream()
                 .filter(n -> n.status() == Status.REPLICA)

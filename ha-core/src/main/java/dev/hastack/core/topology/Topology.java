@@ -2,7 +2,6 @@ package dev.hastack.core.topology;
 
 import java.util.Collections;
 import java.util.List;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -40,18 +39,27 @@ import java.util.TreeSet;
  * <tr><td>T9</td><td>probe failed: not primary</td><td>it was the primary</td><td>UNKNOWN</td>
  *     <td>all nodes are probed</td></tr>
  * <tr><td>T10</td><td>any failed: timeout, overloaded; caller: denied, hung</td><td></td><td>the same</td>
- *     <td>slow calls never move the topology; a node that is UNKNOWN keeps its probe's failure as the reason</td></tr>
+ *     <td>slow calls never move the topology; a node that is UNKNOWN keeps its probe's failure as the reason, one
+ *     that is suspect that it is overloaded</td></tr>
+ * <tr><td></td><td>probe failed: timeout</td><td>it is usable</td><td>silent</td><td>the others are probed</td></tr>
  * <tr><td></td><td>caller failed: refused, network, shutting down</td><td>it is usable</td><td>suspect</td>
  *     <td>it is probed, once however many callers fail; likewise if the primary tells a caller that it is none, but then
  *     all are probed</td></tr>
  * <tr><td>T11</td><td>members</td><td>added, removed</td><td>UNKNOWN, gone</td><td>monitored, forgotten</td></tr>
  * <tr><td>T12</td><td>hint</td><td></td><td>the same</td><td>it and the primary are probed</td></tr>
  * <tr><td></td><td>appointed</td><td>its epoch is above the greatest</td><td>the same</td><td>as T6</td></tr>
+ * <tr><td></td><td>answered as primary</td><td>its epoch is below the greatest, which is abandoned</td><td>PRIMARY</td>
+ *     <td>the greatest epoch falls to its own</td></tr>
+ * <tr><td></td><td>forgotten</td><td>no node that answers shows the greatest epoch</td><td>the same</td><td>the greatest
+ *     epoch falls to the greatest that is shown; all are probed</td></tr>
  * <tr><td>T13</td><td>closed</td><td></td><td>all UNKNOWN</td><td>nothing follows</td></tr>
  * </table>
  *
  * <p><b>Suspicion.</b> A suspect node keeps its status and connections, but its gate is closed until a probe decides
  * that was sent after the failure. The answer of an older one counts in all else, and has the node asked again.
+ *
+ * <p><b>Silence.</b> A node that owes its probe an answer keeps its status, its connections and its open gate; only others
+ * are better asked. Whether it hangs is decided by whoever has the clock, and knows how slow everything else is.
  *
  * <p><b>Equal claims.</b> Epochs settle a split brain; where they are equal, or the store has none, history does. The
  * last primary is the <em>incumbent</em> once every node has been heard of while it stood, and so is each that follows
@@ -59,6 +67,11 @@ import java.util.TreeSet;
  * at a cold start, all equal claimants are FENCED and nobody is primary, until one is left (the others having answered
  * as replicas, or failed), or exactly one has followers. It is adopted by its own next answer. To refuse writes is the
  * lesser harm: with no history, the choice of a primary would be the order of two packets.
+ *
+ * <p><b>An abandoned epoch.</b> Those who run the servers may give a promotion up and go back to the primary before it. Once
+ * every node was heard since the greatest epoch was last shown, and all the others follow one that claims to be primary below it, that
+ * is no stale primary any more: it becomes the primary, at its own epoch ({@code Abandonment} has the proof that this takes). The
+ * epoch that was given up counts no more, also where a node comes back with it, until a node that had followed since shows it.
  *
  * <p>Where it departs from the MongoDB drivers, whose specification is its model: FENCED, FOREIGN and DOWN are states
  * that an operator can see, not an unknown server with an error text. A superseded primary's connections are retired,
@@ -87,8 +100,10 @@ public final class Topology {
         } else if (in instanceof Input.Appointed appointed) {
             // As any epoch, it counts only if it is known of which cluster it is.
             if (draft.identity().isPresent()) {
-                draft.count(OptionalLong.of(appointed.epoch()), appointed.witness(), appointed.at());
+                draft.appoint(appointed);
             }
+        } else if (in instanceof Input.Forgotten forgotten) {
+            draft.forget(forgotten.at());
         } else if (in instanceof Input.Closed closed) {
             close(draft, closed);
         }

@@ -9,6 +9,9 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class EnvironmentTest {
     @TempDir
@@ -137,5 +140,62 @@ class EnvironmentTest {
 
         assertThat(postgres.properties())
                 .containsOnly(Map.entry("tcpKeepAlive", "true"), Map.entry("sslmode", "require"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "ha_stack, HA_STACK",
+        "Ha_Stack, HA_STACK",
+        "HA-STACK, HA_STACK",
+        "HA.STACK, HA_STACK",
+        "ha.stack, HA_STACK",
+        "HASTACK, HA_STACK",
+        "_HA_STACK, HA_STACK",
+        "HA_STACK_, HA_STACK",
+        "ha_stacks_delivery_postgres_writable, HA_STACKS_DELIVERY_POSTGRES_WRITABLE",
+        "HAPOSTGRESWRITABLE, HA_POSTGRES_WRITABLE",
+        "HA-POSTGRES-NODES-PG-1-ADDRESS, HA_POSTGRES_NODES_PG_1_ADDRESS"
+    })
+    void a_variable_that_is_all_but_ours_is_a_fault(String written, String meant) throws IOException {
+        assertThat(Minimal.faults(loader("", Map.of(written, "x"))))
+                .containsExactly(
+                        written + " (environment): stands for no key as it is spelt; did you mean " + meant + "?");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"HA_STAK", "HA_STACKS", "HA_STACK1", "HA_TSTACK"})
+    void the_variable_that_chooses_the_stack_is_not_missed_by_one_letter(String written) throws IOException {
+        assertThat(Minimal.faults(loader("", Map.of(written, "delivery"))))
+                .containsExactly(written + " (environment): stands for no key as it is spelt; did you mean HA_STACK?");
+        assertThat(loader("", Map.of(written, "delivery", "HA_STACK", "editing"))
+                        .load()
+                        .stack())
+                .contains("editing");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "HABIT",
+                "HASKELL_STACK",
+                "HADOOP_HOME",
+                "HAZELCAST_POSTGRES_WRITABLE",
+                "MY_HA_STACK",
+                "A_STACK",
+                "HA_SERVICE_HOST",
+                "HA_PORT_5432_TCP_ADDR",
+                "HA_STACK_SERVICE_HOST",
+                "HA_STACK_PORT",
+                "HA_POSTGRES_WRITABEL"
+            })
+    void variables_of_others_and_those_of_Kubernetes_are_none(String name) throws IOException {
+        assertThat(Minimal.faults(loader("", Map.of(name, "x")))).isEmpty();
+    }
+
+    @Test
+    void a_misspelt_variable_that_is_empty_or_allowed_is_passed_over() throws IOException {
+        assertThat(Minimal.faults(loader("", Map.of("ha_stack", "")))).isEmpty();
+        assertThat(Minimal.faults(loader("ha.config.unknown-keys=warn\n", Map.of("ha_stack", "x"))))
+                .isEmpty();
     }
 }

@@ -15,7 +15,14 @@ class OverridesTest {
 
     @Test
     void only_those_of_the_own_stack_are_applied() {
-        String[] settings = {"ha.stacks.delivery.postgres.writable", "false", "ha.stack", "delivery"};
+        String[] settings = {
+            "ha.stacks.delivery.postgres.writable",
+            "false",
+            "ha.stack",
+            "delivery",
+            "ha.stacks.editing.postgres.database",
+            "cms"
+        };
 
         assertThat(Minimal.postgres(settings).writable()).isFalse();
         settings[3] = "editing";
@@ -24,7 +31,10 @@ class OverridesTest {
 
     @Test
     void those_of_all_stacks_are_checked() {
-        assertThat(Minimal.faults("ha.stack", "editing", "ha.stacks.delivery.postgres.pool.max-size", "ten"))
+        assertThat(Minimal.faults(
+                        "ha.stack", "editing",
+                        "ha.postgres.nodes.main.stack", "editing",
+                        "ha.stacks.delivery.postgres.pool.max-size", "ten"))
                 .containsExactly(
                         "ha.stacks.delivery.postgres.pool.max-size = \"ten\" (program): expected a whole number");
     }
@@ -46,6 +56,7 @@ class OverridesTest {
     void the_secrets_of_other_stacks_need_not_be_there() {
         String[] settings = {
             "ha.stack", "editing",
+            "ha.postgres.nodes.main.stack", "editing",
             "ha.stacks.delivery.postgres.password-file", "/run/secrets/of-delivery",
             "ha.stacks.delivery.postgres.nodes.main.address", "${ADDRESS_IN_DELIVERY}"
         };

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.net.URL;
 import java.net.URLClassLoader;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -93,6 +94,22 @@ class SourcesTest {
 
         assertThat(Minimal.faults(ConfigLoader.bare().file(file)))
                 .containsExactly(file + ": expected a readable file: it is not in UTF-8");
+    }
+
+    @Test
+    void a_file_in_UTF_16_is_a_fault_though_nothing_in_it_says_so() throws IOException {
+        for (Charset charset : List.of(StandardCharsets.UTF_16LE, StandardCharsets.UTF_16BE)) {
+            Path file = Files.write(directory.resolve("notepad.properties"), "ha.stack=delivery\n".getBytes(charset));
+
+            assertThat(Minimal.faults(ConfigLoader.bare().file(file)))
+                    .containsExactly(
+                            file
+                                    + ": expected a readable file: it is not in UTF-8, since it holds NUL bytes; save it as UTF-8");
+            assertThat(Minimal.faults("ha.postgres.password-file", file.toString()))
+                    .singleElement()
+                    .asString()
+                    .contains("it is not in UTF-8, since it holds NUL bytes");
+        }
     }
 
     @Test

@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ValuesTest {
     private static Object parse(String text, Class<?> type) {
-        return Values.parse(text, new Shape.Leaf(type, false, 5432));
+        return Values.parse(text, new Shape.Leaf(type, false, 5432, java.util.Optional.empty()));
     }
 
     @ParameterizedTest

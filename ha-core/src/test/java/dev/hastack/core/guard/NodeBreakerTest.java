@@ -47,6 +47,20 @@ class NodeBreakerTest {
     }
 
     @Test
+    void is_open_for_its_time_and_no_longer_though_nobody_tries() {
+        fails(5);
+        assertThat(breaker.open()).isTrue();
+        assertThat(breaker.nextTrial())
+                .hasValueSatisfying(
+                        left -> assertThat(left).isBetween(Duration.ofMillis(700), Duration.ofMillis(1300)));
+        passes(Duration.ofMillis(1301));
+        assertThat(breaker.open()).isFalse();
+        assertThat(breaker.nextTrial()).isEmpty();
+        // Those who only looked have taken none of the trials.
+        assertThat(breaker.permits()).isTrue();
+    }
+
+    @Test
     void opens_when_half_of_the_calls_fail_and_leave_their_connections_alive() {
         for (int i = 0; i < 10; i++) {
             // One fails and gives its connection back, one goes well.
@@ -114,6 +128,82 @@ class NodeBreakerTest {
         assertThat(breaker.permits()).isFalse();
         passes(Duration.ofSeconds(9));
         assertThat(breaker.permits()).isTrue();
+    }
+
+    /** They may hang, be cancelled, or end as somebody else's fault. */
+    @Test
+    void trials_that_bring_no_verdict_let_another_try_each_second_and_say_so() {
+        fails(5);
+        passes(Duration.ofSeconds(2));
+        for (int i = 0; i < 3; i++) {
+            assertThat(breaker.permits()).isTrue();
+        }
+        assertThat(breaker.nextTrial()).contains(Duration.ofSeconds(1));
+        assertThat(breaker.open()).isTrue();
+        passes(Duration.ofMillis(999));
+        assertThat(breaker.permits()).isFalse();
+        passes(Duration.ofMillis(1));
+        assertThat(breaker.open()).isFalse();
+        assertThat(breaker.permits()).isTrue();
+        assertThat(breaker.permits()).isFalse();
+        for (int i = 0; i < 3; i++) {
+            breaker.returned();
+        }
+        for (int i = 0; i < 4; i++) {
+            assertThat(breaker.permits()).isTrue();
+        }
+    }
+
+    @Test
+    void a_trial_that_is_withdrawn_makes_room_for_another_and_never_for_more() {
+        fails(5);
+        passes(Duration.ofSeconds(2));
+        for (int i = 0; i < 50; i++) {
+            assertThat(breaker.permits()).isTrue();
+            breaker.withdrawn();
+        }
+        breaker.withdrawn();
+        for (int i = 0; i < 3; i++) {
+            assertThat(breaker.permits()).isTrue();
+        }
+        assertThat(breaker.permits()).isFalse();
+    }
+
+    @Test
+    void what_comes_after_its_time_decides_though_nobody_asked_for_a_trial() {
+        fails(5);
+        passes(Duration.ofSeconds(2));
+        fails(3);
+        assertThat(breaker.open()).isTrue();
+        passes(Duration.ofSeconds(4));
+        for (int i = 0; i < 3; i++) {
+            breaker.returned();
+        }
+        fails(1);
+        assertThat(breaker.open()).isFalse();
+    }
+
+    @Test
+    void one_that_was_tried_an_hour_ago_is_not_opened_by_one_failure() {
+        fails(5);
+        passes(Duration.ofSeconds(2));
+        assertThat(breaker.permits()).isTrue();
+        passes(Duration.ofHours(1));
+        fails(1);
+        breaker.returned();
+        breaker.returned();
+        assertThat(breaker.open()).isFalse();
+    }
+
+    /** Whoever makes one cannot give it a clock that is set. */
+    @Test
+    void its_time_is_its_own() {
+        Clock own = new MonotonicClock();
+        long first = own.millis();
+        assertThat(first).isBetween(0L, 60_000L);
+        assertThat(own.millis()).isGreaterThanOrEqualTo(first);
+        assertThat(NodeBreaker.class.getConstructors())
+                .allSatisfy(made -> assertThat(made.getParameterTypes()).doesNotContain(Clock.class));
     }
 
     @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.hastack.core.topology.KnownEpoch;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -19,7 +20,7 @@ class EpochFileTest {
 
     private void keep(String identity, long epoch, String expected) throws Exception {
         Thread keeping = file().keep(new KnownEpoch(identity, epoch));
-        keeping.join(10_000);
+        keeping.join(60_000);
         assertThat(keeping.isAlive()).as("still keeping after 10 s").isFalse();
         assertThat(Files.readString(folder.resolve("epoch"))).isEqualTo(expected + "\n");
     }
@@ -39,6 +40,24 @@ class EpochFileTest {
     void another_cluster_replaces_it() throws Exception {
         keep("S1", 7, "S1 7");
         keep("S2", 1, "S2 1");
+    }
+
+    @Test
+    void an_epoch_that_was_given_up_is_replaced_but_not_a_greater_one() throws Exception {
+        keep("S1", 7, "S1 7");
+        giveUp(7, Optional.of(new KnownEpoch("S1", 6, Optional.of("5@0/300"))));
+        assertThat(file().read()).contains(new KnownEpoch("S1", 6, Optional.of("5@0/300")));
+        keep("S1", 8, "S1 8");
+        giveUp(7, Optional.of(new KnownEpoch("S1", 6)));
+        assertThat(file().read()).as("another process knows better").contains(new KnownEpoch("S1", 8));
+        giveUp(8, Optional.empty());
+        assertThat(file().read()).isEmpty();
+    }
+
+    private void giveUp(long abandoned, Optional<KnownEpoch> next) throws Exception {
+        Thread giving = file().giveUp(new KnownEpoch("S1", abandoned), next);
+        giving.join(60_000);
+        assertThat(giving.isAlive()).as("still giving up after 10 s").isFalse();
     }
 
     @Test

@@ -4,6 +4,7 @@ import dev.hastack.core.topology.Input;
 import dev.hastack.core.topology.Input.Source;
 import dev.hastack.core.topology.Kind;
 import dev.hastack.core.topology.NodeView;
+import dev.hastack.core.topology.Origin;
 import dev.hastack.core.topology.Role;
 import dev.hastack.core.topology.Snapshot;
 import java.time.Instant;
@@ -19,9 +20,9 @@ import java.util.TreeSet;
  * Reads one entry of {@code in}:
  *
  * <pre>
- * {a: {role: primary, epoch: 6, position: 100, followers: 1, identity: S2, generation: 0, started: 900, at: 1000}}
+ * {a: {role: primary, epoch: 6, position: 100, followers: 1, identity: S2, history: H, stream: s, exact: true, generation: 0, started: 900, at: 1000}}
  * {a: {failed: network, from: caller, generation: 0, cause: reset, at: 1000, times: 30}}
- * {a: refused}    {a: caller network}    {members: [a, b]}    {hint: a}    {appointed: 7}    {closed: true}
+ * {a: refused}    {a: caller network}    {members: [a, b]}    {hint: a}    {appointed: 7}    {forgotten: true}    {closed: true}
  * </pre>
  *
  * An answer or failure is of the node's present generation, unless it says another; it is of the store's identity,
@@ -43,6 +44,7 @@ final class Inputs {
             case "members" -> List.of(new Input.Members(Set.copyOf(new TreeSet<>(entry.texts(key))), at));
             case "hint" -> List.of(new Input.Hint(entry.text(key), at));
             case "appointed" -> List.of(new Input.Appointed(Long.parseLong(entry.text(key)), "Sentinel", at));
+            case "forgotten" -> List.of(new Input.Forgotten(at));
             case "closed" -> List.of(new Input.Closed(at));
             default -> {
                 Object said = entry.raw(key);
@@ -77,8 +79,10 @@ final class Inputs {
                 said.number("epoch"),
                 said.number("position", 0),
                 (int) said.number("followers", 0),
+                List.of(),
                 said.instant("started", at.minusMillis(1)),
-                at);
+                at,
+                new Origin(said.textOr("history"), said.textOr("stream"), said.flag("exact")));
     }
 
     private static Input failed(String node, Fields said, int generation, Instant at) {

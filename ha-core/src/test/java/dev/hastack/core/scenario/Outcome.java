@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  * {health: WRITABLE, primary: a, maxEpoch: 6, identity: S1, incumbent: a, contested: false, same: true, closed: false,
  *  refusals: {a: epoch 6 is below epoch 7 of b},
  *  nodes: {a: DOWN, b: {status: REPLICA, suspect: 1000, generation: 1, ...}}, ring: [[999, 100]], describe: text,
- *  changes: [PrimaryMoved a b, "PrimaryFenced a: epoch 6 is below epoch 7"], actions: [Retire a 0 interrupt, ProbeNow a]}
+ *  history: H,
+ *  changes: [PrimaryMoved a b, EpochAbandoned 7 6 a, "PrimaryFenced a: epoch 6 is below epoch 7"], actions: [Retire a 0 interrupt, ProbeNow a]}
  * </pre>
  *
  * {@code none} stands for what is absent. A change is compared with its reason if one is written.
@@ -56,6 +57,7 @@ final class Outcome {
         is("maxEpoch", words(after.maxEpoch()));
         is("identity", after.identity().orElse("none"));
         is("incumbent", after.incumbent().orElse("none"));
+        is("history", after.past().history().orElse("none"));
         is("contested", after.contested());
         is("closed", after.closed());
         is("same", after == before);
@@ -153,6 +155,9 @@ final class Outcome {
             return name + " " + c.from() + " " + c.to();
         } else if (change instanceof Change.PrimaryFenced c) {
             return name + " " + c.node();
+        } else if (change instanceof Change.EpochAbandoned c) {
+            return name + " " + c.epoch() + " " + words(c.next()) + " "
+                    + c.node().orElse("by an operator");
         } else if (change instanceof Change.NodeUp c) {
             return name + " " + c.node();
         } else if (change instanceof Change.NodeDown c) {

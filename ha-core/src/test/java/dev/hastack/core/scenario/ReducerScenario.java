@@ -21,6 +21,7 @@ import java.util.Set;
  * description: what happens, in a sentence
  * store: {identity: S1, pinned: S1}   # what nodes answer unless they say otherwise; what the configuration demands
  * known: {identity: S1, epoch: 7}     # the greatest epoch that earlier processes saw
+ * abandonedEpoch: refuse              # unless it is left out: adopt
  * nodes: [a, b]
  * steps:
  *   - at: 1000                        # the n-th step is at n seconds, unless it says otherwise
@@ -39,7 +40,9 @@ final class ReducerScenario {
         Optional<Fields> store = file.fieldsOr("store");
         inputs = new Inputs(store.flatMap(s -> s.textOr("identity")));
         now = Snapshot.initial(
-                store.flatMap(s -> s.textOr("pinned")), file.fieldsOr("known").map(ReducerScenario::known));
+                store.flatMap(s -> s.textOr("pinned")),
+                file.fieldsOr("known").map(ReducerScenario::known),
+                file.textOr("abandonedEpoch").filter("refuse"::equals).isEmpty());
         store.ifPresent(Fields::end);
         if (file.has("nodes")) {
             now = Topology.step(now, new Input.Members(Set.copyOf(file.texts("nodes")), Instant.EPOCH))
@@ -49,7 +52,7 @@ final class ReducerScenario {
     }
 
     private static KnownEpoch known(Fields fields) {
-        KnownEpoch known = new KnownEpoch(fields.text("identity"), fields.number("epoch", 0));
+        KnownEpoch known = new KnownEpoch(fields.text("identity"), fields.number("epoch", 0), fields.textOr("history"));
         fields.end();
         return known;
     }

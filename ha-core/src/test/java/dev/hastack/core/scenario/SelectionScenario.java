@@ -28,10 +28,12 @@ import java.util.Set;
  *     eligible: [b]
  *     late: [c]                         # those that were late before
  *     nowLate: [c]
+ *     unheard: [d]                      # those that only were not heard of for too long
+ *     nearing: 103000                   # none: never
  *     until: 105000                     # none: for ever
  *     error: no replica within 5 s ...  # of a wait of five seconds
- *     calls:                            # which have failed on nodes, find breakers open, or hold a token
- *       - {failed: [b], open: [c], token: {identity: S1, epoch: 7, position: 100}, nodes: [c]}
+ *     calls:                            # which have failed on nodes, find breakers open or nodes full, or hold a token
+ *       - {failed: [b], open: [c], full: [d], token: {identity: S1, epoch: 7, position: 100}, nodes: [c]}
  * </pre>
  */
 final class SelectionScenario {
@@ -57,6 +59,17 @@ final class SelectionScenario {
                     .as("%s.nowLate", read.path())
                     .containsExactlyInAnyOrderElementsOf(read.texts("nowLate"));
         }
+        if (read.has("unheard")) {
+            assertThat(eligible.unheard())
+                    .as("%s.unheard", read.path())
+                    .containsExactlyInAnyOrderElementsOf(read.texts("unheard"));
+        }
+        read.textOr("nearing")
+                .ifPresent(nearing -> assertThat(eligible.nearing()
+                                .map(at -> String.valueOf(at.toEpochMilli()))
+                                .orElse("none"))
+                        .as("%s.nearing", read.path())
+                        .isEqualTo(nearing));
         read.textOr("until")
                 .ifPresent(until -> assertThat(eligible.until()
                                 .map(end -> String.valueOf(end.toEpochMilli()))
@@ -76,10 +89,12 @@ final class SelectionScenario {
     private static void call(Fields call, Eligible all, Snapshot snapshot) {
         Set<String> failed = new HashSet<>(call.texts("failed"));
         Set<String> open = new HashSet<>(call.texts("open"));
+        Set<String> full = new HashSet<>(call.texts("full"));
         Eligible eligible = call.fieldsOr("token")
                 .map(token -> all.reaching(token(token, snapshot)))
                 .orElse(all);
-        List<String> nodes = eligible.nodes(failed::contains, node -> !open.contains(node));
+        List<String> nodes =
+                eligible.nodes(node -> !full.contains(node), failed::contains, node -> !open.contains(node));
         call.list("nodes");
         assertThat(nodes).as("%s.nodes", call.path()).isEqualTo(call.texts("nodes"));
         call.end();
@@ -89,6 +104,7 @@ final class SelectionScenario {
         Token read = new Token(
                 token.textOr("identity").or(snapshot::identity),
                 token.has("epoch") ? token.number("epoch") : snapshot.maxEpoch(),
+                token.textOr("history"),
                 token.number("position", 0));
         token.end();
         return read;

@@ -2,6 +2,8 @@ package dev.hastack.core.scenario;
 
 import dev.hastack.core.topology.Failure;
 import dev.hastack.core.topology.NodeView;
+import dev.hastack.core.topology.Origin;
+import dev.hastack.core.topology.Past;
 import dev.hastack.core.topology.Sample;
 import dev.hastack.core.topology.Snapshot;
 import dev.hastack.core.topology.Status;
@@ -17,7 +19,8 @@ import java.util.TreeMap;
  * Reads a snapshot as it is written in {@code selection/} and {@code staleness/}:
  *
  * <pre>
- * {identity: S1, maxEpoch: 7, incumbent: a, ring: [[1000, 100], [2000, 140]],
+ * {identity: S1, maxEpoch: 7, history: H, abandoned: 8, abandonedHistory: G, incumbent: a,
+ *  ring: [[1000, 100], [2000, 140, 1500]],   # the third: when it was reached
  *  nodes: {a: {status: PRIMARY, epoch: 7, position: 140, followers: 1, rtt: 0.5, falls: 0, since: 0}}}
  * </pre>
  *
@@ -37,7 +40,10 @@ final class Snapshots {
         List<Sample> ring = new ArrayList<>();
         for (Object pair : fields.listOr("ring")) {
             List<Object> sample = Fields.list(fields.path() + ".ring", pair);
-            ring.add(new Sample(Instant.ofEpochMilli(number(sample.get(0))), number(sample.get(1))));
+            ring.add(new Sample(
+                    Instant.ofEpochMilli(number(sample.get(0))),
+                    number(sample.get(1)),
+                    Instant.ofEpochMilli(number(sample.get(sample.size() > 2 ? 2 : 0)))));
         }
         Snapshot snapshot = new Snapshot(
                 1,
@@ -47,9 +53,17 @@ final class Snapshots {
                 fields.textOr("incumbent"),
                 nodes,
                 ring,
-                fields.flag("closed"));
+                fields.flag("closed"),
+                past(fields));
         fields.end();
         return snapshot;
+    }
+
+    private static Past past(Fields fields) {
+        Optional<Past.Abandoned> abandoned = fields.number("abandoned").stream()
+                .mapToObj(epoch -> new Past.Abandoned(epoch, fields.textOr("abandonedHistory"), Instant.EPOCH))
+                .findFirst();
+        return new Past(fields.textOr("history"), Optional.empty(), abandoned, true);
     }
 
     private static NodeView node(String id, Fields view, Optional<String> identity, Optional<String> epoch) {
@@ -63,13 +77,16 @@ final class Snapshots {
                 epochOf(view.textOr("epoch").or(() -> epoch).filter(Snapshots::given)),
                 view.number("position", 0),
                 (int) view.number("followers", 0),
+                List.of(),
                 view.millis("rtt", Duration.ofMillis(1)),
                 view.instant("answered"),
                 (int) view.number("generation", 0),
                 (int) view.number("falls", 0),
                 view.textOr("failure")
                         .map(kind -> new Failure(Inputs.kind(kind), Inputs.cause(Inputs.kind(kind)), failedAt)),
-                view.instant("since", Instant.EPOCH));
+                view.instant("since", Instant.EPOCH),
+                new Origin(view.textOr("history"), Optional.empty(), false),
+                Optional.empty());
         view.end();
         return node;
     }

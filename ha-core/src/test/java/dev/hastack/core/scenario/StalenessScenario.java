@@ -8,8 +8,8 @@ import dev.hastack.core.topology.Staleness;
 import java.time.Instant;
 
 /**
- * Runs the files of {@code staleness/}: snapshots, and the bounds of their nodes in milliseconds, or {@code unknown}.
- * Every node must be listed.
+ * Runs the files of {@code staleness/}: snapshots, and the bounds of their nodes in milliseconds, or {@code unknown};
+ * and the lags that positions bear out, for those that are listed.
  *
  * <pre>
  * description: what is known, in a sentence
@@ -17,6 +17,7 @@ import java.time.Instant;
  *   - now: 5000
  *     snapshot: {...}
  *     bounds: {a: 0, b: 1200, c: unknown}
+ *     proven: {b: 200}
  * </pre>
  */
 final class StalenessScenario {
@@ -35,8 +36,19 @@ final class StalenessScenario {
                 assertThat(bound).as("%s.%s", bounds.path(), node.node()).isEqualTo(bounds.text(node.node()));
             }
             bounds.end();
+            given.fieldsOr("proven").ifPresent(proven -> proven(proven, snapshot, now));
             given.end();
         }
         file.end();
+    }
+
+    private static void proven(Fields proven, Snapshot snapshot, Instant now) {
+        for (String id : proven.keys()) {
+            String lag = Staleness.proven(snapshot, snapshot.node(id).orElseThrow(), now)
+                    .map(known -> String.valueOf(known.toMillis()))
+                    .orElse("unknown");
+            assertThat(lag).as("%s.%s", proven.path(), id).isEqualTo(proven.text(id));
+        }
+        proven.end();
     }
 }

@@ -74,9 +74,15 @@ final class Invariants {
     }
 
     private void ofWhatNeverFalls() {
-        check(after.maxEpoch().orElse(-1) >= before.maxEpoch().orElse(-1), "the greatest epoch never falls");
+        check(
+                after.maxEpoch().orElse(-1) >= before.maxEpoch().orElse(-1) || told(Change.EpochAbandoned.class),
+                "the greatest epoch never falls unless it is said to be given up");
         check(before.identity().isEmpty() || after.identity().equals(before.identity()), "the identity stays");
-        check(before.incumbent().isEmpty() || after.incumbent().isPresent(), "history is not forgotten");
+        check(
+                before.incumbent().isEmpty()
+                        || after.incumbent().isPresent()
+                        || (input instanceof Input.Forgotten && told(Change.EpochAbandoned.class)),
+                "history is not forgotten");
         if (before.incumbent().isEmpty() && after.incumbent().isPresent()) {
             check(after.nodes().values().stream().allMatch(NodeView::heard), "history begins when all are heard");
         }
@@ -155,7 +161,7 @@ final class Invariants {
     }
 
     private static List<Object> content(Snapshot s) {
-        return List.of(s.identity(), s.maxEpoch(), s.incumbent(), s.nodes(), s.ring(), s.closed());
+        return List.of(s.identity(), s.maxEpoch(), s.incumbent(), s.nodes(), s.ring(), s.closed(), s.past());
     }
 
     private void ofTheInput() {

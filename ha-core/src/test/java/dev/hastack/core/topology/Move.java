@@ -41,8 +41,10 @@ record Move(Input input, int age) {
                 a.epoch(),
                 a.position(),
                 a.followers(),
+                a.refused(),
                 a.startedAt(),
-                a.at());
+                a.at(),
+                a.origin());
     }
 
     static int generation(Snapshot now, String node) {
@@ -71,6 +73,9 @@ record Move(Input input, int age) {
             return new Move(failure(random, node, Input.Source.CALLER, at), age);
         } else if (dice < 96) {
             return new Move(members(world, random, at), 0);
+        }
+        if (dice == 97 && random.nextInt(4) == 0) {
+            return new Move(new Input.Forgotten(at), 0);
         }
         if (dice == 98 && random.nextInt(4) == 0) {
             return new Move(new Input.Appointed(random.nextInt(6), "somebody", at), 0);
@@ -102,9 +107,11 @@ record Move(Input input, int age) {
                 world.identity(random),
                 world.epoch(random),
                 random.nextInt(1000),
-                role == Role.PRIMARY ? random.nextInt(3) : 0,
+                random.nextInt(3),
+                List.of(),
                 at.minusMillis(random.nextInt(3000)),
-                at);
+                at,
+                world.origin(role, random));
     }
 
     /**
@@ -132,6 +139,15 @@ record Move(Input input, int age) {
                 return Optional.empty();
             }
             return Optional.of(identities > 1 && random.nextInt(5) == 0 ? "S2" : "S1");
+        }
+
+        Origin origin(Role role, SplittableRandom random) {
+            return new Origin(
+                    random.nextInt(8) == 0 ? Optional.of("h" + random.nextInt(2)) : Optional.empty(),
+                    role == Role.REPLICA && random.nextInt(4) > 0
+                            ? Optional.of("s" + random.nextInt(4) / 3)
+                            : Optional.empty(),
+                    random.nextInt(4) == 0);
         }
 
         OptionalLong epoch(SplittableRandom random) {

@@ -39,8 +39,20 @@ class RingTest {
         List<Sample> ring = filled(3);
 
         assertThat(Ring.append(ring, sample(2))).isSameAs(ring);
-        assertThat(Ring.append(ring, new Sample(Instant.ofEpochSecond(1), 5000)))
+        assertThat(Ring.append(ring, new Sample(Instant.ofEpochSecond(1), 5000, Instant.ofEpochSecond(1))))
                 .isSameAs(ring);
+    }
+
+    @Test
+    void remembers_since_when_an_idle_primary_is_where_it_is() {
+        Instant first = Instant.ofEpochSecond(2);
+        List<Sample> ring = filled(3);
+
+        for (int i = 3; i < 100; i++) {
+            ring = Ring.append(ring, new Sample(Instant.ofEpochSecond(i), 20, Instant.ofEpochSecond(i)));
+        }
+
+        assertThat(ring).containsExactly(sample(0), sample(1), new Sample(Instant.ofEpochSecond(99), 20, first));
     }
 
     private static List<Sample> filled(int count) {
@@ -52,6 +64,6 @@ class RingTest {
     }
 
     private static Sample sample(int i) {
-        return new Sample(Instant.ofEpochSecond(i), 10L * i);
+        return new Sample(Instant.ofEpochSecond(i), 10L * i, Instant.ofEpochSecond(i));
     }
 }

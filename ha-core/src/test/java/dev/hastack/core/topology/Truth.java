@@ -73,7 +73,7 @@ final class Truth {
         return answer.get().role() == Role.PRIMARY ? Status.FENCED : Status.REPLICA;
     }
 
-    /** The one claimant of this cluster, or the one with the greatest epoch, unless a greater one is known. */
+    /** The one claimant of this cluster, or the one with the greatest epoch, unless a greater one is known, or its own was given up. */
     private Optional<String> rightful(Snapshot now) {
         List<Input.Answered> claims = new ArrayList<>();
         nodes.values()
@@ -82,6 +82,8 @@ final class Truth {
                         .ifPresent(claims::add));
         OptionalLong max = now.maxEpoch();
         claims.removeIf(a -> Epochs.below(a.epoch(), max));
+        claims.removeIf(a -> now.past()
+                .gaveUp(a.epoch(), a.origin().history(), max, now.node(a.node()).orElseThrow()));
         return claims.size() == 1 ? Optional.of(claims.get(0).node()) : Optional.empty();
     }
 
@@ -98,7 +100,17 @@ final class Truth {
             int generation = Move.generation(now, id);
             Input input = nodes.getOrDefault(id, Optional.empty())
                     .<Input>map(a -> new Input.Answered(
-                            id, generation, a.role(), a.identity(), a.epoch(), a.position(), a.followers(), at, at))
+                            id,
+                            generation,
+                            a.role(),
+                            a.identity(),
+                            a.epoch(),
+                            a.position(),
+                            a.followers(),
+                            a.refused(),
+                            at,
+                            at,
+                            a.origin()))
                     .orElse(new Input.Failed(id, generation, Kind.REFUSED, Input.Source.PROBE, "dead", at));
             Step step = machine.apply(now, input);
             Invariants.hold(machine, now, input, step);

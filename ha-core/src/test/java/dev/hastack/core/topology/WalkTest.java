@@ -37,7 +37,8 @@ class WalkTest {
                             now.incumbent(),
                             now.nodes(),
                             now.ring(),
-                            now.closed());
+                            now.closed(),
+                            now.past());
                     Step step = Topology.step(forgetful, in);
                     return step.next().equals(forgetful) ? new Step(now, step.changes(), step.actions()) : step;
                 },
