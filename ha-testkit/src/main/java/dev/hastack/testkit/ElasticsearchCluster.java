@@ -109,6 +109,21 @@ public final class ElasticsearchCluster implements StoreCluster {
         return answering().request(method, path, json);
     }
 
+    /**
+     * Gives the user of a role another password, and waits until every node knows it; all nodes have to answer.
+     *
+     * @param user one of the names that {@link Builder#role} was given
+     * @throws IllegalStateException if they do not know it within 30 s
+     */
+    public void changePassword(String user, String password) {
+        setup.changePassword(user, password);
+        nodes.forEach(node -> Await.untilSlowly(
+                () -> node.id() + " knows the new password of " + user,
+                Duration.ofSeconds(30),
+                () -> node.knows(user, password),
+                () -> node.log(20)));
+    }
+
     private ElasticsearchNode answering() {
         List<ElasticsearchNode> living =
                 nodes.stream().filter(ElasticsearchNode::isAnswering).toList();

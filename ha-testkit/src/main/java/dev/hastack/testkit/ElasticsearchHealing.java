@@ -8,7 +8,7 @@ import java.util.stream.Collectors;
 
 /** Brings a cluster back to its layout. */
 final class ElasticsearchHealing {
-    private static final Duration RETURN = Duration.ofSeconds(30);
+    private static final Duration RETURN = Duration.ofSeconds(60);
     /** For shards whose nodes are there again; some cannot come back, as a replica that never had a second node. */
     private static final Duration RECOVERY = Duration.ofSeconds(10);
 

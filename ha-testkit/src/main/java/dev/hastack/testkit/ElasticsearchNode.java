@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * ElasticsearchCluster#heal()}. The address stays the same for the life of the cluster. Thread-safe.
  */
 public final class ElasticsearchNode {
-    static final Duration START = Duration.ofMinutes(2);
+    static final Duration START = Duration.ofMinutes(5);
     static final int LOG_LINES = 40;
 
     private final String id;
@@ -105,6 +105,17 @@ public final class ElasticsearchNode {
                     id + (isRunning() ? " is hung" : " does not run") + " and cannot answer: " + method + " " + path);
         }
         return http.send(method, path, json);
+    }
+
+    /** Whether it takes this password from this user. */
+    boolean knows(String user, String password) {
+        try {
+            String unused =
+                    setup.http(address().toString(), user, password).send("GET", "/_security/_authenticate", null);
+            return true;
+        } catch (ElasticsearchHttp.ErrorStatus e) {
+            return false;
+        }
     }
 
     /** Whether its process exists; true for a hung node, too. */
@@ -228,18 +239,19 @@ public final class ElasticsearchNode {
         return all.stream().filter(ElasticsearchNode::isAnswering).count() > all.size() / 2;
     }
 
-    /** Whether it knows a master that knows it. */
+    /** Whether it knows a master that knows it: by the master's word, which has applied a join after the node itself. */
     boolean hasJoined() {
-        return answers("/_cluster/health?timeout=1s&master_timeout=1s&filter_path=status");
+        return tells("/_cluster/state/nodes?master_timeout=1s&filter_path=nodes.*.name");
     }
 
     private boolean answers() {
-        return answers("/_nodes/_local?filter_path=nodes.*.name");
+        return tells("/_nodes/_local?filter_path=nodes.*.name");
     }
 
-    private boolean answers(String path) {
+    /** Whether its name is in the answer. */
+    private boolean tells(String path) {
         try {
-            return isAnswering() && !http.send("GET", path, null).isEmpty();
+            return isAnswering() && http.send("GET", path, null).contains("\"name\":\"" + id + "\"");
         } catch (ElasticsearchHttp.ErrorStatus | UncheckedIOException e) {
             return false; // Not listening yet, or without a master.
         }

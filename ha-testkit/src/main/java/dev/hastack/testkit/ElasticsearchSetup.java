@@ -85,6 +85,15 @@ record ElasticsearchSetup(
         return new ElasticsearchHttp(address, password.map(with -> USER + ":" + with), tls.map(ServerTls::context));
     }
 
+    void changePassword(String user, String password) {
+        ElasticsearchUsers.change(configuration, user, password);
+    }
+
+    /** As this user, instead of the superuser. */
+    ElasticsearchHttp http(String address, String user, String with) {
+        return new ElasticsearchHttp(address, Optional.of(user + ":" + with), tls.map(ServerTls::context));
+    }
+
     String scheme() {
         return tls.isPresent() ? "https" : "http";
     }
@@ -144,6 +153,10 @@ record ElasticsearchSetup(
         var settings = new LinkedHashMap<String, String>();
         settings.put("node.processors", "1");
         settings.put("cluster.routing.allocation.disk.threshold_enabled", "false");
+        // Before JDK 21 Lucene yields its thread for each mapped file that it closes, a dozen for each refresh:
+        // where something else keeps the processors busy, each takes a turn of that, and an index with a refresh
+        // under way takes no document meanwhile.
+        settings.put("node.store.allow_mmap", "false");
         // A hung node is out after four seconds instead of thirty.
         for (String side : List.of("follower", "leader")) {
             settings.put("cluster.fault_detection." + side + "_check.interval", "500ms");

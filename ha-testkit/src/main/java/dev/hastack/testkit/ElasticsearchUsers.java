@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 import java.util.function.BinaryOperator;
 
@@ -24,6 +25,19 @@ final class ElasticsearchUsers {
         write(configuration.resolve("roles.yml"), roles, (name, json) -> name + ": " + json.replaceAll("\\s+", " "));
         write(configuration.resolve("users"), roles, (name, json) -> name + ":" + hash);
         write(configuration.resolve("users_roles"), roles, (name, json) -> name + ":" + name);
+    }
+
+    /** Elasticsearch looks at the file every five seconds. */
+    static void change(Path configuration, String user, String password) {
+        Path users = configuration.resolve("users");
+        try {
+            List<String> lines = Files.readAllLines(users).stream()
+                    .map(line -> line.startsWith(user + ":") ? user + ":" + hash(password) : line)
+                    .toList();
+            Files.write(users, lines);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot write " + users, e);
+        }
     }
 
     private static void write(Path file, Map<String, String> roles, BinaryOperator<String> line) {

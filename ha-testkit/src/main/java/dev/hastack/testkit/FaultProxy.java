@@ -1,5 +1,7 @@
 package dev.hastack.testkit;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -7,11 +9,14 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,8 +24,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>It passes everything on until told otherwise. Faults of data in motion ({@link #blackHole}, {@link #delay},
  * {@link #throttle}) act on connections that exist and on new ones, and replace each other; {@link #refuse()} acts on
- * new connections only, {@link #reset()} on existing ones only. Bytes are held back, never lost, as on a network whose
- * peers retransmit. Each takes effect before the call returns. Thread-safe.
+ * new connections only, {@link #reset()} and {@link #forget()} on existing ones only. Bytes are held back, never lost, as on
+ * a network whose peers retransmit; only what belongs to a forgotten flow is lost, and what is said while the proxy {@linkplain
+ * #lie lies}. Each takes effect before the call returns. Thread-safe. Longer than most since every fault acts on the same two loops
+ * that copy.
  */
 public final class FaultProxy implements AutoCloseable {
     /** Which way a fault works. */
@@ -33,6 +40,16 @@ public final class FaultProxy implements AutoCloseable {
             return this == BOTH || this == way;
         }
     }
+
+    /**
+     * One client's connection, for a test to choose it by.
+     *
+     * @param clientPort the client's own port
+     * @param portAtServer the port that the server sees it come from, as Redis's CLIENT LIST and PostgreSQL's {@code
+     *     pg_stat_activity.client_port} have it
+     * @param idle since when no byte went either way
+     */
+    public record Flow(int clientPort, int portAtServer, Duration idle) {}
 
     /** What happens to a chunk of bytes; {@code bytesPerSecond} 0 means no limit. */
     private record Fault(boolean stalled, Duration delay, long bytesPerSecond, Direction direction) {
@@ -50,6 +67,7 @@ public final class FaultProxy implements AutoCloseable {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private volatile Fault fault = Fault.NONE;
+    private volatile @Nullable Lie lie;
     private @Nullable ServerSocket listener;
     private @Nullable Thread accepting;
     private volatile boolean closed;
@@ -96,7 +114,32 @@ public final class FaultProxy implements AutoCloseable {
 
     /** Ends all existing connections by RST on both sides; new ones are served. */
     public void reset() {
-        links.forEach(Link::reset);
+        // Of those that are there now: a client that is quick has a new one before the last of the old has ended.
+        List.copyOf(links).forEach(Link::reset);
+    }
+
+    /** As {@link #forget(Predicate)}, of all flows. */
+    public int forget() {
+        return forget(flow -> true);
+    }
+
+    /**
+     * Forgets existing flows, as a firewall or NAT does with those that it has no more room for: whatever either side sends
+     * on them is swallowed, its FIN and RST too, for good; no {@link #heal()} brings them back. New connections pass. (The kernel
+     * acknowledges to both sides what the proxy reads, so that a test meets no TCP user timeout here.)
+     *
+     * @param chosen which of them
+     * @return how many
+     */
+    public int forget(Predicate<Flow> chosen) {
+        int count = 0;
+        for (Link link : List.copyOf(links)) {
+            if (!link.forgotten && chosen.test(link.flow())) {
+                link.forgotten = true;
+                count++;
+            }
+        }
+        return count;
     }
 
     /** {@link #refuse()} and {@link #reset()}: what a client sees when the server's process dies. */
@@ -129,8 +172,19 @@ public final class FaultProxy implements AutoCloseable {
         change(new Fault(false, Duration.ZERO, bytesPerSecond, Direction.BOTH));
     }
 
-    /** Passes everything on again, what was held back first, and listens again. */
+    /**
+     * Answers in the server's place whatever a client says, on an existing connection or a new one, and passes nothing on either way: a
+     * server that was taken over, or is none of the kind that the client takes it for. Connections on which that was said end with {@link
+     * #heal()}, since what the two sides have heard does not fit any more.
+     */
+    public void lie(Lie next) {
+        lie = next;
+    }
+
+    /** Passes everything on again, what was held back first, listens again, and tells the truth to new connections. */
     public void heal() {
+        lie = null;
+        links.stream().filter(link -> link.lied).forEach(Link::reset);
         if (!fault.equals(Fault.NONE)) {
             change(Fault.NONE);
         }
@@ -141,6 +195,7 @@ public final class FaultProxy implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
+        lie = null;
         cut();
         change(Fault.NONE);
     }
@@ -232,9 +287,19 @@ public final class FaultProxy implements AutoCloseable {
     private final class Link {
         private final Socket client;
         private final Socket server = new Socket();
+        private volatile long movedAt = System.nanoTime();
+        private volatile boolean forgotten;
+        private volatile boolean lied;
 
         Link(Socket client) {
             this.client = client;
+        }
+
+        Flow flow() {
+            return new Flow(
+                    client.getPort(),
+                    server.getLocalPort(),
+                    Duration.ofNanos(Math.max(0, System.nanoTime() - movedAt)));
         }
 
         /** Copies one way until the end; the way to the server opens the other one. */
@@ -251,7 +316,9 @@ public final class FaultProxy implements AutoCloseable {
                     copy(server, client, way);
                 }
             } catch (IOException e) {
-                reset(); // One side is gone, or never was: so is the other.
+                if (!forgotten) {
+                    reset(); // One side is gone, or never was: so is the other.
+                }
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 reset();
@@ -263,6 +330,17 @@ public final class FaultProxy implements AutoCloseable {
             while (true) {
                 int count = from.getInputStream().read(buffer, 0, chunk(way));
                 hold(way, Math.max(count, 0));
+                movedAt = System.nanoTime();
+                if (forgotten) {
+                    if (count < 0) {
+                        from.close();
+                        return;
+                    }
+                    continue;
+                }
+                if (count > 0 && lied(way)) {
+                    continue;
+                }
                 if (count < 0) {
                     to.shutdownOutput();
                     if (from.isOutputShutdown()) {
@@ -271,6 +349,34 @@ public final class FaultProxy implements AutoCloseable {
                     return;
                 }
                 to.getOutputStream().write(buffer, 0, count);
+            }
+        }
+
+        /** Whether what came has been answered, or swallowed, by a lie; as all is that comes after the first one. */
+        private boolean lied(Direction way) throws IOException {
+            Lie told = lie;
+            if (told == null) {
+                return lied;
+            }
+            lied = true;
+            if (lie == null) {
+                reset(); // It healed meanwhile, and did not know of this one.
+            } else if (way == Direction.TO_SERVER) {
+                tell(told);
+            }
+            return true;
+        }
+
+        @SuppressWarnings("ReferenceEquality") // The same words, told anew, are another lie.
+        private void tell(Lie told) throws IOException {
+            byte[] words = told.words().getBytes(ISO_8859_1);
+            client.getOutputStream().write(words);
+            while (told.then() == Lie.Then.AGAIN && told == lie) {
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
+                client.getOutputStream().write(words);
+            }
+            if (told.then() == Lie.Then.END) {
+                close();
             }
         }
 

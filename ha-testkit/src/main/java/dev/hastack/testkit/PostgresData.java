@@ -31,6 +31,17 @@ final class PostgresData {
     private static final Set<String> OWN_FILES =
             Set.of("postmaster.pid", "postmaster.opts", "standby.signal", "backup_label");
 
+    /**
+     * A standby does not start while one of these is lower than in its control file. A copy of a primary that has not run yet has there what
+     * {@code initdb} ran with, which were the defaults.
+     */
+    private static final List<String> COMPARED = List.of(
+            "max_connections",
+            "max_worker_processes",
+            "max_wal_senders",
+            "max_prepared_transactions",
+            "max_locks_per_transaction");
+
     private final Path node;
     private final Path data;
 
@@ -43,22 +54,29 @@ final class PostgresData {
         return data;
     }
 
-    /** Fills the folder as that of a new cluster, of its own system identifier. */
-    void create(Path binaries, String superuserPassword) {
+    /**
+     * Fills the folder as that of a new cluster, of its own system identifier.
+     *
+     * @param settings those among them that a standby compares with its primary's are in force from the first moment on
+     */
+    void create(Path binaries, String superuserPassword, Map<String, String> settings) {
         Path password = node.resolve("password");
         write(password, superuserPassword);
-        ServerUser.CURRENT.run(
-                node,
-                List.of(
-                        binaries.resolve("bin/initdb").toString(),
-                        "--pgdata=" + data,
-                        "--username=" + PostgresAdmin.SUPERUSER,
-                        "--pwfile=" + password,
-                        "--auth=scram-sha-256",
-                        "--encoding=UTF8",
-                        "--locale=C",
-                        "--no-sync",
-                        "--no-instructions"));
+        var command = new ArrayList<>(List.of(
+                binaries.resolve("bin/initdb").toString(),
+                "--pgdata=" + data,
+                "--username=" + PostgresAdmin.SUPERUSER,
+                "--pwfile=" + password,
+                "--auth=scram-sha-256",
+                "--encoding=UTF8",
+                "--locale=C",
+                "--no-sync",
+                "--no-instructions"));
+        COMPARED.stream().filter(settings::containsKey).forEach(name -> {
+            command.add("--set");
+            command.add(name + "=" + settings.get(name));
+        });
+        ServerUser.CURRENT.run(node, command);
     }
 
     /** Replaces the content by that of a server that does not run. */

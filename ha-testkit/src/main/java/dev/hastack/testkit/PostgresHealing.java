@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * other nodes, the first among them, and all start anew on its timeline; this takes about as long as one start.
  */
 final class PostgresHealing {
-    private static final Duration CATCH_UP = Duration.ofSeconds(20);
+    private static final Duration CATCH_UP = Duration.ofSeconds(60);
     private static final Duration FOLLOW = Duration.ofSeconds(3);
     private static final int LOG_LINES = 20;
 

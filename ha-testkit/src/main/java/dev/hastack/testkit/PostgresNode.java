@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
  * that knows in which state the server is; how data and processes are handled is elsewhere.
  */
 public final class PostgresNode {
-    private static final Duration START = Duration.ofSeconds(30);
-    private static final Duration CHANGE = Duration.ofSeconds(20);
+    private static final Duration START = Duration.ofSeconds(60);
+    private static final Duration CHANGE = Duration.ofSeconds(60);
     private static final int LOG_LINES = 40;
     private static final String SYNCHRONOUS = "synchronous_standby_names";
 
@@ -183,7 +183,7 @@ public final class PostgresNode {
      * Starts it in the role that its files give it — a killed primary comes back as a primary — or resumes it if it is
      * hung, and returns when it accepts connections.
      *
-     * @throws IllegalStateException if it does not within 30 s; the message holds the end of its log
+     * @throws IllegalStateException if it does not within 60 s; the message holds the end of its log
      */
     public void start() {
         launch();
@@ -292,7 +292,7 @@ public final class PostgresNode {
      * Makes a standby stream from another node, and returns when it does. A node that does not run gets to follow at
      * its next start.
      *
-     * @throws IllegalStateException if it is a primary, or does not stream within 20 s, as when its own history has gone
+     * @throws IllegalStateException if it is a primary, or does not stream within 60 s, as when its own history has gone
      *     past the point where that of {@code primary} branched off: {@link #rejoin} instead
      */
     public void follow(PostgresNode primary) {
@@ -360,7 +360,7 @@ public final class PostgresNode {
     }
 
     void create() {
-        data.create(binaries, superuserPassword);
+        data.create(binaries, superuserPassword, settings());
         configure(null);
     }
 

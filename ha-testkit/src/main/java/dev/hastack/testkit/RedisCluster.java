@@ -20,7 +20,7 @@ public final class RedisCluster implements StoreCluster {
     static final String ENABLED = "cluster-enabled";
 
     private static final Logger LOG = LoggerFactory.getLogger(RedisCluster.class);
-    private static final Duration HEALING = Duration.ofSeconds(30);
+    private static final Duration HEALING = Duration.ofSeconds(60);
     private static final int SLOTS = 16_384;
     private static final int LOG_LINES = 40;
 
@@ -116,6 +116,21 @@ public final class RedisCluster implements StoreCluster {
         }
         await("the cluster's forming", this::isWhole);
         nodes.forEach(RedisNode::rememberData);
+    }
+
+    /**
+     * Makes the cluster anew of the same nodes, by CLUSTER RESET HARD: all data are gone, nodes have new ids, and epochs count
+     * from the beginning. Returns when it is whole.
+     */
+    public void formAnew() {
+        lock.lock();
+        try {
+            shards.forEach(shard -> shard.main().command("FLUSHALL"));
+            nodes.forEach(node -> node.command("CLUSTER", "RESET", "HARD"));
+            form();
+        } finally {
+            lock.unlock();
+        }
     }
 
     private void await(String what, BooleanSupplier condition) {

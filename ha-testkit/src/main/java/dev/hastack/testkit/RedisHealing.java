@@ -15,7 +15,7 @@ import java.util.stream.Stream;
  * new files, of a higher epoch, in which they know everybody.
  */
 final class RedisHealing {
-    private static final Duration CATCH_UP = Duration.ofSeconds(30);
+    private static final Duration CATCH_UP = Duration.ofSeconds(60);
     /** Sentinels that can do so clear their flags within their next ping, which is faster than a start. */
     private static final Duration CONTENTMENT = Duration.ofMillis(150);
 

@@ -116,7 +116,7 @@ public final class RedisNode extends RedisProcess {
      * node that does not run gets to follow at its next start. Not for a {@link RedisCluster}, which knows CLUSTER
      * REPLICATE.
      *
-     * @throws IllegalStateException if it does not come to replicate within 20 s
+     * @throws IllegalStateException if it does not come to replicate within 60 s
      */
     public void follow(RedisNode primary) {
         pointAt(primary);

@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  * address stays the same for the life of the cluster. Thread-safe.
  */
 public abstract sealed class RedisProcess permits RedisNode, RedisSentinel {
-    private static final Duration START = Duration.ofSeconds(30);
-    static final Duration CHANGE = Duration.ofSeconds(20);
+    private static final Duration START = Duration.ofSeconds(60);
+    static final Duration CHANGE = Duration.ofSeconds(60);
     static final int LOG_LINES = 40;
 
     private final String id;
@@ -156,7 +156,7 @@ public abstract sealed class RedisProcess permits RedisNode, RedisSentinel {
      * Returns when it answers, be it that it is loading. A node starts empty, unless
      * the layout has {@code appendonly yes}.
      *
-     * @throws IllegalStateException if it does not within 30 s; the message holds the end of its log
+     * @throws IllegalStateException if it does not within 60 s; the message holds the end of its log
      */
     public final void start() {
         launch();

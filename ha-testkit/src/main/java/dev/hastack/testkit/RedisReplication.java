@@ -124,7 +124,7 @@ public final class RedisReplication implements StoreCluster {
      * Has Sentinels hand the primary's role over to a replica that they choose, as an operator does, and returns the new
      * primary as soon as it says that it is one. Until then the old one serves on.
      *
-     * @throws IllegalStateException if there are no Sentinels, or they do not do so within 20 s
+     * @throws IllegalStateException if there are no Sentinels, or they do not do so within 60 s
      */
     public RedisNode failover() {
         RedisNode former = primary();
@@ -141,6 +141,22 @@ public final class RedisReplication implements StoreCluster {
                 },
                 () -> logs(LOG_LINES));
         return awaitPrimaryOtherThan(former, RedisProcess.CHANGE);
+    }
+
+    /**
+     * Replaces all Sentinels by ones that start from their first configuration: they watch the present primary, know nothing of earlier
+     * failovers, and count epochs from 0. Returns when all of them name the primary.
+     */
+    public void renewSentinels() {
+        RedisNode primary = primary();
+        sentinels.forEach(RedisProcess::kill);
+        sentinels.forEach(sentinel -> sentinel.configure(primary, nodes, sentinels, 0));
+        sentinels.forEach(RedisProcess::start);
+        Await.until(
+                () -> "new Sentinels",
+                RedisProcess.CHANGE,
+                () -> sentinels.stream().allMatch(sentinel -> sentinel.names(primary)),
+                () -> logs(LOG_LINES));
     }
 
     private RedisSentinel sentinel() {

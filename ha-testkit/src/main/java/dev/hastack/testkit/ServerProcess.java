@@ -18,7 +18,7 @@ import java.util.Map;
  * backend of PostgreSQL leads a group of its own.
  */
 final class ServerProcess {
-    private static final Duration DEATH = Duration.ofSeconds(10);
+    private static final Duration DEATH = Duration.ofSeconds(60);
 
     private final String name;
     private final Process process;

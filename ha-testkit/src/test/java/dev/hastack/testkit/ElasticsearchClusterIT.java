@@ -15,15 +15,18 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Every fault and its healing, on three nodes. */
-@Timeout(90)
+@Tag("slow")
+@Timeout(600)
 @HaStackTest(elasticsearch = @Elasticsearch(nodes = {"es-1", "es-2", "es-3"}))
 class ElasticsearchClusterIT {
-    private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final Duration LIMIT = Duration.ofMinutes(2);
     private static final String ONE_COPY_MORE = "{\"settings\": {\"number_of_replicas\": 1}}";
 
     private final ElasticsearchCluster cluster;
@@ -138,6 +141,53 @@ class ElasticsearchClusterIT {
         assertThat(cluster.request("GET", "/_cluster/health/articles", null)).contains("\"status\":\"red\"");
         cluster.request("PUT", "/others/_doc/1?refresh=true", "{\"title\": \"other\"}");
         assertThat(cluster.request("GET", "/others/_search", null)).contains("other");
+        assertWhole();
+    }
+
+    @Test
+    void a_red_index_that_was_written_to_and_moved_meanwhile_gets_back_every_acknowledged_write() {
+        cluster.request("PUT", "/articles/_settings", "{\"index.refresh_interval\": \"100ms\"}");
+        try (var writers = new Writers(cluster, "articles")) {
+            for (int round = 0; round < 5; round++) {
+                writers.awaitSome();
+                movePrimary();
+                cluster.makeRed("articles");
+                assertThat(cluster.request("GET", "/_cluster/health/articles", null))
+                        .contains("\"status\":\"red\"");
+                cluster.heal();
+                cluster.awaitHealth("green", LIMIT);
+                assertThat(writers.lost())
+                        .as("of %s, after round %s", writers, round)
+                        .isEmpty();
+            }
+        }
+        assertWhole();
+    }
+
+    /** Has the primary leave its node for the one that has no copy; it is on its way when this returns, or there. */
+    private void movePrimary() {
+        List<String> copies = cluster.request("GET", "/_cat/shards/articles?h=node&s=prirep", null)
+                .lines()
+                .map(String::strip)
+                .toList();
+        String free = cluster.nodes().stream()
+                .map(ElasticsearchNode::id)
+                .filter(node -> !copies.contains(node))
+                .findFirst()
+                .orElseThrow();
+        cluster.request(
+                "POST",
+                "/_cluster/reroute?metric=none",
+                "{\"commands\": [{\"move\": {\"index\": \"articles\", \"shard\": 0, \"from_node\": \"" + copies.get(0)
+                        + "\", \"to_node\": \"" + free + "\"}}]}");
+    }
+
+    @Test
+    void a_red_index_may_be_made_red_again() {
+        cluster.makeRed("articles");
+        cluster.makeRed("articles");
+
+        assertThat(cluster.request("GET", "/_cluster/health/articles", null)).contains("\"status\":\"red\"");
         assertWhole();
     }
 

@@ -8,13 +8,15 @@ import java.nio.file.Path;
 import java.util.Optional;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLHandshakeException;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** Logging in, and HTTPS. */
-@Timeout(90)
+@Tag("slow")
+@Timeout(600)
 @ResourceLock("dev.hastack.testkit")
 class ElasticsearchSecurityIT {
     @RegisterExtension

@@ -11,12 +11,15 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(20)
+@Timeout(600)
 class FaultProxyTest {
     private ServerSocket echo;
     private Thread acceptor;
@@ -43,6 +46,47 @@ class FaultProxyTest {
             assertThat(answer(client, 7)).isEqualTo(7);
             client.shutdownOutput();
             assertThat(client.getInputStream().read()).isEqualTo(-1);
+        }
+    }
+
+    @Test
+    void speaks_in_the_servers_place_and_ends_those_connections_when_it_heals() throws IOException {
+        try (Socket old = connect()) {
+            assertThat(answer(old, 1)).isEqualTo(1);
+            proxy.lie(new Lie("a word", "*", Lie.Then.SILENCE));
+            assertThat(answer(old, 2)).isEqualTo(42);
+            try (Socket fresh = connect()) {
+                assertThat(answer(fresh, 3)).isEqualTo(42);
+                proxy.heal();
+                assertThat(ended(fresh)).isTrue();
+            }
+            assertThat(ended(old)).isTrue();
+        }
+        try (Socket client = connect()) {
+            assertThat(answer(client, 4)).isEqualTo(4);
+        }
+    }
+
+    @Test
+    void ends_a_connection_after_a_word_of_its_own_or_never_stops() throws IOException {
+        proxy.lie(new Lie("a word", "*", Lie.Then.END));
+        try (Socket client = connect()) {
+            assertThat(answer(client, 1)).isEqualTo(42);
+            assertThat(ended(client)).isTrue();
+        }
+        proxy.lie(new Lie("a word", "+", Lie.Then.AGAIN));
+        try (Socket client = connect()) {
+            assertThat(answer(client, 2)).isEqualTo(43);
+            assertThat(client.getInputStream().readNBytes(100)).containsOnly(43);
+        }
+    }
+
+    /** Whether it is at its end, however that came. */
+    private static boolean ended(Socket client) {
+        try {
+            return client.getInputStream().read() < 0;
+        } catch (IOException e) {
+            return !(e instanceof SocketTimeoutException);
         }
     }
 
@@ -127,6 +171,62 @@ class FaultProxyTest {
             client.getOutputStream().write(much);
             client.getInputStream().readNBytes(much.length);
             assertThat(Duration.ofNanos(System.nanoTime() - begin)).isGreaterThan(Duration.ofMillis(190));
+        }
+    }
+
+    @Test
+    void forgets_a_flow_so_that_neither_side_hears_of_the_other_again() throws IOException {
+        try (Socket old = connect();
+                Socket kept = connect()) {
+            assertThat(answer(old, 1)).isEqualTo(1);
+            assertThat(answer(kept, 2)).isEqualTo(2);
+
+            assertThat(proxy.forget(flow -> flow.clientPort() == old.getLocalPort()))
+                    .isEqualTo(1);
+
+            assertSilent(old, 3);
+            // The server ends what it hears the end of; of this it hears nothing.
+            assertSilent(old, 0);
+            assertThat(answer(kept, 4)).isEqualTo(4);
+            proxy.heal();
+            assertSilent(old, 5);
+            try (Socket fresh = connect()) {
+                assertThat(answer(fresh, 6)).isEqualTo(6);
+            }
+        }
+    }
+
+    @Test
+    void tells_flows_apart_by_how_long_they_were_idle() throws IOException {
+        try (Socket idle = connect();
+                Socket busy = connect()) {
+            assertThat(answer(idle, 1)).isEqualTo(1);
+            long since = System.nanoTime();
+            do {
+                assertThat(answer(busy, 2)).isEqualTo(2);
+            } while (System.nanoTime() - since < Duration.ofMillis(300).toNanos());
+            // The busy one too may have waited for its turn on a busy machine, but less.
+            List<Duration> idles = new ArrayList<>();
+            assertThat(proxy.forget(flow -> !idles.add(flow.idle()))).isZero();
+            Duration longest = Collections.max(idles);
+            assertThat(longest).isGreaterThanOrEqualTo(Duration.ofMillis(300)).isGreaterThan(Collections.min(idles));
+
+            assertThat(proxy.forget(flow -> flow.clientPort() == idle.getLocalPort()
+                            && flow.idle().compareTo(longest) >= 0))
+                    .isEqualTo(1);
+
+            assertSilent(idle, 3);
+            assertThat(answer(busy, 4)).isEqualTo(4);
+        }
+    }
+
+    @Test
+    void ends_forgotten_flows_when_it_is_closed() throws IOException {
+        try (Socket client = connect()) {
+            assertThat(answer(client, 1)).isEqualTo(1);
+            assertThat(proxy.forget()).isEqualTo(1);
+            proxy.close();
+            assertThatThrownBy(() -> client.getInputStream().read()).isInstanceOf(SocketException.class);
         }
     }
 

@@ -11,9 +11,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Faults of a cluster of three primaries with a replica each, and their healing. */
-@Timeout(60)
+@Timeout(600)
 class RedisClusterIT {
-    private static final Duration FAILOVER = Duration.ofSeconds(20);
+    private static final Duration FAILOVER = Duration.ofSeconds(60);
     /** Its slot, 3300, is the first primary's. */
     private static final String KEY = "b";
 

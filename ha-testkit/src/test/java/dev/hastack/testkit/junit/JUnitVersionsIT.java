@@ -9,12 +9,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Runs {@link HaStackTestIT} on other JUnits; the build puts their console launchers into target/junit. */
-@Timeout(180)
+@Tag("slow")
+@Timeout(600)
 class JUnitVersionsIT {
     static Stream<Path> launchers() throws IOException {
         try (var files = Files.list(Path.of("target/junit"))) {
