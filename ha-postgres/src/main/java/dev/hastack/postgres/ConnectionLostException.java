@@ -54,6 +54,17 @@ public final class ConnectionLostException extends IOException {
         return null;
     }
 
+    /** Whether there is one beneath this error or one that the driver has put after it, as after the server's farewell. */
+    static boolean endsWith(SQLException error) {
+        int depth = 0;
+        for (SQLException e = error; e != null && depth < 10; e = e.getNextException(), depth++) {
+            if (in(e) != null) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** The id of the node that it led to. */
     public String node() {
         return node;

@@ -12,4 +12,9 @@ interface Connector {
      * @param returned run whenever a borrower has given the connection back to its pool, on the borrower's thread
      */
     Connection connect(Runnable returned) throws SQLException;
+
+    /** Whether it would show the server another password than last time, so that it is worth asking one that has refused. */
+    default boolean renewed() {
+        return false;
+    }
 }

@@ -21,6 +21,11 @@ record Deadline(long nanos) {
         return Duration.ofNanos(Math.max(0, nanos - System.nanoTime()));
     }
 
+    /** For how long it has been over, negative if it is still to come. */
+    Duration ago() {
+        return Duration.ofNanos(System.nanoTime() - nanos);
+    }
+
     boolean passed() {
         return nanos - System.nanoTime() <= 0;
     }

@@ -1,13 +1,14 @@
 package dev.hastack.postgres;
 
 import dev.hastack.core.config.PostgresConfig;
-import dev.hastack.core.config.Secret;
+import dev.hastack.core.config.ShownSecret;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import org.postgresql.Driver;
 import org.postgresql.PGProperty;
@@ -20,9 +21,13 @@ import org.postgresql.util.HostSpec;
 final class DriverConnectors implements Connectors {
     private final PostgresConfig config;
     private final String applicationName;
-
-    /** @param applicationName as the server shows it, unless the configuration names one */
+    /**
+     * @param applicationName as the server shows it, unless the configuration names one
+     * @throws IllegalArgumentException if the driver would not take a property as it is meant
+     */
     DriverConnectors(PostgresConfig config, String applicationName) {
+        // The loader has asked already; a program that makes the record itself gets the same answer.
+        new PgjdbcProperties().check(config.properties());
         this.config = config;
         this.applicationName = applicationName;
     }
@@ -38,11 +43,35 @@ final class DriverConnectors implements Connectors {
                 + URLEncoder.encode(config.database(), StandardCharsets.UTF_8);
         HostSpec host =
                 new HostSpec(configured.address().host(), configured.address().port());
-        return returned -> connect(host, url, properties, returned);
+        ShownSecret password = new ShownSecret(config.password());
+        return new Connector() {
+            @Override
+            public Connection connect(Runnable returned) throws SQLException {
+                try {
+                    return login(host, url, with(properties, password.show()), returned);
+                } catch (SQLException e) {
+                    if (PostgresErrors.refusesLogin(e) && password.renewed()) {
+                        return login(host, url, with(properties, password.show()), returned);
+                    }
+                    throw PostgresTls.explained(e);
+                }
+            }
+
+            @Override
+            public boolean renewed() {
+                return password.renewed();
+            }
+        };
     }
 
-    private Connection connect(HostSpec host, String url, Properties properties, Runnable returned)
-            throws SQLException {
+    private static Properties with(Properties properties, Optional<String> password) {
+        Properties all = new Properties();
+        all.putAll(properties);
+        password.ifPresent(value -> PGProperty.PASSWORD.set(all, value));
+        return all;
+    }
+
+    private Connection login(HostSpec host, String url, Properties properties, Runnable returned) throws SQLException {
         // The driver may sit in a class loader above ours, that of a server say, and must find our socket factory.
         Thread thread = Thread.currentThread();
         ClassLoader callers = thread.getContextClassLoader();
@@ -53,7 +82,7 @@ final class DriverConnectors implements Connectors {
                 throw new SQLException("the PostgreSQL driver does not accept " + url, "08001");
             }
             Connection connection = new NodeConnection(host, parsed, url, returned);
-            connection.setNetworkTimeout(Runnable::run, socketTimeoutMillis());
+            connection.setNetworkTimeout(Runnable::run, socketTimeoutMillis(config));
             return connection;
         } finally {
             thread.setContextClassLoader(callers);
@@ -77,7 +106,6 @@ final class DriverConnectors implements Connectors {
         // The driver's connect timeout ends with TCP; this bounds the handshakes that follow, and is lifted after them.
         PGProperty.SOCKET_TIMEOUT.set(p, seconds(config.connectTimeout()));
         PGProperty.USER.set(p, config.username());
-        config.password().map(Secret::value).ifPresent(value -> PGProperty.PASSWORD.set(p, value));
         PGProperty.SOCKET_FACTORY.set(p, NodeSocketFactory.class.getName());
         PGProperty.SOCKET_FACTORY_ARG.set(p, socketsKey);
         // Since pgjdbc 42.7.14; by name, for the sake of older ones, which look beside themselves only.
@@ -86,7 +114,7 @@ final class DriverConnectors implements Connectors {
     }
 
     /** What the configuration has for {@code socketTimeout}, in seconds; the driver reads none as for ever. */
-    private int socketTimeoutMillis() throws SQLException {
+    static int socketTimeoutMillis(PostgresConfig config) throws SQLException {
         String seconds = config.properties().getOrDefault(PGProperty.SOCKET_TIMEOUT.getName(), "0");
         try {
             return Math.multiplyExact(Integer.parseInt(seconds), 1000);

@@ -8,12 +8,22 @@ import java.util.function.Consumer;
  * Sees every exception of a pooled connection before its caller does.
  *
  * @param errors told of each, on the caller's thread
+ * @param calls told of each, too, as the end of a caller's call
  */
-record ErrorHook(Consumer<SQLException> errors) implements SQLExceptionOverride {
+record ErrorHook(Consumer<SQLException> errors, Consumer<SQLException> calls) implements SQLExceptionOverride {
 
     @java.lang.Override
     public SQLExceptionOverride.Override adjudicate(SQLException e) {
+        if (e instanceof ConnectionClosedException) {
+            // No news: what closed it has been told.
+            return SQLExceptionOverride.Override.DO_NOT_EVICT;
+        }
         errors.accept(e);
+        calls.accept(e);
+        if (ConnectionLostException.endsWith(e)) {
+            // It has been taken out of its pool by itself; HikariCP would warn of each, with a stack trace.
+            return SQLExceptionOverride.Override.DO_NOT_EVICT;
+        }
         String state = e.getSQLState();
         if ("0A000".equals(state)) {
             // "Feature not supported" says nothing of the connection, though HikariCP would evict it.

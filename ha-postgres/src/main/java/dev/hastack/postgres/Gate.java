@@ -6,8 +6,10 @@ import dev.hastack.core.select.ReadPolicy;
 import dev.hastack.core.select.Waits;
 import dev.hastack.core.topology.Kind;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -15,12 +17,15 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Lends connections by role. While the role has a node and its gate is open, that is one volatile read and HikariCP's own
  * borrow; otherwise the caller waits here for the topology, and not inside a pool that nobody will serve. Thread-safe.
  */
 final class Gate {
+    private static final Logger log = LoggerFactory.getLogger(Gate.class);
     private static final int SAMPLE = 32;
 
     private final PostgresPools pools;
@@ -59,6 +64,10 @@ final class Gate {
     /** HikariCP's own connection to the best node for reads, set read-only; that of a diverted read is wrapped. */
     Connection replica() throws SQLException {
         Routes routes = pools.routes();
+        if (routes.outdated()) {
+            monitor.refresh();
+            routes = pools.routes();
+        }
         NodePool pool = routes.reader();
         if (pool != null && !routes.diverts(pool)) {
             Connection connection = tryBorrow(pool);
@@ -67,6 +76,11 @@ final class Gate {
             }
         }
         return await(Routes::reader, forReads, config.reads().maxWait(), this::noReplica);
+    }
+
+    /** What a connection's network timeout is unless its user sets one, in milliseconds. */
+    int socketTimeoutMillis() throws SQLException {
+        return DriverConnectors.socketTimeoutMillis(config);
     }
 
     /** Whether there is a node of this role now. */
@@ -98,7 +112,7 @@ final class Gate {
         boolean passes = false;
         try {
             // Retired while it was being borrowed: its socket may be closed, its node superseded.
-            passes = !pool.retired() && check.passes(connection, pool);
+            passes = !pool.retired() && asItWas(connection, pool) && check.passes(connection, pool);
         } finally {
             if (!passes) {
                 connection.close();
@@ -107,9 +121,18 @@ final class Gate {
         return passes;
     }
 
+    /** The last borrower may have left it otherwise; what cannot be put back is not lent again. */
+    private static boolean asItWas(Connection connection, NodePool pool) throws SQLException {
+        boolean asItWas = pool.left().putBack(connection);
+        if (!asItWas) {
+            pool.hikari().evictConnection(connection);
+        }
+        return asItWas;
+    }
+
     /**
-     * The role check. A connection that is still on a standby was opened before the promotion and has not been used since,
-     * which one round trip proves, or its node is no primary, whatever the topology says.
+     * The role check. A connection that is still on a standby was opened before the promotion and has not been used since; or its
+     * node is no primary, whatever the topology says; or it has been told something untrue. One round trip decides.
      */
     private boolean takesWrites(Connection connection, NodePool pool) throws SQLException {
         StandbySessions standbys = pool.standbys();
@@ -120,13 +143,15 @@ final class Gate {
         if (standbys.isOnPrimary(session)) {
             return true;
         }
-        boolean alive =
-                connection.isValid(Math.max(1, (int) config.connectTimeout().toSeconds()));
-        if (alive && standbys.isOnPrimary(session)) {
+        Optional<Boolean> recovering = inRecovery(connection);
+        if (recovering.isPresent() && !recovering.get()) {
+            if (!standbys.isOnPrimary(session)) {
+                standbys.contradicted();
+            }
             return true;
         }
         pool.hikari().evictConnection(connection);
-        if (alive) {
+        if (recovering.isPresent()) {
             monitor.report(
                     pool.node(),
                     pool.generation(),
@@ -134,6 +159,26 @@ final class Gate {
                     new SQLException("a connection to " + pool.node() + " says that it is in recovery", "25006"));
         }
         return false;
+    }
+
+    /**
+     * What the server itself says, by the parameter that it has reported or not, which nobody's right to a function keeps from us;
+     * empty if it does not answer, which the error hook has told the monitor.
+     */
+    private Optional<Boolean> inRecovery(Connection connection) throws SQLException {
+        int timeout = connection.getNetworkTimeout();
+        try (Statement statement = connection.createStatement()) {
+            connection.setNetworkTimeout(
+                    Runnable::run, Math.max(1, (int) config.connectTimeout().toMillis()));
+            try (ResultSet row = statement.executeQuery("SHOW in_hot_standby")) {
+                boolean recovering = row.next() && "on".equals(row.getString(1));
+                connection.setNetworkTimeout(Runnable::run, timeout);
+                return Optional.of(recovering);
+            }
+        } catch (SQLException e) {
+            log.debug("a connection to be checked for its role did not answer", e);
+            return Optional.empty();
+        }
     }
 
     /**
@@ -174,7 +219,7 @@ final class Gate {
                     pool = replica;
                     diverted = false;
                 } else if (free.passed() || Thread.currentThread().isInterrupted()) {
-                    throw diversions.full(pool);
+                    throw failed(diversions.full(pool));
                 } else {
                     continue;
                 }
@@ -195,18 +240,24 @@ final class Gate {
                 }
             }
             if (connection != null && topology.passed()) {
-                throw nobody.apply(pools.routes());
+                throw failed(nobody.apply(pools.routes()));
             }
         }
     }
 
+    /** A call fails here, and not at a connection. */
+    private SQLException failed(SQLException error) {
+        monitor.toll().failed();
+        return error;
+    }
+
     /** As {@link #tryBorrow}, but to wait longer than until the deadline is an error. */
-    private static @Nullable Connection borrow(NodePool pool, Deadline free) throws SQLException {
+    private @Nullable Connection borrow(NodePool pool, Deadline free) throws SQLException {
         try {
             return pool.borrow();
         } catch (SQLTransientConnectionException e) {
             if (free.passed()) {
-                throw noneFree(pool, e);
+                throw failed(noneFree(pool, e));
             }
         } catch (SQLException e) {
             if (!pool.retired()) {
@@ -222,6 +273,7 @@ final class Gate {
         Routes routes = pools.routes();
         NodePool pool = choice.apply(routes);
         if (!decided(routes, pool)) {
+            monitor.toll().held();
             try {
                 routes = monitor.await(() -> decided(choice), deadline.left()).orElseGet(pools::routes);
             } catch (InterruptedException e) {
@@ -237,7 +289,7 @@ final class Gate {
         if (routes.closed()) {
             throw new StackClosedException();
         } else if (pool == null) {
-            throw nobody.apply(routes);
+            throw failed(nobody.apply(routes));
         }
         return pool;
     }
@@ -270,18 +322,18 @@ final class Gate {
     }
 
     private static String denied(Routes routes, Instant now) {
-        return "postgres: every node denies access, so that waiting is in vain: check ha.postgres.username, password and"
-                + " database; " + routes.snapshot().describe(now);
+        return "postgres: " + Waits.denied("ha.postgres.username, password and database", routes.snapshot(), now);
     }
 
     private static SQLException noneFree(NodePool pool, SQLTransientConnectionException slice) {
         pool.timedOut();
-        SQLException failure = pool.connectFailure();
-        if (failure != null) {
+        Optional<SQLException> unopened = pool.unopened();
+        if (unopened.isPresent()) {
+            SQLException why = unopened.get();
             return new SQLTransientConnectionException(
-                    "no connection to " + pool.node() + " could be opened in time (" + failure.getMessage() + ")",
-                    failure.getSQLState(),
-                    failure);
+                    "no connection to " + pool.node() + " could be opened in time (" + why.getMessage() + ")",
+                    why.getSQLState(),
+                    why);
         }
         String message = slice.getMessage();
         String numbers = message == null ? "" : message.substring(Math.max(0, message.indexOf('(')));

@@ -4,6 +4,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.metrics.MetricsTrackerFactory;
 import dev.hastack.core.Store;
 import dev.hastack.core.StoreContext;
+import dev.hastack.core.config.AbandonedEpoch;
 import dev.hastack.core.config.PostgresConfig;
 import dev.hastack.core.config.ProbeConfig;
 import dev.hastack.core.config.StackConfig;
@@ -59,15 +60,18 @@ public final class HaPostgres implements Store {
                         "postgres",
                         config.nodes().keySet(),
                         config.identity(),
-                        stack.probe().interval(),
+                        stack.probe().interval(config.reads().maxLag()),
                         stack.probe().timeout(),
-                        config.epochFile()),
+                        config.connectTimeout(),
+                        config.epochFile(),
+                        config.writes().abandonedEpoch() == AbandonedEpoch.ADOPT),
                 pools,
                 context.events(),
                 context.time());
         pools.reportTo(monitor);
         Gate gate = new Gate(pools, monitor, config, reads.policy());
         monitor.start();
+        pools.watchSilence();
         return new HaPostgres(config, pools, monitor, new PostgresHealth(config, pools), gate);
     }
 
@@ -123,6 +127,18 @@ public final class HaPostgres implements Store {
     /** The topology as the last probes saw it; does no I/O. */
     public Snapshot topology() {
         return monitor.snapshot();
+    }
+
+    /**
+     * Gives up the greatest epoch (timeline) known, as an operator may decide who knows that the node which has it will not come
+     * back, or must not count if it does: from then on a primary of a lower one is written to. What was acknowledged in the epoch is
+     * gone; the log, an event and health tell how much of that was this process's. A node that comes back with it is fenced until
+     * it has followed. Concerns this process alone, and {@code ha.postgres.epoch-file}.
+     *
+     * @return whether it was given up: not if a node that answers shows it, nor if none is known
+     */
+    public boolean forgetEpoch() {
+        return monitor.forgetEpoch();
     }
 
     /**

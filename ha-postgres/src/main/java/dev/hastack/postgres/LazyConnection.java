@@ -8,6 +8,7 @@ import java.sql.Connection;
 import java.sql.DatabaseMetaData;
 import java.sql.NClob;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLClientInfoException;
 import java.sql.SQLException;
 import java.sql.SQLWarning;
@@ -17,17 +18,21 @@ import java.sql.Statement;
 import java.sql.Struct;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.core.BaseConnection;
 import org.postgresql.core.TransactionState;
 import org.postgresql.jdbc.PgConnection;
+import org.postgresql.util.PSQLState;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A connection that takes a real one at its first statement, of the primary or of a replica by what {@link #setReadOnly}
  * was told by then. Frameworks ask for the connection first and say "read-only" afterwards, so it cannot be decided
- * earlier. It remembers settings until then, and answers for defaults without any connection. From then on everything
- * goes to the real connection, and statements are the pool's own, unwrapped.
+ * earlier. It remembers settings until then, refuses what the driver would refuse, and answers for defaults without any
+ * connection. From then on everything goes to the real connection, and statements are the pool's own, unwrapped.
  *
  * <p>Changing read-only between two transactions lets go of the real connection, and the next statement takes one of the
  * other role. Within a transaction the driver refuses it. Like any connection, it is for one thread at a time.
@@ -35,6 +40,13 @@ import org.postgresql.jdbc.PgConnection;
  * <p>Longer than other files here because {@link Connection} has fifty methods.
  */
 final class LazyConnection implements Connection {
+    private static final Logger log = LoggerFactory.getLogger(LazyConnection.class);
+    private static final Set<Integer> LEVELS = Set.of(
+            TRANSACTION_READ_UNCOMMITTED,
+            TRANSACTION_READ_COMMITTED,
+            TRANSACTION_REPEATABLE_READ,
+            TRANSACTION_SERIALIZABLE);
+
     private final Gate gate;
     private final String database;
     private @Nullable Connection real;
@@ -120,15 +132,20 @@ final class LazyConnection implements Connection {
         return s;
     }
 
-    private boolean inTransaction(Connection c) throws SQLException {
-        return !autoCommit && c.unwrap(BaseConnection.class).getTransactionState() != TransactionState.IDLE;
+    private static boolean inTransaction(Connection c) throws SQLException {
+        return c.unwrap(BaseConnection.class).getTransactionState() != TransactionState.IDLE;
+    }
+
+    /** What the driver refuses is refused in its words before there is a connection to ask, too. */
+    private static SQLException refused(String message, PSQLState state) {
+        return new SQLException(message, state.getState());
     }
 
     @Override
     public void setReadOnly(boolean readOnly) throws SQLException {
         checkOpen();
         Connection c = real;
-        if (c != null && readOnly != this.readOnly && inTransaction(c)) {
+        if (c != null && inTransaction(c)) {
             // The driver's own refusal, SQLSTATE 25001.
             c.setReadOnly(readOnly);
         }
@@ -161,6 +178,8 @@ final class LazyConnection implements Connection {
         checkOpen();
         if (real != null) {
             real.commit();
+        } else if (autoCommit) {
+            throw refused("Cannot commit when autoCommit is enabled.", PSQLState.NO_ACTIVE_SQL_TRANSACTION);
         }
     }
 
@@ -169,6 +188,8 @@ final class LazyConnection implements Connection {
         checkOpen();
         if (real != null) {
             real.rollback();
+        } else if (autoCommit) {
+            throw refused("Cannot rollback when autoCommit is enabled.", PSQLState.NO_ACTIVE_SQL_TRANSACTION);
         }
     }
 
@@ -194,14 +215,28 @@ final class LazyConnection implements Connection {
     }
 
     @Override
-    public void abort(Executor executor) throws SQLException {
+    public void abort(@Nullable Executor executor) throws SQLException {
+        if (executor == null) {
+            throw new SQLException("executor is null");
+        }
         closed = true;
         Connection c = real;
+        real = null;
         if (c != null) {
             c.abort(executor);
             if (session != null) {
                 session.givenBack();
             }
+            // The pool hears of it by the close alone, which fails at what has been aborted.
+            executor.execute(() -> closeQuietly(c));
+        }
+    }
+
+    private static void closeQuietly(Connection c) {
+        try {
+            c.close();
+        } catch (SQLException e) {
+            log.trace("giving back a connection that its user has aborted", e);
         }
     }
 
@@ -209,7 +244,8 @@ final class LazyConnection implements Connection {
     @Override
     public boolean isValid(int timeout) throws SQLException {
         if (timeout < 0) {
-            throw new SQLException("the timeout is " + timeout + ": expected seconds, 0 for none", "22023");
+            throw refused(
+                    "the timeout is " + timeout + ": expected seconds, 0 for none", PSQLState.INVALID_PARAMETER_VALUE);
         }
         return !closed && (real == null ? gate.leads(readOnly) : real.isValid(timeout));
     }
@@ -217,10 +253,12 @@ final class LazyConnection implements Connection {
     @Override
     public void setTransactionIsolation(int level) throws SQLException {
         checkOpen();
-        session().isolation = level;
         if (real != null) {
             real.setTransactionIsolation(level);
+        } else if (!LEVELS.contains(level)) {
+            throw refused("Transaction isolation level " + level + " not supported.", PSQLState.NOT_IMPLEMENTED);
         }
+        session().isolation = level;
     }
 
     /**
@@ -244,41 +282,56 @@ final class LazyConnection implements Connection {
     @Override
     public void setHoldability(int holdability) throws SQLException {
         checkOpen();
-        session().holdability = holdability;
         if (real != null) {
             real.setHoldability(holdability);
+        } else if (holdability != ResultSet.CLOSE_CURSORS_AT_COMMIT
+                && holdability != ResultSet.HOLD_CURSORS_OVER_COMMIT) {
+            throw refused(
+                    "Unknown ResultSet holdability setting: " + holdability + ".", PSQLState.INVALID_PARAMETER_VALUE);
         }
+        session().holdability = holdability;
     }
 
     @Override
     public int getHoldability() throws SQLException {
         checkOpen();
-        Integer holdability = session == null ? null : session.holdability;
-        return holdability == null ? java.sql.ResultSet.CLOSE_CURSORS_AT_COMMIT : holdability;
-    }
-
-    @Override
-    public void setSchema(String schema) throws SQLException {
-        checkOpen();
-        session().schema = schema;
         if (real != null) {
-            real.setSchema(schema);
+            return real.getHoldability();
         }
+        Integer holdability = session == null ? null : session.holdability;
+        return holdability == null ? ResultSet.CLOSE_CURSORS_AT_COMMIT : holdability;
     }
 
+    /**
+     * With null it is the user's and the database's own again. To the driver it is a statement like any other, of which a rollback
+     * undoes the effect; so it is one here without autocommit.
+     */
+    @Override
+    public void setSchema(@Nullable String schema) throws SQLException {
+        checkOpen();
+        Connection c = autoCommit ? real : bound();
+        if (c != null) {
+            c.setSchema(schema);
+        }
+        session().schema = new Session.Schema(schema);
+    }
+
+    /** Asks the server, as the driver does: it is the first schema of the search path that exists. */
     @Override
     public String getSchema() throws SQLException {
-        String schema = session == null ? null : session.schema;
-        return real == null && schema != null ? schema : bound().getSchema();
+        return bound().getSchema();
     }
 
     @Override
     public void setNetworkTimeout(@Nullable Executor executor, int milliseconds) throws SQLException {
         checkOpen();
-        session().networkTimeout = milliseconds;
         if (real != null) {
             real.setNetworkTimeout(executor, milliseconds);
+        } else if (milliseconds < 0) {
+            throw refused(
+                    "Network timeout must be a value greater than or equal to 0.", PSQLState.INVALID_PARAMETER_VALUE);
         }
+        session().networkTimeout = milliseconds;
     }
 
     @Override
@@ -288,31 +341,22 @@ final class LazyConnection implements Connection {
             return real.getNetworkTimeout();
         }
         Integer timeout = session == null ? null : session.networkTimeout;
-        return timeout == null ? 0 : timeout;
+        return timeout == null ? gate.socketTimeoutMillis() : timeout;
     }
 
     @Override
     public void setClientInfo(String name, @Nullable String value) throws SQLClientInfoException {
         checkOpenForClientInfo();
-        if (value == null) {
-            // JDBC: null clears it.
-            session().clientInfo().remove(name);
-        } else {
-            session().clientInfo().setProperty(name, value);
-        }
         if (real != null) {
             real.setClientInfo(name, value);
         }
+        session().tell(name, value);
     }
 
+    /** The driver knows one of them only, the application's name. */
     @Override
     public void setClientInfo(Properties properties) throws SQLClientInfoException {
-        checkOpenForClientInfo();
-        session().clientInfo().clear();
-        session().clientInfo().putAll(properties);
-        if (real != null) {
-            real.setClientInfo(properties);
-        }
+        setClientInfo(Session.APPLICATION_NAME, properties.getProperty(Session.APPLICATION_NAME));
     }
 
     private void checkOpenForClientInfo() throws SQLClientInfoException {
@@ -334,10 +378,10 @@ final class LazyConnection implements Connection {
     @Override
     public void setTypeMap(Map<String, Class<?>> map) throws SQLException {
         checkOpen();
-        session().typeMap = map;
         if (real != null) {
             real.setTypeMap(map);
         }
+        session().typeMap = map;
     }
 
     @Override
@@ -361,6 +405,9 @@ final class LazyConnection implements Connection {
     @Override
     public @Nullable SQLWarning getWarnings() throws SQLException {
         checkOpen();
+        if (real == null && session != null && session.warns()) {
+            return bound().getWarnings();
+        }
         return real == null ? null : real.getWarnings();
     }
 
@@ -369,6 +416,8 @@ final class LazyConnection implements Connection {
         checkOpen();
         if (real != null) {
             real.clearWarnings();
+        } else if (session != null) {
+            session.forgetWarnings();
         }
     }
 

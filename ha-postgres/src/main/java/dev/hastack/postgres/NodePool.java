@@ -9,10 +9,14 @@ import dev.hastack.core.guard.NodeBreaker;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
-import java.time.Clock;
 import java.time.Duration;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -35,15 +39,32 @@ final class NodePool {
     static final Duration SLICE = Duration.ofMillis(250);
 
     private static final Duration POLL = Duration.ofMillis(5);
+    private static final Duration FAILURE_COUNTS = Duration.ofSeconds(15);
+    private static final Duration KEEP_ALIVE = Duration.ofMinutes(1);
+    /** How long the death of an idle connection counts, and what is no refusal but silence until HikariCP's patience ended. */
+    private static final Duration DEATH_COUNTS = Duration.ofSeconds(10);
+
+    private static final Duration SILENCE = SLICE.dividedBy(2);
+
+    private static final Duration MOST_PATIENCE = Duration.ofSeconds(2);
+    private static final int ANSWERS = 3;
     private static final Duration REFILL = Duration.ofSeconds(1);
 
+    private record SilentDeath(Duration after, Deadline counts) {}
+
+    private final Consumer<SQLException> errors;
+    private final Queue<SilentDeath> silent = new ConcurrentLinkedQueue<>();
     private final String node;
     private final int generation;
     private final NodeSockets sockets;
-    private final StandbySessions standbys = new StandbySessions();
+    private final Returns returns = new Returns();
+    private final StandbySessions standbys;
+    private final LeftSessions left;
     private final NodeBreaker breaker;
     private final String socketsKey;
     private final NodeMetrics metrics;
+    private final Lifetimes lifetimes;
+    private final Supplier<Duration> answers;
     private final HikariDataSource pool;
     private final @Nullable HikariPoolMXBean stats;
     private final AtomicBoolean tracked = new AtomicBoolean();
@@ -52,26 +73,38 @@ final class NodePool {
     private volatile boolean closed;
     private volatile boolean tookWrites;
     private volatile @Nullable SQLException connectFailure;
+    private volatile Deadline failed = Deadline.in(Duration.ZERO);
+    /** Since when a connection is being opened; HikariCP opens one at a time. */
+    private volatile @Nullable Deadline connecting;
 
     /**
      * Returns at once; connections are opened in the background.
      *
      * @param connector makes a connector for a key of the socket registry
+     * @param answers how long an answer of the node takes now
      * @param errors told every error of the pool's connections before the caller sees it, on the caller's thread, and of
      *     connections that could not be made
+     * @param calls told every error of the pool's connections that a caller sees, and no other
      */
     NodePool(
             String node,
             int generation,
             PostgresConfig config,
             NodeMetrics metrics,
+            RoleReports reports,
             Function<String, Connector> connector,
-            Consumer<SQLException> errors) {
+            Supplier<Duration> answers,
+            Consumer<SQLException> errors,
+            Consumer<SQLException> calls) {
+        this.errors = errors;
+        this.answers = answers;
         this.node = node;
         this.generation = generation;
         this.sockets = new NodeSockets(node);
+        this.left = new LeftSessions(errors);
+        this.standbys = new StandbySessions(reports);
         this.socketsKey = NodeSocketFactory.register(sockets);
-        this.breaker = new NodeBreaker("ha-postgres-" + node, Clock.systemUTC());
+        this.breaker = new NodeBreaker("ha-postgres-" + node);
         this.metrics = metrics;
         HikariConfig hikari = new HikariConfig();
         hikari.setPoolName("ha-postgres-" + node);
@@ -81,17 +114,22 @@ final class NodePool {
         hikari.setConnectionTimeout(SLICE.toMillis());
         hikari.setValidationTimeout(SLICE.toMillis());
         hikari.setMaxLifetime(config.pool().maxLifetime().toMillis());
+        // A firewall forgets what is idle; what it has forgotten all the same is found out before a caller gets it.
+        hikari.setKeepaliveTime(KEEP_ALIVE.compareTo(config.pool().maxLifetime()) < 0 ? KEEP_ALIVE.toMillis() : 0);
         if (config.pool().warm() < config.pool().maxSize()) {
             hikari.setIdleTimeout(config.pool().idleTimeout().toMillis());
         }
         // A node that is down must not fail the start: connections come when it does.
         hikari.setInitializationFailTimeout(-1);
-        hikari.setExceptionOverride(new ErrorHook(errors));
-        hikari.setThreadFactory(runnable -> {
+        hikari.setExceptionOverride(new ErrorHook(errors, calls));
+        ThreadFactory threads = runnable -> {
             Thread thread = new Thread(runnable, "ha-postgres-" + node + "-pool");
             thread.setDaemon(true);
             return thread;
-        });
+        };
+        hikari.setThreadFactory(threads);
+        this.lifetimes = new Lifetimes(threads);
+        hikari.setScheduledExecutor(lifetimes);
         this.pool = new HikariDataSource(hikari);
         this.stats = pool.getHikariPoolMXBean();
     }
@@ -103,15 +141,25 @@ final class NodePool {
                 if (generation > 0) {
                     awaitTurn();
                 }
+                connecting = Deadline.in(Duration.ZERO);
                 try {
-                    Connection connection = sockets.connect(connector, NodePool.this::noteReturn);
+                    AtomicLong count = new AtomicLong();
+                    Connection connection = sockets.connect(connector, () -> noteReturn(count));
+                    returns.opened(connection, count);
                     standbys.opened(connection);
+                    if (connection instanceof NodeConnection own) {
+                        own.ownedBy(NodePool.this);
+                        lifetimes.opened(own);
+                    }
                     connectFailure = null;
                     return connection;
                 } catch (SQLException e) {
                     connectFailure = e;
+                    failed = Deadline.in(Duration.ZERO);
                     errors.accept(e);
                     throw e;
+                } finally {
+                    connecting = null;
                 }
             }
 
@@ -190,12 +238,18 @@ final class NodePool {
         }
     }
 
-    private void noteReturn() {
+    private void noteReturn(AtomicLong count) {
+        Returns.count(count);
         // While nobody has looked since the last return, it does not even write: a shared cache line.
         if (!returned) {
             returned = true;
         }
         breaker.returned();
+    }
+
+    /** How many times a caller gave a connection back. */
+    long returns() {
+        return returns.total();
     }
 
     /** Whether a connection came back since the last call. */
@@ -223,6 +277,47 @@ final class NodePool {
         return standbys;
     }
 
+    NodeSockets sockets() {
+        return sockets;
+    }
+
+    /** How long an idle connection may take to show that it is alive: longer than its node takes to answer now. */
+    Duration patience() {
+        Duration slow = answers.get().multipliedBy(ANSWERS);
+        return slow.compareTo(SLICE) < 0 ? SLICE : slow.compareTo(MOST_PATIENCE) > 0 ? MOST_PATIENCE : slow;
+    }
+
+    /** A connection was found dead before it was lent, after this time. */
+    void died(Duration after) {
+        if (after.compareTo(SILENCE) < 0) {
+            errors.accept(new SQLException("a connection that was idle has ended", "08006"));
+        } else {
+            silent.add(new SilentDeath(after, Deadline.in(DEATH_COUNTS)));
+        }
+    }
+
+    /**
+     * How many of its idle connections were found in the last seconds to answer nothing for longer than an answer takes. What had
+     * less time is forgotten: it was only slow.
+     */
+    int silentDeaths(Duration answer) {
+        silent.removeIf(death -> death.counts().passed() || death.after().compareTo(answer) <= 0);
+        return silent.size();
+    }
+
+    /** Closes all its connections: idle ones now, those that are lent when they come back; HikariCP opens others. */
+    void replaceAll() {
+        silent.clear();
+        if (stats != null && !retired) {
+            stats.softEvictConnections();
+        }
+    }
+
+    /** Sessions that a borrower may have left otherwise than it got them. */
+    LeftSessions left() {
+        return left;
+    }
+
     HikariDataSource hikari() {
         return pool;
     }
@@ -237,10 +332,33 @@ final class NodePool {
         return pool.getConnection();
     }
 
-    /** Why the last attempt to open a connection failed, if none has succeeded since. */
+    /**
+     * Why the last attempt to open a connection failed, if none has succeeded since. HikariCP tries again every few seconds while it
+     * wants one; of a failure that is older nobody knows whether it would still be one.
+     */
     @Nullable
     SQLException connectFailure() {
-        return connectFailure;
+        return failed.ago().compareTo(FAILURE_COUNTS) > 0 ? null : connectFailure;
+    }
+
+    /** Why no connection could be opened, where that is why none is to be had. */
+    Optional<SQLException> unopened() {
+        SQLException failure = connectFailure();
+        if (failure != null) {
+            return Optional.of(failure);
+        }
+        Deadline since = connecting;
+        return since == null || !empty()
+                ? Optional.empty()
+                : Optional.of(new SQLTransientConnectionException(
+                        "one has been connecting for " + since.ago().toMillis()
+                                + " ms, and the server has not let it in yet",
+                        "08001"));
+    }
+
+    /** Whether it has no connection, lent or not. */
+    boolean empty() {
+        return stats != null && !retired && stats.getTotalConnections() == 0;
     }
 
     /** How many are lent. */
@@ -290,6 +408,7 @@ final class NodePool {
         boolean drained = stats == null || stats.getActiveConnections() == 0;
         sockets.abort("its pool was retired");
         pool.close();
+        lifetimes.shutdownNow();
         closed = true;
         NodeSocketFactory.unregister(socketsKey);
         log.atDebug()

@@ -3,10 +3,15 @@ package dev.hastack.postgres;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.SocketException;
+import java.net.SocketOption;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import jdk.net.ExtendedSocketOptions;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,12 +26,25 @@ final class NodeSockets {
     /** The driver passes nothing from a socket to its connection; both are made on one thread, one after the other. */
     private static final ThreadLocal<@Nullable NodeSocket[]> LATEST = new ThreadLocal<>();
 
+    private static final Map<SocketOption<Integer>, Integer> KEEP_ALIVE = Map.of(
+            ExtendedSocketOptions.TCP_KEEPIDLE, 3,
+            ExtendedSocketOptions.TCP_KEEPINTERVAL, 1,
+            ExtendedSocketOptions.TCP_KEEPCOUNT, 9);
+
     private final String node;
-    private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
+    /** Null where any number of bytes may come. */
+    private final @Nullable AnswerLimit limit;
+
+    private final Set<NodeSocket> sockets = ConcurrentHashMap.newKeySet();
     private volatile @Nullable String aborted;
 
     NodeSockets(String node) {
+        this(node, null);
+    }
+
+    NodeSockets(String node, @Nullable AnswerLimit limit) {
         this.node = node;
+        this.limit = limit;
     }
 
     String node() {
@@ -54,7 +72,8 @@ final class NodeSockets {
     Socket create() throws SocketException {
         // Closed ones are forgotten here rather than at their close, which would need more of a subclass.
         sockets.removeIf(Socket::isClosed);
-        NodeSocket socket = new NodeSocket(this);
+        NodeSocket socket = new NodeSocket(this, limit);
+        keepAlive(socket);
         sockets.add(socket);
         if (aborted != null) {
             // Raced with abort(), which may have missed it.
@@ -66,6 +85,35 @@ final class NodeSockets {
             latest[0] = socket;
         }
         return socket;
+    }
+
+    /**
+     * Makes the kernel ask whether the other side is still there, where the platform has that, after 3 s without a byte, every second, and
+     * give up after nine in vain. It does not while it waits for an acknowledgement, as after a question that was lost: that would be
+     * TCP_USER_TIMEOUT, which the JDK does not have; {@link SilentConnections} is for these.
+     */
+    private static void keepAlive(Socket socket) {
+        try {
+            Set<SocketOption<?>> supported = socket.supportedOptions();
+            for (Map.Entry<SocketOption<Integer>, Integer> option : KEEP_ALIVE.entrySet()) {
+                if (supported.contains(option.getKey())) {
+                    socket.setOption(option.getKey(), option.getValue());
+                }
+            }
+        } catch (IOException | UnsupportedOperationException e) {
+            log.debug("the kernel does not take these options of keep-alive", e);
+        }
+    }
+
+    /** Those on which an answer has been waited for, for longer than this. */
+    List<NodeSocket> waitingFor(Duration longer) {
+        long now = System.nanoTime();
+        return sockets.stream()
+                .filter(socket -> {
+                    long asked = socket.askedAt();
+                    return asked != 0 && now - asked > longer.toNanos() && socket.pid() != 0;
+                })
+                .toList();
     }
 
     /**

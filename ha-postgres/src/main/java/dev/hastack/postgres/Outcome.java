@@ -19,6 +19,11 @@ public enum Outcome {
      */
     NOT_COMMITTED,
     /**
+     * It was committed and is in effect, but the wait for a synchronous standby was cancelled (by the caller, a timeout, or an
+     * administrator): a failover now may lose it. Do not do it again.
+     */
+    NOT_DURABLE,
+    /**
      * It may have been committed: the connection ended after an autocommit statement, or a commit, was sent and before
      * the server's answer came; or a batch failed, a part of which may have been carried out; or the driver, not the server,
      * found fault. Try again only what may be done twice, or look first what became of it.
@@ -29,8 +34,13 @@ public enum Outcome {
      * The outcome of the call that threw {@code error}, for connections of any {@link HaPostgres} data source. Where a
      * transaction sends COMMIT as a statement's text, and not by {@link java.sql.Connection#commit}, a lost connection is
      * wrongly taken for {@link #NOT_COMMITTED}.
+     *
+     * @param error or a warning of a statement that commits by itself: {@link #NOT_DURABLE} is told by that
      */
     public static Outcome of(SQLException error) {
+        if (error instanceof NotDurableException || NotDurableException.isTold(error)) {
+            return NOT_DURABLE;
+        }
         ConnectionLostException lost = ConnectionLostException.in(error);
         if (lost != null) {
             return lost.outcome();

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.sql.SQLException;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  * appendix A) and by what the driver found beneath it.
  */
 final class PostgresErrors {
+    /** By the time that a role has for a statement, a lock, idleness in a session or in a transaction, or a transaction. */
+    private static final Set<String> CUT_SHORT = Set.of("57014", "55P03", "57P05", "25P03", "25P04");
+
     private PostgresErrors() {}
 
     /** Empty for the caller's own errors, and for those that concern one connection alone. */
@@ -20,6 +24,30 @@ final class PostgresErrors {
             return cancelledByCaller(e) ? Optional.empty() : Optional.ofNullable(kind(e.getSQLState(), ioCause(e)));
         }
         return error instanceof IOException ? Optional.of(Kind.NETWORK) : Optional.empty();
+    }
+
+    /**
+     * As {@link #kind}; a connection that was waited for in vain is silence, as an answer is that does not come, and a server that cancels
+     * a statement, or ends a session that was idle or took too long, has answered. What the driver stumbles over is no answer of PostgreSQL.
+     */
+    static Optional<Kind> kindOfProbe(Throwable error) {
+        if (error instanceof RuntimeException) {
+            return Optional.of(Kind.NETWORK);
+        }
+        if (error instanceof SQLException e) {
+            if ("08001".equals(e.getSQLState()) && ioCause(e) instanceof SocketTimeoutException) {
+                return Optional.of(Kind.TIMEOUT);
+            }
+            if (e.getSQLState() != null && CUT_SHORT.contains(e.getSQLState())) {
+                return Optional.of(Kind.OVERLOADED);
+            }
+        }
+        return kind(error);
+    }
+
+    /** Whether the server takes neither user nor password: invalid authorization, class 28. */
+    static boolean refusesLogin(SQLException e) {
+        return e.getSQLState() != null && e.getSQLState().startsWith("28");
     }
 
     /** Only the text tells a cancel from a timeout; a server of another language has it counted as a timeout. */

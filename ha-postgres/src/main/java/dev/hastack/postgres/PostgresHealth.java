@@ -4,6 +4,7 @@ import dev.hastack.core.config.PostgresConfig;
 import dev.hastack.core.health.Health;
 import dev.hastack.core.health.NodeHealth;
 import dev.hastack.core.health.StoreHealth;
+import dev.hastack.core.select.ReadWords;
 import dev.hastack.core.topology.NodeView;
 import dev.hastack.core.topology.Snapshot;
 import dev.hastack.core.topology.Staleness;
@@ -16,9 +17,6 @@ import java.util.stream.Stream;
 
 /** Health as the routes have it. */
 final class PostgresHealth {
-    private static final String UNKNOWN_LAG =
-            "gets no reads: its lag is unknown, since nothing shows yet that it follows the primary";
-
     private final PostgresConfig config;
     private final PostgresPools pools;
 
@@ -35,13 +33,20 @@ final class PostgresHealth {
         return new StoreHealth(
                 "postgres",
                 store(routes, nodes),
-                snapshot.describe(now) + (routes.lacksWitness(config) ? Routes.UNWITNESSED : ""),
+                snapshot.describe(now)
+                        + (routes.lacksWitness(config) ? Routes.UNWITNESSED : "")
+                        + pools.note().map(note -> "; " + note).orElse(""),
                 nodes);
     }
 
     private Health store(Routes routes, List<NodeHealth> nodes) {
-        boolean writes = routes.writer() != null || !config.writable();
-        boolean reads = !routes.readers().isEmpty();
+        if (config.writable() && routes.snapshot().writesRefused().isPresent()) {
+            // It does not end by itself, as a failover does.
+            return Health.DOWN;
+        }
+        NodePool writer = routes.writer();
+        boolean writes = !config.writable() || (writer != null && serves(writer));
+        boolean reads = routes.readers().stream().anyMatch(PostgresHealth::serves);
         if (!writes && !reads) {
             return Health.DOWN;
         }
@@ -49,28 +54,29 @@ final class PostgresHealth {
         return writes && reads && all ? Health.UP : Health.DEGRADED;
     }
 
+    /** Not one that has no connection and can open none: whoever asks for one waits in vain. */
+    private static boolean serves(NodePool pool) {
+        return !pool.empty() || pool.connectFailure() == null;
+    }
+
     private NodeHealth node(NodeView node, Routes routes, Instant now) {
         Snapshot snapshot = routes.snapshot();
         Optional<Duration> lag =
                 node.status() == Status.REPLICA ? Staleness.bound(snapshot, node, now) : Optional.empty();
-        Optional<String> late = routes.late().contains(node.node())
-                ? Optional.of("gets no reads until its lag is half of max-lag: "
-                        + lag.map(age -> "lags by up to " + age.toMillis() + " ms")
-                                .orElse("lag unknown"))
-                : lag.isEmpty()
-                                && node.status() == Status.REPLICA
-                                && snapshot.primary().isPresent()
-                        ? Optional.of(UNKNOWN_LAG)
-                        : Optional.empty();
+        Optional<String> late = ReadWords.whyNone(routes.eligible(), node, lag);
         Optional<String> closed = pools.connectFailure(node).map(cause -> "connections cannot be opened: " + cause);
-        boolean broken = pools.pool(node).filter(pool -> pool.breaker().open()).isPresent();
+        Optional<String> unasked = pools.probeRefused(node).map(cause -> "cannot be asked: " + cause);
+        Optional<String> broken =
+                pools.pool(node).flatMap(pool -> pool.breaker().nextTrial()).map(NodeHealth::breakerOpen);
         PostgresConfig.Node configured = config.nodes().get(node.node());
         return NodeHealth.of(
                 snapshot,
                 node,
                 configured == null ? "" : configured.address().toString(),
                 lag,
-                broken,
-                Stream.of(closed, late).flatMap(Optional::stream).toList());
+                broken.isPresent(),
+                Stream.of(closed, unasked, late, broken)
+                        .flatMap(Optional::stream)
+                        .toList());
     }
 }

@@ -3,6 +3,7 @@ package dev.hastack.postgres;
 import com.zaxxer.hikari.metrics.MetricsTrackerFactory;
 import dev.hastack.core.config.PostgresConfig;
 import dev.hastack.core.monitor.DeathWatch;
+import dev.hastack.core.monitor.Losses;
 import dev.hastack.core.monitor.Monitor;
 import dev.hastack.core.monitor.Probe;
 import dev.hastack.core.monitor.StoreAdapter;
@@ -18,6 +19,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -46,14 +48,21 @@ final class PostgresPools implements StoreAdapter {
     private final ReadRouting reads;
     private final Duration witnessWithin;
     private final Map<Key, NodePool> pools = new ConcurrentHashMap<>();
+    private final Losses losses = new Losses("connections that callers gave back to the primary");
     private final Retirements retirements = new Retirements();
     /** Retired gently, and still finishing what was under way. */
     private final Set<NodePool> draining = ConcurrentHashMap.newKeySet();
+
+    private final SilentConnections silence;
 
     private volatile Routes routes;
     private volatile @Nullable Deadline closing;
     private volatile @Nullable Monitor monitor;
     private final Map<String, NodeMetrics> metrics;
+    /** Why a node does not let its probes in. */
+    private final Map<String, Optional<String>> probesRefused = new ConcurrentHashMap<>();
+
+    private final Map<String, RoleReports> reports = new ConcurrentHashMap<>();
 
     private record Key(String node, int generation) {}
 
@@ -64,8 +73,14 @@ final class PostgresPools implements StoreAdapter {
         this.reads = reads;
         this.witnessWithin = witnessWithin;
         this.routes = Routes.none(reads.eligible(Snapshot.initial(Optional.empty(), Optional.empty()), Instant.EPOCH));
+        this.silence = new SilentConnections(this::inUse, this::probeConnection);
         this.metrics = config.nodes().keySet().stream()
                 .collect(Collectors.toUnmodifiableMap(node -> node, node -> new NodeMetrics("ha-postgres-" + node)));
+    }
+
+    /** Those that lend, and those whose connections may still be waited on. */
+    private List<NodePool> inUse() {
+        return Stream.concat(pools.values().stream(), draining.stream()).toList();
     }
 
     /** Whom errors are reported to; set once, before the monitor starts. */
@@ -82,10 +97,25 @@ final class PostgresPools implements StoreAdapter {
         return Optional.ofNullable(pools.get(new Key(node.node(), node.generation())));
     }
 
+    /** Looks after connections that died silently, from now on; {@link #awaitRetired} ends that. */
+    void watchSilence() {
+        silence.start();
+    }
+
     /** Passes the pools' metrics on to this factory's trackers, those of pools that exist and of all to come. */
     void bind(MetricsTrackerFactory factory) {
         metrics.values().forEach(node -> node.bind(factory));
         pools.values().forEach(NodePool::track);
+    }
+
+    /** What this process did in the epoch that was given up last, for health. */
+    Optional<String> note() {
+        return losses.note();
+    }
+
+    @Override
+    public Optional<String> lost() {
+        return losses.lost();
     }
 
     /** Why connections to this node cannot be opened, though it answers its probe. */
@@ -93,9 +123,14 @@ final class PostgresPools implements StoreAdapter {
         return pool(node).map(NodePool::connectFailure).map(Throwable::getMessage);
     }
 
+    /** Why a node that was known to serve does not let the probe in; it may serve all the same. */
+    Optional<String> probeRefused(NodeView node) {
+        return node.status().usable() ? probesRefused.getOrDefault(node.node(), Optional.empty()) : Optional.empty();
+    }
+
     @Override
     public Probe probe(String node) {
-        return new PostgresProbe(probeConnection(node));
+        return new PostgresProbe(probeConnection(node), config.writable(), why -> probesRefused.put(node, why));
     }
 
     @Override
@@ -111,7 +146,12 @@ final class PostgresPools implements StoreAdapter {
 
     @Override
     public Optional<Kind> kind(Throwable error) {
-        return PostgresErrors.kind(error);
+        return PostgresErrors.kindOfProbe(error);
+    }
+
+    @Override
+    public String shown(String words) {
+        return config.password().map(secret -> secret.hiddenIn(words)).orElse(words);
     }
 
     @Override
@@ -149,16 +189,22 @@ final class PostgresPools implements StoreAdapter {
                 readers.nodes().stream()
                         .flatMap(node -> Optional.ofNullable(usable.get(node)).stream())
                         .toList(),
+                readers.until()
+                        .map(until -> Deadline.in(Duration.between(now, until)))
+                        .orElse(null),
                 hopeless(snapshot));
         if (next.primary() != null) {
             next.primary().takesWrites();
         }
+        NodePool written = next.primary();
+        losses.look(snapshot, written, written == null ? () -> 0 : written::returns, now);
         routes = next;
         abortSuperseded(snapshot);
         return new Published(
                 next.leadsElsewhere(before),
                 reads.lateness(before.eligible(), readers, now),
-                earlier(witness.filter(now::isBefore), readers.until()));
+                earlier(witness.filter(now::isBefore), readers.until()),
+                readers.nearing());
     }
 
     /**
@@ -199,8 +245,31 @@ final class PostgresPools implements StoreAdapter {
                 key.generation(),
                 config,
                 Objects.requireNonNull(metrics.get(key.node())),
+                reports.computeIfAbsent(key.node(), RoleReports::new),
                 socketsKey -> connectors.to(key.node(), socketsKey, Map.of()),
-                error -> report(key, error));
+                () -> answers(key.node()),
+                error -> report(key, error),
+                this::count);
+    }
+
+    /** A call failed: what became of it counts if the node is to blame. */
+    private void count(SQLException error) {
+        Monitor owner = monitor;
+        if (owner == null || PostgresErrors.kind(error).isEmpty()) {
+            return;
+        }
+        if (Outcome.of(error) == Outcome.UNKNOWN) {
+            owner.toll().unknown();
+        } else {
+            owner.toll().failed();
+        }
+    }
+
+    private Duration answers(String node) {
+        Monitor owner = monitor;
+        return owner == null
+                ? Duration.ZERO
+                : owner.snapshot().node(node).map(NodeView::rtt).orElse(Duration.ZERO);
     }
 
     private void report(Key key, SQLException error) {
@@ -261,6 +330,7 @@ final class PostgresPools implements StoreAdapter {
      * @return whether all connections had come back by themselves since {@link #closeWithin}
      */
     boolean awaitRetired() {
+        silence.close();
         Deadline end = closing;
         boolean drained = retirements.await(
                 (end == null ? Deadline.in(GRACE) : end).left().plus(CLOSING));

@@ -17,15 +17,17 @@ final class ProbeConnection {
 
     private final String node;
     private final Function<String, Connector> connector;
+    private final AnswerLimit limit = new AnswerLimit();
     private volatile NodeSockets sockets;
     private volatile boolean aborted;
     private @Nullable String socketsKey;
     private @Nullable Connection connection;
+    private volatile @Nullable Connector last;
 
     /** @param connector makes a connector for a key of the socket registry */
     ProbeConnection(String node, Function<String, Connector> connector) {
         this.node = node;
-        this.sockets = new NodeSockets(node);
+        this.sockets = new NodeSockets(node, limit);
         this.connector = connector;
     }
 
@@ -34,16 +36,19 @@ final class ProbeConnection {
         if (connection != null) {
             return false;
         }
-        NodeSockets fresh = new NodeSockets(node);
+        NodeSockets fresh = new NodeSockets(node, limit);
         sockets = fresh;
         if (aborted) {
             // abort() may have come before it could see these: one of the two sees the other.
             fresh.abort(ABORTED);
         }
+        limit.asking();
         String key = NodeSocketFactory.register(fresh);
         socketsKey = key;
         try {
-            connection = fresh.connect(connector.apply(key), () -> {});
+            Connector made = connector.apply(key);
+            last = made;
+            connection = fresh.connect(made, () -> {});
             return true;
         } catch (SQLException e) {
             close();
@@ -51,12 +56,25 @@ final class ProbeConnection {
         }
     }
 
+    /** For one answer of the server: with each call as much may come of it again. */
     Connection get() throws SQLException {
         Connection open = connection;
         if (open == null) {
             throw new SQLException("not connected", "08003");
         }
+        limit.asking();
         return open;
+    }
+
+    /** Whether a server that refused the password would be shown another one now. */
+    boolean renewed() {
+        Connector made = last;
+        return made != null && made.renewed();
+    }
+
+    /** Whether the server has sent more than an answer can have, since it was last asked. */
+    boolean flooded() {
+        return limit.exceeded();
     }
 
     boolean aborted() {

@@ -8,7 +8,6 @@ import dev.hastack.core.topology.Snapshot;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param diversion the primary's pool, where reads go there only for want of a replica
  * @param eligible the nodes that reads may use
  * @param readers the pools of the best group of these; empty while the gate for reads is closed
+ * @param readersUntil until when these hold, if that is limited
  * @param hopeless whether every node denies, so that waiting is in vain
  */
 record Routes(
@@ -32,6 +32,7 @@ record Routes(
         @Nullable NodePool diversion,
         Eligible eligible,
         List<NodePool> readers,
+        @Nullable Deadline readersUntil,
         boolean hopeless) {
     static final String UNWITNESSED =
             "; no other node confirms the primary, as ha.postgres.writes.require-witness demands";
@@ -43,7 +44,7 @@ record Routes(
 
     /** Before any news. */
     static Routes none(Eligible eligible) {
-        return new Routes(eligible.snapshot(), Map.of(), null, null, null, eligible, List.of(), false);
+        return new Routes(eligible.snapshot(), Map.of(), null, null, null, eligible, List.of(), null, false);
     }
 
     /** The pool for a read whatever the breakers say. */
@@ -82,14 +83,15 @@ record Routes(
                 n, i -> pools.get(i).inUse(), ThreadLocalRandom.current().nextInt()));
     }
 
+    /** Whether a replica's data may have become too old since these were made. */
+    boolean outdated() {
+        Deadline until = readersUntil;
+        return until != null && until.passed();
+    }
+
     /** Whether a read that goes to this pool should have gone to a replica. */
     boolean diverts(NodePool pool) {
         return pool == diversion;
-    }
-
-    /** The replicas that get no reads because their data is too old. */
-    Set<String> late() {
-        return eligible.late();
     }
 
     /** The pool of the primary, unless it has been too long since another node confirmed it. */

@@ -2,12 +2,18 @@ package dev.hastack.postgres;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Properties;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What a {@link LazyConnection} was told and few callers ever tell: kept for the next real connection. */
 final class Session {
+    static final String APPLICATION_NAME = "ApplicationName";
+
+    /** @param name null for the user's and the database's own */
+    record Schema(@Nullable String name) {}
+
     @Nullable
     Integer isolation;
 
@@ -15,7 +21,7 @@ final class Session {
     Integer holdability;
 
     @Nullable
-    String schema;
+    Schema schema;
 
     @Nullable
     Map<String, Class<?>> typeMap;
@@ -23,7 +29,8 @@ final class Session {
     @Nullable
     Integer networkTimeout;
 
-    private @Nullable Properties clientInfo;
+    /** In the order in which they were told; of one name the last. */
+    private @Nullable Map<String, @Nullable String> clientInfo;
 
     /** To be run when the real connection has been given back, once is enough. Here, since few connections need it. */
     @Nullable
@@ -35,13 +42,23 @@ final class Session {
         }
     }
 
-    Properties clientInfo() {
-        Properties p = clientInfo;
-        if (p == null) {
-            p = new Properties();
-            clientInfo = p;
+    /** What {@link Connection#setClientInfo(String, String)} was told. */
+    void tell(String name, @Nullable String value) {
+        if (clientInfo == null) {
+            clientInfo = new LinkedHashMap<>();
         }
-        return p;
+        clientInfo.put(name, value);
+    }
+
+    /** Whether the driver will warn of what was told: it knows no client info but the application's name. */
+    boolean warns() {
+        return clientInfo != null && !Set.of(APPLICATION_NAME).containsAll(clientInfo.keySet());
+    }
+
+    void forgetWarnings() {
+        if (clientInfo != null) {
+            clientInfo.keySet().removeIf(name -> !APPLICATION_NAME.equals(name));
+        }
     }
 
     void applyTo(Connection connection) throws SQLException {
@@ -52,7 +69,7 @@ final class Session {
             connection.setHoldability(holdability);
         }
         if (schema != null) {
-            connection.setSchema(schema);
+            connection.setSchema(schema.name());
         }
         if (typeMap != null) {
             connection.setTypeMap(typeMap);
@@ -62,7 +79,9 @@ final class Session {
             connection.setNetworkTimeout(Runnable::run, networkTimeout);
         }
         if (clientInfo != null) {
-            connection.setClientInfo(clientInfo);
+            for (Map.Entry<String, @Nullable String> info : clientInfo.entrySet()) {
+                connection.setClientInfo(info.getKey(), info.getValue());
+            }
         }
     }
 }

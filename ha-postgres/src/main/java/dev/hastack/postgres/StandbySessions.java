@@ -17,6 +17,11 @@ final class StandbySessions {
     private static final String IN_HOT_STANDBY = "in_hot_standby";
 
     private final Set<Connection> sessions = ConcurrentHashMap.newKeySet();
+    private final RoleReports reports;
+
+    StandbySessions(RoleReports reports) {
+        this.reports = reports;
+    }
 
     /** Has to see every connection before it is lent. */
     void opened(Connection connection) throws SQLException {
@@ -25,7 +30,7 @@ final class StandbySessions {
                 all.remove();
             }
         }
-        if (connection instanceof PGConnection session && isOnStandby(session)) {
+        if (!reports.mislead() && connection instanceof PGConnection session && isOnStandby(session)) {
             sessions.add(connection);
         }
     }
@@ -43,6 +48,12 @@ final class StandbySessions {
     /** Whether this session was of a standby and turns out to be of a primary now; true once. */
     boolean promoted(PGConnection session) {
         return !isOnStandby(session) && session instanceof Connection connection && sessions.remove(connection);
+    }
+
+    /** The server says that it is a primary, whatever a session says: nothing that any session of its says counts any more. */
+    void contradicted() {
+        reports.contradicted();
+        sessions.clear();
     }
 
     private static boolean isOnStandby(PGConnection session) {

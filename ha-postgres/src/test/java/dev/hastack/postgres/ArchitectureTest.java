@@ -47,6 +47,8 @@ class ArchitectureTest {
                 .orShould()
                 .haveSimpleName("PostgresProvider")
                 .orShould()
+                .haveSimpleName("PgjdbcProperties")
+                .orShould()
                 .haveSimpleName("NodeSocketFactory")
                 .check(CLASSES);
     }

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hastack.core.HaStack;
+import dev.hastack.core.health.Health;
 import dev.hastack.core.health.NodeHealth;
 import dev.hastack.core.topology.Status;
 import dev.hastack.testkit.PostgresCluster;
@@ -89,6 +90,39 @@ class GuardIT {
     }
 
     @Test
+    void a_breaker_says_when_it_is_tried_again_and_a_few_calls_after_that_close_it() throws Exception {
+        try (HaStack stack = deliveryStack(Map.of())) {
+            HaPostgres postgres = stack.get(HaPostgres.class);
+            failAt(postgres, "delivery");
+            until("it says so", () -> {
+                failure(postgres);
+                return health(stack, "delivery")
+                        .reason()
+                        .orElse("")
+                        .matches(".*breaker is open.*tried again in \\d+ ms");
+            });
+
+            execute(
+                    postgres.primary(),
+                    "CREATE OR REPLACE FUNCTION here() RETURNS int LANGUAGE sql AS $$ SELECT inet_server_port() $$");
+            String mended = cluster.node("main").query("SELECT pg_current_wal_lsn()");
+            until(
+                    "delivery has it",
+                    () -> "t"
+                            .equals(cluster.node("delivery")
+                                    .query("SELECT pg_last_wal_replay_lsn() >= '" + mended + "'::pg_lsn")));
+            until(
+                    "its time is over, whoever asks",
+                    () -> health(stack, "delivery").health() == Health.UP);
+
+            for (int i = 0; i < 3; i++) {
+                assertThat(failure(postgres)).isEqualTo(port("delivery"));
+            }
+            assertThat(health(stack, "delivery").health()).isEqualTo(Health.UP);
+        }
+    }
+
+    @Test
     void an_open_breaker_is_not_the_last_word_on_the_only_node() throws Exception {
         try (HaStack stack = deliveryStack(Map.of("ha.postgres.reads.fallback", "none"))) {
             HaPostgres postgres = stack.get(HaPostgres.class);
@@ -120,7 +154,7 @@ class GuardIT {
         try (HaStack stack = deliveryStack(Map.of(
                 "ha.postgres.pool.max-size", "4",
                 "ha.postgres.reads.primary-share", "50%",
-                "ha.postgres.pool.connection-timeout", "300ms"))) {
+                "ha.postgres.pool.connection-timeout", "2s"))) {
             HaPostgres postgres = stack.get(HaPostgres.class);
             cluster.node("delivery").kill();
             cluster.node("standby").kill();

@@ -67,7 +67,7 @@ abstract class HungPrimary {
                 // One comes back and another does not: that begins a stall.
                 returns.close();
 
-                assertThatThrownBy(() -> stuck.get(20, TimeUnit.SECONDS)).hasRootCauseInstanceOf(IOException.class);
+                assertThatThrownBy(() -> stuck.get(60, TimeUnit.SECONDS)).hasRootCauseInstanceOf(IOException.class);
             }
             execute(postgres.primary(), "INSERT INTO notes VALUES (1)");
             assertThat(query(postgres.primary(), Stacks.PORT)).isEqualTo(port(cluster, "standby"));
@@ -88,7 +88,7 @@ abstract class HungPrimary {
 
             CompletableFuture<String> waits = inBackground(() -> query(postgres.primary(), Stacks.PORT));
 
-            assertThat(waits.get(20, TimeUnit.SECONDS)).isEqualTo(port(cluster, "standby"));
+            assertThat(waits.get(60, TimeUnit.SECONDS)).isEqualTo(port(cluster, "standby"));
             assertThat(status(postgres, "main")).isEqualTo(Status.FENCED);
             until(
                     "the pool of main has ended, its connect included",

@@ -75,7 +75,7 @@ class OneBadConnectionIT {
                     if (caller.isCompletedExceptionally()) {
                         assertThatThrownBy(caller::get).cause().isInstanceOf(SQLException.class);
                     } else {
-                        spared.add(caller.get(20, TimeUnit.SECONDS));
+                        spared.add(caller.get(60, TimeUnit.SECONDS));
                     }
                 }
             }

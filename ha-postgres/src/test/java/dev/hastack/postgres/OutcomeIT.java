@@ -12,6 +12,8 @@ import dev.hastack.testkit.junit.HaStackTest;
 import dev.hastack.testkit.junit.Postgres;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.SQLWarning;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -65,7 +67,7 @@ class OutcomeIT {
                                         "SELECT count(*) FROM pg_stat_activity WHERE usename = 'app' AND state = 'active'"
                                                 + " AND (query LIKE '%pg_sleep%' OR wait_event = 'SyncRep')")));
         fault.run();
-        return failure.get(10, TimeUnit.SECONDS);
+        return failure.get(60, TimeUnit.SECONDS);
     }
 
     @Test
@@ -103,6 +105,61 @@ class OutcomeIT {
             SQLException e = failureUnderWay(connection::commit, cluster.node("main")::hang);
 
             assertThat(Outcome.of(e)).isEqualTo(Outcome.UNKNOWN);
+        }
+    }
+
+    private void cancelTheWait() {
+        try {
+            String unused = cluster.node("main")
+                    .query("SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE wait_event = 'SyncRep'"
+                            + " AND usename = 'app'");
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
+    void a_commit_whose_wait_for_its_standby_is_cancelled_is_done_and_not_durable() throws Exception {
+        cluster.node("standby").hang();
+        try (Connection connection = postgres.primary().getConnection()) {
+            connection.setAutoCommit(false);
+            execute(connection, "INSERT INTO outcomes VALUES (77)");
+            SQLException e = failureUnderWay(connection::commit, this::cancelTheWait);
+
+            assertThat((Throwable) e)
+                    .isInstanceOf(NotDurableException.class)
+                    .hasMessageContaining("synchronous replication");
+            assertThat(Outcome.of(e)).isEqualTo(Outcome.NOT_DURABLE);
+            assertThat(query(connection, "SELECT count(*) FROM outcomes WHERE id = 77"))
+                    .isEqualTo("1");
+            connection.commit();
+        }
+    }
+
+    @Test
+    void an_autocommit_statement_whose_wait_is_cancelled_says_so_by_its_warning() throws Exception {
+        cluster.node("standby").hang();
+        try (Connection connection = postgres.primary().getConnection();
+                Statement statement = connection.createStatement()) {
+            CompletableFuture<Integer> done = CompletableFuture.supplyAsync(() -> {
+                try {
+                    return statement.executeUpdate("INSERT INTO outcomes VALUES (78)");
+                } catch (SQLException e) {
+                    throw new IllegalStateException(e);
+                }
+            });
+            until(
+                    "it waits for its standby",
+                    () -> "1"
+                            .equals(cluster.node("main")
+                                    .query("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep'"
+                                            + " AND usename = 'app'")));
+            cancelTheWait();
+
+            assertThat(done.get(60, TimeUnit.SECONDS)).isEqualTo(1);
+            SQLWarning warning = statement.getWarnings();
+            assertThat((Throwable) warning).isNotNull();
+            assertThat(Outcome.of(warning)).isEqualTo(Outcome.NOT_DURABLE);
         }
     }
 

@@ -74,7 +74,7 @@ class PartitionIT {
             standby.promote();
             execute(postgres.primary(), "INSERT INTO notes VALUES (1)");
 
-            assertThatThrownBy(() -> stuck.get(20, TimeUnit.SECONDS)).hasRootCauseInstanceOf(IOException.class);
+            assertThatThrownBy(() -> stuck.get(60, TimeUnit.SECONDS)).hasRootCauseInstanceOf(IOException.class);
         }
         assertThat(query(postgres.primary(), PORT)).isEqualTo(port(cluster, "standby"));
 

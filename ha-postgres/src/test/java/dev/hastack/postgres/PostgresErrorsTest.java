@@ -74,6 +74,24 @@ class PostgresErrorsTest {
                 row("08001", new SocketTimeoutException("Connect timed out"), Kind.REFUSED));
     }
 
+    @Test
+    void a_connection_that_a_probe_waited_for_in_vain_is_silence() {
+        SQLException late = new SQLException("it failed", "08001", new SocketTimeoutException("Read timed out"));
+        SQLException refused = new SQLException("it failed", "08001", new ConnectException("Connection refused"));
+
+        assertThat(PostgresErrors.kindOfProbe(late)).contains(Kind.TIMEOUT);
+        assertThat(PostgresErrors.kindOfProbe(refused)).contains(Kind.REFUSED);
+    }
+
+    @TestFactory
+    Stream<DynamicTest> a_probe_that_is_cut_short_has_had_an_answer_and_is_not_denied() {
+        return Stream.of("57014", "55P03", "57P05", "25P03", "25P04")
+                .map(state -> DynamicTest.dynamicTest(
+                        state,
+                        () -> assertThat(PostgresErrors.kindOfProbe(error(state)))
+                                .contains(Kind.OVERLOADED)));
+    }
+
     private static DynamicTest row(String state, IOException cause, Kind kind) {
         return DynamicTest.dynamicTest(
                 state + " over " + cause.getClass().getSimpleName() + " is " + kind,

@@ -27,7 +27,17 @@ class PostgresProbeTest {
                 .postgres()
                 .orElseThrow();
         return new PostgresProbe(
-                new ProbeConnection("main", key -> new DriverConnectors(config, "test").to("main", key, Map.of())));
+                new ProbeConnection("main", key -> new DriverConnectors(config, "test").to("main", key, Map.of())),
+                true,
+                why -> {});
+    }
+
+    @Test
+    void a_timeline_began_where_the_last_line_of_its_history_says() {
+        assertThat(PostgresProbe.branch("1\t0/5000028\tno recovery target specified\n\n2\t0/60000A0\tbefore x\n"))
+                .contains("2@0/60000A0");
+        assertThat(PostgresProbe.branch("# of an operator\n")).isEmpty();
+        assertThat(PostgresProbe.branch(null)).isEmpty();
     }
 
     @Test
@@ -45,7 +55,7 @@ class PostgresProbeTest {
             try (Socket accepted = silent.accept()) {
                 assertThat(accepted.isConnected()).isTrue();
                 probe.abort();
-                assertThatThrownBy(() -> asked.get(30, TimeUnit.SECONDS))
+                assertThatThrownBy(() -> asked.get(60, TimeUnit.SECONDS))
                         .isInstanceOf(ExecutionException.class)
                         .hasRootCauseInstanceOf(java.io.IOException.class);
             }

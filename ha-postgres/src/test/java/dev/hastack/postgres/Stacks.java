@@ -32,7 +32,7 @@ final class Stacks {
     /** Opens a stack on this cluster, with these settings on top of its own, and waits until it is ready. */
     static HaStack ready(PostgresCluster cluster, Map<String, String> settings) {
         HaStack stack = open(cluster, settings);
-        assertThat(stack.awaitReady(Duration.ofSeconds(10)))
+        assertThat(stack.awaitReady(Duration.ofSeconds(60)))
                 .as("ready: %s", stack.health())
                 .isTrue();
         return stack;
@@ -44,6 +44,13 @@ final class Stacks {
         all.put("ha.probe.timeout", "900ms");
         all.putAll(settings);
         return HaStack.open(StackConfig.of(all));
+    }
+
+    /** The one settings, with the other on top. */
+    static Map<String, String> with(Map<String, String> one, Map<String, String> other) {
+        Map<String, String> all = new HashMap<>(one);
+        all.putAll(other);
+        return all;
     }
 
     static Status status(HaPostgres postgres, String node) {
@@ -65,7 +72,9 @@ final class Stacks {
 
     /** Waits until every standby has applied what the first node has written, so that any of them may be promoted. */
     static void untilLevel(PostgresCluster cluster) throws Exception {
-        String written = cluster.primary().query("SELECT pg_current_wal_insert_lsn()");
+        // Not the insert position: at a page's boundary it is behind a header that no replica reaches before the next
+        // record.
+        String written = cluster.primary().query("SELECT pg_current_wal_flush_lsn()");
         for (PostgresNode node : cluster.nodes()) {
             until(
                     node.id() + " has applied everything",
@@ -129,7 +138,7 @@ final class Stacks {
     }
 
     static void until(String what, Condition condition) throws Exception {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(120);
         while (!condition.holds()) {
             assertThat(System.nanoTime()).as("gave up waiting until %s", what).isLessThan(deadline);
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(2));

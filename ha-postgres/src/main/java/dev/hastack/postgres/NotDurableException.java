@@ -1,0 +1,45 @@
+package dev.hastack.postgres;
+
+import java.sql.SQLException;
+import java.sql.SQLWarning;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.util.PSQLWarning;
+import org.postgresql.util.ServerErrorMessage;
+
+/**
+ * A commit was done, but its wait for a synchronous standby was cancelled: it is in effect, and a failover may lose it. PostgreSQL
+ * calls that a success with a warning. Its outcome is {@link Outcome#NOT_DURABLE}. Thrown by {@link java.sql.Connection#commit}; of a
+ * statement that commits by itself the warning is all there is, in {@link java.sql.Statement#getWarnings}.
+ */
+public final class NotDurableException extends SQLException {
+    /** PostgreSQL's function that waits; its name is the same in every language of the server. */
+    private static final String WAIT = "SyncRepWaitForLSN";
+
+    private NotDurableException(SQLWarning warning) {
+        super(
+                "committed, but not known to be on a synchronous standby: " + warning.getMessage(),
+                warning.getSQLState(),
+                warning);
+    }
+
+    /** Whether the server says by this that a wait for a synchronous standby was cancelled. */
+    static boolean isTold(@Nullable SQLException warning) {
+        ServerErrorMessage message = warning instanceof PSQLWarning told ? told.getServerErrorMessage() : null;
+        return message != null && WAIT.equals(message.getRoutine());
+    }
+
+    /**
+     * Throws it, if a warning says so.
+     *
+     * @param warnings the first of a chain, or null
+     * @param seen how many of the chain are old
+     */
+    static void throwIfTold(@Nullable SQLWarning warnings, int seen) throws NotDurableException {
+        int number = 0;
+        for (SQLWarning warning = warnings; warning != null; warning = warning.getNextWarning(), number++) {
+            if (number >= seen && isTold(warning)) {
+                throw new NotDurableException(warning);
+            }
+        }
+    }
+}
