@@ -3,6 +3,7 @@ package dev.hastack.redis;
 import io.lettuce.core.RedisChannelWriter;
 import io.lettuce.core.output.CommandOutput;
 import io.lettuce.core.protocol.CommandWrapper;
+import io.netty.buffer.ByteBuf;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
@@ -11,17 +12,39 @@ import org.jspecify.annotations.Nullable;
 /** A call under way at one node: what Lettuce writes there, and completes. */
 final class Attempt<K, V, T> extends CommandWrapper<K, V, T> {
     @SuppressWarnings("rawtypes")
-    private static final AtomicIntegerFieldUpdater<Attempt> ENDED =
-            AtomicIntegerFieldUpdater.newUpdater(Attempt.class, "ended");
+    private static final AtomicIntegerFieldUpdater<Attempt> STATE =
+            AtomicIntegerFieldUpdater.newUpdater(Attempt.class, "state");
+
+    @SuppressWarnings("rawtypes")
+    private static final AtomicIntegerFieldUpdater<Attempt> WRITTEN =
+            AtomicIntegerFieldUpdater.newUpdater(Attempt.class, "written");
+
+    /** It waits for its answer. */
+    private static final int OPEN = 0;
+    /** Its answer comes in. */
+    private static final int ANSWERING = 1;
+
+    private static final int ENDED = 2;
 
     private final Call<K, V, T> call;
     private final @Nullable RedisChannelWriter writer;
-    private volatile Lane lane;
+    private final Lane lane;
+    /** Where it has turned out to go: not written at first, since a volatile write costs each command. */
+    private volatile @Nullable Lane at;
+
     private final long sentAt;
     private final @Nullable AnswerTap<K, V, T> tap;
-    private volatile int ended;
+    /** Lettuce finds commands under way by it four times each, and would unwrap them each time. */
+    private final int hash;
+
+    private volatile int state;
+    /** Whether Lettuce has written it; set without a fence, since that would cost each command. */
+    private volatile int written;
     /** Whether the sweep has looked at it for being late; only the sweep reads and writes it. */
     private boolean late;
+    /** The link of {@link UnderWay}, which alone reads and writes it. */
+    @Nullable
+    Attempt<?, ?, ?> next;
 
     Attempt(Call<K, V, T> call, Lane lane, @Nullable RedisChannelWriter writer, long sentAt) {
         super(call.command());
@@ -31,15 +54,28 @@ final class Attempt<K, V, T> extends CommandWrapper<K, V, T> {
         this.sentAt = sentAt;
         CommandOutput<K, V, T> output = call.command().getOutput();
         this.tap = call.replayable() && output != null ? new AnswerTap<>(this, output) : null;
+        this.hash = super.hashCode();
+    }
+
+    @Override
+    public int hashCode() {
+        return hash;
+    }
+
+    @Override
+    @SuppressWarnings("RedundantMethodOverride") // Said beside its hash: it is the command's, as that is.
+    public boolean equals(Object other) {
+        return super.equals(other);
     }
 
     Lane lane() {
-        return lane;
+        Lane known = at;
+        return known == null ? lane : known;
     }
 
     /** Where it has turned out to go. */
     void at(Lane node) {
-        lane = node;
+        at = node;
     }
 
     Call<K, V, T> call() {
@@ -58,7 +94,21 @@ final class Attempt<K, V, T> extends CommandWrapper<K, V, T> {
 
     /** Whether the node has answered, or will not. */
     boolean ended() {
-        return ended != 0;
+        return state == ENDED;
+    }
+
+    /**
+     * Whether its command was over, cancelled or answered elsewhere, before Lettuce came to write it: then Lettuce never does, and
+     * nobody would end it.
+     */
+    boolean passedOver() {
+        return written == 0 && super.isDone();
+    }
+
+    @Override
+    public void encode(ByteBuf out) {
+        WRITTEN.lazySet(this, 1);
+        super.encode(out);
     }
 
     /** True once. */
@@ -68,9 +118,12 @@ final class Attempt<K, V, T> extends CommandWrapper<K, V, T> {
         return first;
     }
 
-    /** Whether the answer that comes in counts: that of the first attempt to be answered. */
+    /**
+     * Whether the answer that comes in counts: that of the first attempt to be answered. One that was given up is none any more, however
+     * soon after that its answer comes: its call is under way elsewhere by then, and would wait for this one.
+     */
     boolean claim() {
-        return call.claim(this);
+        return call.claimedBy(this) || (STATE.compareAndSet(this, OPEN, ANSWERING) && call.claim(this));
     }
 
     boolean claimed() {
@@ -90,11 +143,16 @@ final class Attempt<K, V, T> extends CommandWrapper<K, V, T> {
 
     /** Counts it as no longer under way; false if that was done before. */
     boolean end(boolean answered) {
-        if (!ENDED.compareAndSet(this, 0, 1)) {
-            return false;
+        return leave(answered) != ENDED;
+    }
+
+    /** Ends it; the state that it was in. */
+    private int leave(boolean answered) {
+        int before = STATE.getAndSet(this, ENDED);
+        if (before != ENDED) {
+            lane().ended(answered);
         }
-        lane.ended(answered);
-        return true;
+        return before;
     }
 
     @Override
@@ -114,19 +172,21 @@ final class Attempt<K, V, T> extends CommandWrapper<K, V, T> {
 
     @Override
     public boolean completeExceptionally(Throwable error) {
-        if (!end(false)) {
-            return false;
-        }
         // As a future has it where one went ahead of the connection.
         Throwable cause = error instanceof CompletionException ? error.getCause() : null;
-        call.failed(this, cause == null ? error : cause);
-        return true;
+        return fail(cause == null ? error : cause);
     }
 
     @Override
     public void cancel() {
-        if (end(false)) {
-            call.failed(this, new CancellationException("the connection was closed"));
+        boolean unused = fail(new CancellationException("the connection was closed"));
+    }
+
+    private boolean fail(Throwable error) {
+        int before = leave(false);
+        if (before != ENDED) {
+            call.failed(this, error, before == ANSWERING);
         }
+        return before != ENDED;
     }
 }

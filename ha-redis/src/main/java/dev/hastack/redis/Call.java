@@ -2,13 +2,16 @@ package dev.hastack.redis;
 
 import dev.hastack.core.config.RedisConfig;
 import io.lettuce.core.RedisCommandTimeoutException;
+import io.lettuce.core.RedisException;
 import io.lettuce.core.protocol.RedisCommand;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,14 +30,18 @@ final class Call<K, V, T> {
 
     private final RedisCommand<K, V, T> command;
     private final Dispatcher router;
-    private final boolean read;
+    /** Only who has got an answer to it, and sends it again, changes that. */
+    private boolean read;
+
     private final boolean replayable;
     private final long bornAt;
     private volatile int done;
     private volatile @Nullable Attempt<K, V, T> claimed;
     private volatile @Nullable Throwable lastError;
-    /** Nodes that failed it; a set of its own only for the few calls that need one. */
-    private volatile Set<String> tried = Set.of();
+    /** Nodes that failed it; a set only for the few calls that need one. */
+    private volatile @Nullable Set<String> tried;
+    /** Attempts that take long, in the order of their sending; only the sweep adds to them. */
+    private volatile @Nullable List<Attempt<K, V, T>> slow;
 
     /**
      * @param read whether it goes where reads go
@@ -71,26 +78,26 @@ final class Call<K, V, T> {
     }
 
     Set<String> tried() {
-        return tried;
+        Set<String> known = tried;
+        return known == null ? Set.of() : known;
     }
 
     void forgetTried() {
-        tried = Set.of();
+        tried = null;
     }
 
     private void tried(String node) {
-        Set<String> more = new HashSet<>(tried);
+        Set<String> more = new HashSet<>(tried());
         more.add(node);
         tried = more;
     }
 
-    /** Whether this attempt's answer is the one that counts. */
-    @SuppressWarnings("ReferenceEquality") // Lettuce's wrappers of one command are equal.
+    /** Whether this attempt's answer is the one that counts; asked once for each attempt. */
     boolean claim(Attempt<K, V, T> attempt) {
-        return claimed == attempt || (claimed == null && done == 0 && CLAIMED.compareAndSet(this, null, attempt));
+        return claimed == null && done == 0 && CLAIMED.compareAndSet(this, null, attempt);
     }
 
-    @SuppressWarnings("ReferenceEquality")
+    @SuppressWarnings("ReferenceEquality") // Lettuce's wrappers of one command are equal.
     boolean claimedBy(Attempt<K, V, T> attempt) {
         return claimed == attempt;
     }
@@ -98,17 +105,41 @@ final class Call<K, V, T> {
     /** @param counts whether the answer went to the command's own output */
     void answered(Attempt<K, V, T> attempt, boolean counts) {
         if ((counts || claimedBy(attempt)) && finish()) {
+            blameSlowerThan(attempt);
             command.complete();
+        }
+    }
+
+    /**
+     * A node is slow if another was asked later and is quicker: where all take their time, that is the network's, or this
+     * machine's.
+     */
+    private void blameSlowerThan(Attempt<K, V, T> answered) {
+        List<Attempt<K, V, T>> all = slow;
+        if (all != null) {
+            all.stream()
+                    .filter(attempt -> attempt.sentAt() - answered.sentAt() < 0)
+                    .map(Attempt::lane)
+                    .filter(lane -> lane != answered.lane())
+                    .distinct()
+                    .forEach(lane -> lane.breaker().failed(new RedisCommandTimeoutException("late")));
         }
     }
 
     /** The node answered by an error. */
     void refused(Attempt<K, V, T> attempt, String error) {
         RedisErrors.Refusal refusal = router.refusal(error);
+        if (refusal.whole()) {
+            attempt.lane().breaker().failed(RedisErrors.exception(error));
+        }
         if (refusal.kind() != null) {
             attempt.lane().report(refusal.kind(), error);
         }
-        if (refusal.elsewhere() || (read && refusal.kind() != null)) {
+        if (read && error.startsWith("NOSCRIPT")) {
+            // Scripts are loaded at the primary, and replicas hear nothing of that.
+            read = false;
+            router.toPrimary(this);
+        } else if (refusal.elsewhere() || (read && refusal.kind() != null)) {
             lastError = RedisErrors.exception(error);
             tried(attempt.lane().node());
             if (!replayable && command.getOutput() != null) {
@@ -116,6 +147,9 @@ final class Call<K, V, T> {
             }
             router.again(this);
         } else if (finish()) {
+            if (refusal.kind() != null) {
+                router.toll().failed();
+            }
             if (command.getOutput() != null) {
                 command.getOutput().setError(error);
             }
@@ -123,13 +157,23 @@ final class Call<K, V, T> {
         }
     }
 
-    /** The node will not answer. */
-    void failed(Attempt<K, V, T> attempt, Throwable error) {
+    /**
+     * The node will not answer.
+     *
+     * @param answering whether a part of its answer has come
+     */
+    void failed(Attempt<K, V, T> attempt, Throwable error, boolean answering) {
         Lane lane = attempt.lane();
         boolean unsent = RedisErrors.unsent(error);
-        if (!RedisErrors.connectionLost(error) || claimedBy(attempt)) {
-            // The codec's own error, or an answer that broke off in the middle.
-            end(error);
+        boolean lost = RedisErrors.connectionLost(error);
+        // Nobody has claimed the call yet if this one was about to.
+        if (!lost || (answering && (claimed == null || claimedBy(attempt)))) {
+            if (lost || RedisErrors.unreadable(error)) {
+                end(brokenOff(lane, error));
+            } else if (finish()) {
+                // The codec's own.
+                tell(error);
+            }
             return;
         }
         lane.broken(attempt.writer());
@@ -142,6 +186,14 @@ final class Call<K, V, T> {
         }
     }
 
+    /** The answer broke off in its middle, or was none; its beginning may be in the command's output already. */
+    private Throwable brokenOff(Lane lane, Throwable error) {
+        if (!replayable) {
+            return new OutcomeUnknownException(describe() + lane.lost(error), error);
+        }
+        return error instanceof RedisException ? error : new RedisException(describe() + lane.lost(error), error);
+    }
+
     /** Its time is over. */
     void expire(Lane lane) {
         String text = describe() + "no answer from " + lane.node() + " within "
@@ -152,7 +204,10 @@ final class Call<K, V, T> {
     /** Another attempt, since this one takes long; the first answer counts. */
     void late(Attempt<K, V, T> attempt) {
         if (replayable && read && claimed == null && !over()) {
-            attempt.lane().breaker().failed(new RedisCommandTimeoutException("late"));
+            List<Attempt<K, V, T>> before = slow;
+            slow = before == null
+                    ? List.of(attempt)
+                    : Stream.concat(before.stream(), Stream.of(attempt)).toList();
             tried(attempt.lane().node());
             router.besides(this);
         }
@@ -162,7 +217,7 @@ final class Call<K, V, T> {
     long limit() {
         RedisConfig config = router.config();
         Duration wait = read ? config.reads().maxWait() : config.writes().maxWait();
-        return tried.isEmpty() && lastError == null
+        return tried().isEmpty() && lastError == null
                 ? wait.toNanos()
                 : wait.plus(config.commandTimeout()).toNanos();
     }
@@ -171,10 +226,20 @@ final class Call<K, V, T> {
         return Optional.ofNullable(lastError);
     }
 
+    /** For a reason that is not the caller's. */
     void end(Throwable error) {
         if (finish()) {
-            router.tell(() -> command.completeExceptionally(error));
+            if (error instanceof OutcomeUnknownException) {
+                router.toll().unknown();
+            } else if (!(error instanceof StackClosedException)) {
+                router.toll().failed();
+            }
+            tell(error);
         }
+    }
+
+    private void tell(Throwable error) {
+        router.tell(() -> command.completeExceptionally(error));
     }
 
     /** {@code SET: }. */

@@ -3,6 +3,7 @@ package dev.hastack.redis;
 import dev.hastack.core.config.Address;
 import io.lettuce.core.RedisChannelHandler;
 import io.lettuce.core.RedisChannelWriter;
+import io.lettuce.core.RedisConnectionException;
 import io.lettuce.core.RedisConnectionStateListener;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.RedisURI;
@@ -20,14 +21,19 @@ import io.lettuce.core.resource.ClientResources;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
-import java.util.Set;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Lettuce's client of a Redis Cluster, with connections of ours: the cluster's, and under it, those to its nodes. */
 final class ClusterClient extends RedisClusterClient {
+    private final List<RedisURI> seeds;
     private final ClusterNodes nodes;
     private final KeyPrefix prefix;
     private final boolean writable;
@@ -38,13 +44,14 @@ final class ClusterClient extends RedisClusterClient {
     /** @param longest that a command may take, all in all */
     ClusterClient(
             ClientResources resources,
-            Iterable<RedisURI> seeds,
+            List<RedisURI> seeds,
             ClusterNodes nodes,
             KeyPrefix prefix,
             boolean writable,
             Function<ClusterConnection<?, ?>, ClusterRouter> routers,
             Duration longest) {
         super(resources, seeds);
+        this.seeds = List.copyOf(seeds);
         this.nodes = nodes;
         this.prefix = prefix;
         this.writable = writable;
@@ -55,6 +62,34 @@ final class ClusterClient extends RedisClusterClient {
     /** Whether the topology has been read once; before, Lettuce would wait for it on the caller's thread. */
     boolean knows() {
         return known;
+    }
+
+    /** All that are known, but for those that no probe has found well: Lettuce logs a warning for each that it cannot connect to. */
+    @Override
+    protected Iterable<RedisURI> getTopologyRefreshSource() {
+        return all().filter(uri -> nodes.at(uri).answered()).toList();
+    }
+
+    private Stream<RedisURI> all() {
+        Map<Address, RedisURI> all = new LinkedHashMap<>();
+        seeds.forEach(uri -> all.put(nodes.at(uri).address(), uri));
+        if (known) {
+            getPartitions().forEach(node -> all.put(nodes.at(node.getUri()).address(), node.getUri()));
+        }
+        return all.values().stream();
+    }
+
+    /** Reads the topology, unless no node answers its probe: then there is nobody to ask. */
+    CompletableFuture<Void> look() {
+        return all().anyMatch(uri -> nodes.at(uri).answered())
+                ? super.refreshPartitionsAsync().toCompletableFuture()
+                : CompletableFuture.failedFuture(new RedisConnectionException("no node of the cluster answers"));
+    }
+
+    /** By Lettuce's own timer, which logs a stack trace of each look that fails: the watch tells of nodes that do not answer. */
+    @Override
+    public CompletionStage<Void> refreshPartitionsAsync() {
+        return look().handle((any, error) -> null);
     }
 
     @Override
@@ -80,8 +115,15 @@ final class ClusterClient extends RedisClusterClient {
             Duration timeout,
             Supplier<JsonParser> parser) {
         NodeWriter guarded = new NodeWriter(writer);
-        StatefulRedisConnectionImpl<K, V> made =
-                super.newStatefulRedisConnection(guarded, pushes, codec, timeout, parser);
+        StatefulRedisConnectionImpl<K, V> made = prefix.any()
+                ? new PrefixedConnection<>(guarded, pushes, codec, timeout, prefix)
+                : new StatefulRedisConnectionImpl<>(guarded, pushes, codec, timeout, parser) {
+                    @Override
+                    public CompletableFuture<Void> closeAsync() {
+                        // By the cluster's connection, and by the client: Lettuce would log a warning the second time.
+                        return isClosed() ? CompletableFuture.completedFuture(null) : super.closeAsync();
+                    }
+                };
         made.addListener(guarded);
         return made;
     }
@@ -91,13 +133,10 @@ final class ClusterClient extends RedisClusterClient {
      * sends to the node by name is judged here.
      */
     private final class NodeWriter extends GuardedWriter implements RedisConnectionStateListener {
-        /** What Lettuce sends by itself. */
-        private static final Set<String> OF_CONNECTIONS = Set.of("READONLY", "READWRITE", "ASKING", "AUTH", "CLIENT");
-
         private volatile ClusterNode node = nodes.nowhere();
 
         NodeWriter(RedisChannelWriter writer) {
-            super(writer, prefix);
+            super(writer);
         }
 
         @Override
@@ -110,28 +149,12 @@ final class ClusterClient extends RedisClusterClient {
         @Override
         @Nullable
         RedisException refusal(RedisCommand<?, ?, ?> command) {
-            if (routed(command) != null) {
+            Attempt<?, ?, ?> routed = CommandWrapper.unwrap(command, Attempt.class);
+            if (routed != null) {
+                routed.at(node);
                 return null;
             }
-            CommandRoute route = CommandRoute.of(command.getType(), command.getArgs());
-            String name = CommandRoute.name(command.getType());
-            boolean reads =
-                    route == CommandRoute.READ || route == CommandRoute.PRIMARY_READ || OF_CONNECTIONS.contains(name);
-            return writable || reads ? super.refusal(command) : NotWritableException.of(name);
-        }
-
-        @Override
-        <K, V, T> RedisCommand<K, V, T> applied(RedisCommand<K, V, T> command) {
-            Attempt<?, ?, ?> attempt = routed(command);
-            if (attempt == null) {
-                return super.applied(command);
-            }
-            attempt.at(node);
-            return command;
-        }
-
-        private static @Nullable Attempt<?, ?, ?> routed(RedisCommand<?, ?, ?> command) {
-            return CommandWrapper.unwrap(command, Attempt.class);
+            return writable ? null : ReadOnlyWriter.of(command);
         }
     }
 }

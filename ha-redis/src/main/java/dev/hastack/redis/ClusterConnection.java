@@ -7,6 +7,7 @@ import io.lettuce.core.TimeoutOptions;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.cluster.ClusterPushHandler;
 import io.lettuce.core.cluster.StatefulRedisClusterConnectionImpl;
+import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
 import io.lettuce.core.codec.RedisCodec;
 import io.lettuce.core.json.JsonParser;
 import io.lettuce.core.protocol.ConnectionIntent;
@@ -21,7 +22,8 @@ import java.util.function.Supplier;
  * Lettuce's own connection to a Redis Cluster, whose commands go through our router, and from there to Lettuce's writer,
  * which knows the slots.
  */
-final class ClusterConnection<K, V> extends StatefulRedisClusterConnectionImpl<K, V> {
+final class ClusterConnection<K, V> extends StatefulRedisClusterConnectionImpl<K, V>
+        implements StatefulRedisClusterConnection<K, V> {
     private final ClusterRouter router;
     private final RoutingWriter routing;
 
@@ -92,6 +94,6 @@ final class ClusterConnection<K, V> extends StatefulRedisClusterConnectionImpl<K
     public CompletableFuture<Void> closeAsync() {
         routing.close();
         router.close();
-        return super.closeAsync();
+        return isClosed() ? CompletableFuture.completedFuture(null) : super.closeAsync();
     }
 }

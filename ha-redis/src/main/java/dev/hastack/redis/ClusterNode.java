@@ -2,9 +2,18 @@ package dev.hastack.redis;
 
 import dev.hastack.core.config.Address;
 import dev.hastack.core.guard.NodeBreaker;
+import dev.hastack.core.monitor.Time;
 import dev.hastack.core.topology.Kind;
+import dev.hastack.core.topology.Refused;
 import io.lettuce.core.RedisChannelWriter;
-import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A node of a Redis Cluster, and what the last probe found. Thread-safe. */
@@ -16,14 +25,50 @@ final class ClusterNode implements Lane {
     private final NodeBreaker breaker;
     /** Null before the first probe. */
     private volatile @Nullable Verdict verdict;
+    /** When the last probe was asked that it has answered; null before. */
+    private volatile @Nullable Instant answeredAt;
+    /** Whether it owes a probe its answer for longer than one may take. */
+    private volatile boolean silent;
 
     /**
      * What a probe found.
      *
      * @param fault why it cannot be used, or null
+     * @param denied whether that is for its refusing access to this process
      * @param linked whether it is in touch with its primary; true for a primary
+     * @param refused what it refuses while it answers
      */
-    record Verdict(@Nullable String fault, boolean linked) {}
+    record Verdict(@Nullable String fault, boolean denied, boolean linked, List<Refused> refused) {
+        Verdict {
+            refused = List.copyOf(refused);
+        }
+
+        /** Why callers get nothing of it, or no write, though it answers. */
+        Optional<Refused> refusal() {
+            return refused.stream()
+                    .filter(one -> one.use() != Refused.Use.NOTHING)
+                    .findFirst();
+        }
+
+        Verdict refusing(Refused more) {
+            return new Verdict(
+                    fault,
+                    denied,
+                    linked,
+                    Stream.concat(refused.stream(), Stream.of(more)).toList());
+        }
+
+        /** What is not known of it since it refuses to tell, each reason once; empty if that is nothing. */
+        String withheld() {
+            Map<String, String> byReason = new LinkedHashMap<>();
+            refused.stream()
+                    .filter(one -> one.use() == Refused.Use.NOTHING)
+                    .forEach(one -> byReason.merge(one.why(), one.what(), (what, more) -> what + ", " + more));
+            return byReason.entrySet().stream()
+                    .map(fact -> fact.getValue() + " refused: " + fact.getKey())
+                    .collect(Collectors.joining(", "));
+        }
+    }
 
     /**
      * @param rank how near it is: nodes of the lowest serve reads first
@@ -34,7 +79,7 @@ final class ClusterNode implements Lane {
         this.address = address;
         this.rank = rank;
         this.hint = hint;
-        this.breaker = new NodeBreaker("ha-redis-" + id, Clock.systemUTC());
+        this.breaker = new NodeBreaker("ha-redis-" + id);
     }
 
     Address address() {
@@ -54,16 +99,46 @@ final class ClusterNode implements Lane {
         verdict = next;
     }
 
+    /** It refuses something besides. */
+    void refuses(Refused fact) {
+        Verdict last = verdict;
+        if (last != null) {
+            verdict = last.refusing(fact);
+        }
+    }
+
+    /** It has answered a probe that was asked then. */
+    void answered(Instant askedAt) {
+        answeredAt = askedAt;
+    }
+
+    /** Whether it owes its answer: others are preferred, and nothing is decided. */
+    void silent(boolean now) {
+        silent = now;
+    }
+
+    /** How long ago the last probe was asked that it has answered. */
+    Optional<Duration> answeredAgo() {
+        return Optional.ofNullable(answeredAt)
+                .map(at -> Duration.between(at, Time.system().now()));
+    }
+
     /** Whether nothing is known that speaks against connecting to it. */
     boolean answers() {
         Verdict last = verdict;
         return last == null || last.fault() == null;
     }
 
+    /** Whether it answered the last probe that it did not leave unanswered. */
+    boolean answered() {
+        Verdict last = verdict;
+        return last != null && last.fault() == null;
+    }
+
     /** Whether it should get reads, if there is another. */
     boolean well() {
         Verdict last = verdict;
-        return answers() && (last == null || last.linked()) && !breaker.open();
+        return answers() && !silent && (last == null || last.linked()) && !breaker.open();
     }
 
     @Override
@@ -85,9 +160,6 @@ final class ClusterNode implements Lane {
 
     @Override
     public void report(Kind kind, String error) {
-        if (kind == Kind.OVERLOADED) {
-            breaker.failed(RedisErrors.exception(error));
-        }
         hint.run();
     }
 

@@ -1,71 +1,89 @@
 package dev.hastack.redis;
 
+import dev.hastack.core.topology.Refused;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.async.RedisAsyncCommands;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Future;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
-/** The kept connection by which one node of a Redis Cluster is asked. Used by one thread. */
+/** The questions that one node of a Redis Cluster is asked. Used by one thread. */
 final class ClusterProbe {
-    private final Supplier<CompletionStage<StatefulRedisConnection<String, String>>> connector;
-    private @Nullable CompletableFuture<StatefulRedisConnection<String, String>> connection;
+    private final boolean writes;
+    private final Admission admission;
+    private final Inquiry<Words> inquiry;
+    private volatile boolean limited;
 
-    ClusterProbe(Supplier<CompletionStage<StatefulRedisConnection<String, String>>> connector) {
-        this.connector = connector;
+    /** @param writes whether this stack writes, and wants to know if it can */
+    ClusterProbe(
+            Supplier<CompletionStage<StatefulRedisConnection<String, String>>> connector,
+            Admission admission,
+            boolean writes) {
+        this.writes = writes;
+        this.admission = admission;
+        this.inquiry = new Inquiry<>(
+                () -> {
+                    admission.shows();
+                    return connector.get();
+                },
+                this::ask);
+    }
+
+    /** Asks, unless an answer is owed or the node is left alone since it denies; does not wait. */
+    void ask(Instant now) {
+        if (!admission.rests(now)) {
+            inquiry.ask(now);
+        }
+    }
+
+    Admission admission() {
+        return admission;
     }
 
     /**
      * What a node says.
      *
-     * @param cluster its CLUSTER INFO
-     * @param replication its INFO replication
+     * @param cluster its CLUSTER INFO; empty if the user may not ask that
+     * @param refused what it refuses
      */
-    record Words(String cluster, String replication) {
-        boolean ok() {
-            return cluster.contains("cluster_state:ok");
+    record Words(String cluster, NodeFacts facts, List<Refused> refused) {
+        /** Empty if it says nothing of the cluster's state. */
+        Optional<Boolean> ok() {
+            return cluster.isEmpty() ? Optional.empty() : Optional.of(cluster.contains("cluster_state:ok"));
+        }
+
+        ClusterNode.Verdict verdict() {
+            return new ClusterNode.Verdict(null, false, facts.linked(), refused);
         }
     }
 
-    CompletableFuture<Words> ask() {
-        return connected().thenCompose(made -> {
-            RedisAsyncCommands<String, String> commands = made.async();
-            CompletableFuture<String> cluster = commands.clusterInfo().toCompletableFuture();
-            CompletableFuture<String> replication = commands.info("replication").toCompletableFuture();
-            // PING fails just when commands do.
-            return commands.ping()
-                    .toCompletableFuture()
-                    .thenCombine(cluster, (pong, said) -> said)
-                    .thenCombine(replication, Words::new);
-        });
+    Inquiry<Words> inquiry() {
+        return inquiry;
+    }
+
+    private CompletableFuture<Words> ask(StatefulRedisConnection<String, String> made) {
+        RedisAsyncCommands<String, String> commands = made.async();
+        List<Refused> forbidden = Collections.synchronizedList(new ArrayList<>());
+        CompletableFuture<NodeFacts> facts = NodeFacts.askMember(commands, writes, limited);
+        return NodeFacts.permitted("CLUSTER INFO", commands.clusterInfo(), forbidden)
+                .thenCombine(facts, (cluster, known) -> {
+                    limited = known.limited();
+                    forbidden.addAll(known.refused());
+                    return new Words(cluster, known, List.copyOf(forbidden));
+                });
     }
 
     /** Its view of all nodes. */
     CompletableFuture<String> view() {
-        return connected().thenCompose(made -> made.async().clusterNodes());
+        return inquiry.also(made -> made.async().clusterNodes());
     }
 
-    private CompletableFuture<StatefulRedisConnection<String, String>> connected() {
-        CompletableFuture<StatefulRedisConnection<String, String>> kept = connection;
-        boolean usable = kept != null
-                && (!kept.isDone()
-                        || (!kept.isCompletedExceptionally() && kept.join().isOpen()));
-        if (kept == null || !usable) {
-            close();
-            kept = connector.get().toCompletableFuture();
-            connection = kept;
-        }
-        return kept;
-    }
-
-    /** Ends the connection; the next question opens another. */
     void close() {
-        CompletableFuture<StatefulRedisConnection<String, String>> old = connection;
-        if (old != null) {
-            connection = null;
-            Future<?> unused = old.thenAccept(OwnConnections::close);
-        }
+        inquiry.close();
     }
 }

@@ -1,6 +1,7 @@
 package dev.hastack.redis;
 
 import dev.hastack.core.config.RedisConfig;
+import dev.hastack.core.monitor.Toll;
 import dev.hastack.core.topology.Kind;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.cluster.SlotHash;
@@ -43,8 +44,9 @@ final class ClusterRouter implements Dispatcher, Runnable {
     private final ClusterNodes nodes;
     private final ClusterConnection<?, ?> connection;
     private final BooleanSupplier closing;
-    private final Supplier<String> state;
+    private final Supplier<ClusterView> view;
     private final Executor callbacks;
+    private final Toll toll;
     private final UnderWay underWay;
     private final SlotQueue heldWrites = new SlotQueue();
     private final SlotQueue heldReads = new SlotQueue();
@@ -54,22 +56,25 @@ final class ClusterRouter implements Dispatcher, Runnable {
 
     /**
      * @param closing whether new calls are refused
-     * @param state of the cluster, in words
+     * @param view of the cluster, as of the last probes
      * @param callbacks where callers are told of failures
+     * @param toll of the cluster
      */
     ClusterRouter(
             RedisConfig config,
             ClusterNodes nodes,
             ClusterConnection<?, ?> connection,
             BooleanSupplier closing,
-            Supplier<String> state,
-            Executor callbacks) {
+            Supplier<ClusterView> view,
+            Executor callbacks,
+            Toll toll) {
         this.config = config;
         this.nodes = nodes;
         this.connection = connection;
         this.closing = closing;
-        this.state = state;
+        this.view = view;
         this.callbacks = callbacks;
+        this.toll = toll;
         this.underWay = new UnderWay(config);
         thread.setDaemon(true);
     }
@@ -81,6 +86,11 @@ final class ClusterRouter implements Dispatcher, Runnable {
     @Override
     public RedisConfig config() {
         return config;
+    }
+
+    @Override
+    public Toll toll() {
+        return toll;
     }
 
     @Override
@@ -97,7 +107,7 @@ final class ClusterRouter implements Dispatcher, Runnable {
     public RedisErrors.Refusal refusal(String reply) {
         int space = reply.indexOf(' ');
         return MOVING.contains(space < 0 ? reply : reply.substring(0, space))
-                ? new RedisErrors.Refusal(Kind.NOT_PRIMARY, true)
+                ? new RedisErrors.Refusal(Kind.NOT_PRIMARY, true, false)
                 : RedisErrors.refusal(reply);
     }
 
@@ -136,6 +146,15 @@ final class ClusterRouter implements Dispatcher, Runnable {
         boolean unused = elsewhere(call);
     }
 
+    /** Lettuce's writer would take it for a read again. */
+    @Override
+    public void toPrimary(Call<?, ?, ?> call) {
+        RedisClusterNode primary = primary(slot(call));
+        if (primary == null || !sent(call, nodes.at(primary.getUri()), ConnectionIntent.WRITE)) {
+            hold(call);
+        }
+    }
+
     @Override
     public void tell(Runnable end) {
         try {
@@ -152,6 +171,10 @@ final class ClusterRouter implements Dispatcher, Runnable {
             connection.send(attempt);
         } catch (RedisException e) {
             boolean unused = attempt.completeExceptionally(e);
+        }
+        if (closed) {
+            // close() may have looked before it was there.
+            boolean unused = attempt.completeExceptionally(lost());
         }
         return attempt;
     }
@@ -211,9 +234,18 @@ final class ClusterRouter implements Dispatcher, Runnable {
 
     private void hold(Call<?, ?, ?> call) {
         SlotQueue queue = call.read() ? heldReads : heldWrites;
-        if (!queue.offer(slot(call), call, config.maxWaiting())) {
+        if (view.get().denied()) {
+            call.end(nobody(call));
+        } else if (!queue.offer(slot(call), call, config.maxWaiting())) {
             call.end(new OverloadedException(call.describe() + "not sent: " + config.maxWaiting()
-                    + " commands wait for a node, as many as ha.redis.max-waiting allows; " + state.get()));
+                    + " commands wait for a node, as many as ha.redis.max-waiting allows; "
+                    + view.get().describe()));
+        } else {
+            toll.held();
+            if (closed) {
+                // close() may have looked before it was there.
+                call.end(gone());
+            }
         }
         wake();
     }
@@ -282,10 +314,18 @@ final class ClusterRouter implements Dispatcher, Runnable {
 
     private Throwable nobody(Call<?, ?, ?> call) {
         Duration wait = call.read() ? config.reads().maxWait() : config.writes().maxWait();
-        String text = call.describe() + "no node took it within " + wait.toMillis() + " ms; " + state.get();
+        ClusterView seen = view.get();
+        String text = call.describe()
+                + (seen.denied()
+                        ? seen.denial()
+                        : "no node took it within " + wait.toMillis() + " ms; " + seen.describe());
         RedisException error = call.read() ? new NoReplicaException(text) : new NoPrimaryException(text);
         call.lastError().ifPresent(error::addSuppressed);
         return error;
+    }
+
+    private static RedisException lost() {
+        return new RedisException("the connection was closed by this process");
     }
 
     private static StackClosedException gone() {
@@ -308,6 +348,6 @@ final class ClusterRouter implements Dispatcher, Runnable {
                 }
             }
         }
-        underWay.abort(new RedisException("the connection was closed by this process"));
+        underWay.abort(lost());
     }
 }

@@ -5,6 +5,7 @@ import dev.hastack.core.config.ProbeConfig;
 import dev.hastack.core.config.RedisConfig;
 import dev.hastack.core.health.StoreHealth;
 import dev.hastack.core.topology.Snapshot;
+import io.lettuce.core.RedisChannelHandler;
 import io.lettuce.core.RedisCommandInterruptedException;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.TimeoutOptions;
@@ -38,6 +39,8 @@ final class ClusterStore implements Mode {
     private static final int INTERVALS = 10;
 
     private static final long RETRY = 20_000_000L;
+    /** How long the ends of connections may take. */
+    private static final Duration CLOSING = Duration.ofSeconds(1);
 
     private final RedisConfig config;
     private final NodeClients clients;
@@ -53,6 +56,7 @@ final class ClusterStore implements Mode {
         this.config = config;
         this.clients = new NodeClients(config, context.config());
         this.nodes = new ClusterNodes(config, context.config(), this::hint);
+        clients.witness(new ProbeWitness(node -> nodes.at(node).answeredAgo(), node -> doubt()));
         this.prefix = new KeyPrefix(config.keyPrefix());
         this.watch = new ClusterWatch(
                 nodes,
@@ -63,6 +67,7 @@ final class ClusterStore implements Mode {
                 context.time(),
                 probe.interval(),
                 probe.timeout(),
+                config.connectTimeout(),
                 this::refresh);
         List<RedisURI> seeds =
                 config.nodes().keySet().stream().map(clients::uri).toList();
@@ -77,8 +82,9 @@ final class ClusterStore implements Mode {
                         nodes,
                         connection,
                         () -> closing,
-                        () -> watch.view().describe(),
-                        clients.resources().eventExecutorGroup()),
+                        watch::view,
+                        clients.resources().eventExecutorGroup(),
+                        watch.toll()),
                 clients.longest());
         client.setOptions(options(probe.interval()));
     }
@@ -108,7 +114,8 @@ final class ClusterStore implements Mode {
                         .enableAllAdaptiveRefreshTriggers()
                         .adaptiveRefreshTriggersTimeout(ADAPTIVE)
                         .refreshTriggersReconnectAttempts(1)
-                        .dynamicRefreshSources(true)
+                        // Our client says whom to ask.
+                        .dynamicRefreshSources(false)
                         .closeStaleConnections(true)
                         .build())
                 // A redirection to a node that the last look did not see is followed.
@@ -139,6 +146,10 @@ final class ClusterStore implements Mode {
         watch.hint();
     }
 
+    private void doubt() {
+        watch.doubt();
+    }
+
     /** Roles, slots or the state of nodes have changed. */
     private void refresh() {
         ClusterReads reads = new ClusterReads(nodes);
@@ -154,7 +165,8 @@ final class ClusterStore implements Mode {
 
     @Override
     public <K, V> StatefulRedisClusterConnection<K, V> cluster(RedisCodec<K, V> codec) {
-        StatefulRedisClusterConnection<K, V> made = connect(() -> client.connectAsync(prefix.applied(codec)));
+        StatefulRedisClusterConnection<K, V> made =
+                connect(() -> client.connectAsync(prefix.any() ? new SlotCodec<>(prefix, codec) : codec));
         made.setReadFrom(new ClusterReads(nodes));
         if (made instanceof ClusterConnection<K, V> connection) {
             connection.router().start();
@@ -164,7 +176,16 @@ final class ClusterStore implements Mode {
 
     @Override
     public <K, V> StatefulRedisPubSubConnection<K, V> pubSub(RedisCodec<K, V> codec) {
-        return connect(() -> client.connectPubSubAsync(prefix.applied(codec)));
+        if (!prefix.any() && config.writable()) {
+            return connect(() -> client.connectPubSubAsync(codec));
+        }
+        ChannelCodec<K, V> channels = new ChannelCodec<>(prefix, codec);
+        return new ClusterSubscriber<>(
+                connect(() -> client.connectPubSubAsync(channels)),
+                channels,
+                prefix,
+                config.writable(),
+                config.connectTimeout());
     }
 
     /** Tries until it is made, or its time is over. */
@@ -173,7 +194,7 @@ final class ClusterStore implements Mode {
         Throwable last = null;
         do {
             if (closing) {
-                throw new StackClosedException("redis: the stack has been closed");
+                throw new StackClosedException();
             }
             CompletableFuture<T> connecting = known().thenCompose(known -> attempt.get());
             try {
@@ -183,6 +204,9 @@ final class ClusterStore implements Mode {
                 return made;
             } catch (ExecutionException e) {
                 last = e.getCause();
+                if (watch.view().denied()) {
+                    break;
+                }
                 LockSupport.parkNanos(RETRY);
             } catch (TimeoutException e) {
                 CompletableFuture<Void> unused = connecting.thenAccept(OwnConnections::close);
@@ -193,16 +217,18 @@ final class ClusterStore implements Mode {
                 throw new RedisCommandInterruptedException(e);
             }
         } while (System.nanoTime() - until < 0);
-        NoReplicaException error = new NoReplicaException("redis: no node of the cluster could be connected to within "
-                + config.reads().maxWait().toMillis() + " ms; " + watch.view().describe());
+        ClusterView view = watch.view();
+        NoReplicaException error = new NoReplicaException("redis: "
+                + (view.denied()
+                        ? view.denial()
+                        : "no node of the cluster could be connected to within "
+                                + config.reads().maxWait().toMillis() + " ms; " + view.describe()));
         error.addSuppressed(last);
         throw error;
     }
 
     private CompletableFuture<@Nullable Void> known() {
-        return client.knows()
-                ? CompletableFuture.completedFuture(null)
-                : client.refreshPartitionsAsync().toCompletableFuture();
+        return client.knows() ? CompletableFuture.completedFuture(null) : client.look();
     }
 
     @Override
@@ -251,9 +277,16 @@ final class ClusterStore implements Mode {
             busy = busy();
         }
         watch.close();
-        open.forEach(OwnConnections::close);
-        client.shutdown(0, 1, TimeUnit.SECONDS);
-        clients.close();
+        List<CompletableFuture<Void>> closed = open.stream()
+                .filter(one -> !(one instanceof RedisChannelHandler<?, ?> known && known.isClosed()))
+                .map(StatefulConnection::closeAsync)
+                .toList();
+        // Or their client, which knows also the connections below them, would close these twice, and log a warning for
+        // each.
+        NodeClients.await(
+                CompletableFuture.allOf(closed.toArray(CompletableFuture[]::new)),
+                System.nanoTime() + CLOSING.toNanos());
+        clients.close(client);
         return !busy;
     }
 

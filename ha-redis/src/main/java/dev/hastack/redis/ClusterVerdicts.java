@@ -2,6 +2,7 @@ package dev.hastack.redis;
 
 import dev.hastack.core.health.Health;
 import dev.hastack.core.health.NodeHealth;
+import dev.hastack.core.topology.Refused;
 import dev.hastack.core.topology.Status;
 import io.lettuce.core.cluster.models.partitions.RedisClusterNode;
 import io.lettuce.core.cluster.models.partitions.RedisClusterNode.NodeFlag;
@@ -22,7 +23,9 @@ final class ClusterVerdicts {
                 "unknown",
                 0,
                 seeds.stream().map(seed -> health(seed, null, before, now)).toList(),
-                seeds.stream().map(seed -> 0).toList());
+                seeds.stream().map(seed -> 0).toList(),
+                seeds.stream().map(ClusterVerdicts::withheld).toList(),
+                !seeds.isEmpty() && seeds.stream().allMatch(ClusterVerdicts::denies));
     }
 
     static ClusterView of(
@@ -36,14 +39,33 @@ final class ClusterVerdicts {
             shares.add(share);
             served += member.is(NodeFlag.FAIL) ? 0 : share;
         }
-        return new ClusterView(state, served, all, shares);
+        return new ClusterView(
+                state,
+                served,
+                all,
+                shares,
+                members.stream()
+                        .map(member -> withheld(nodes.at(member.getUri())))
+                        .toList(),
+                members.stream().allMatch(member -> denies(nodes.at(member.getUri()))));
+    }
+
+    private static boolean denies(ClusterNode node) {
+        ClusterNode.Verdict verdict = node.verdict();
+        return verdict != null && verdict.denied();
+    }
+
+    private static String withheld(ClusterNode node) {
+        ClusterNode.Verdict verdict = node.verdict();
+        return verdict == null ? "" : verdict.withheld();
     }
 
     private static NodeHealth health(
             ClusterNode node, @Nullable RedisClusterNode member, ClusterView before, Instant now) {
         Optional<String> reason = reason(node, member);
         Status role = role(node, member);
-        Health health = !role.usable() ? Health.DOWN : reason.isEmpty() ? Health.UP : Health.DEGRADED;
+        boolean refuses = role == Status.PRIMARY && refuses(node);
+        Health health = !role.usable() || refuses ? Health.DOWN : reason.isEmpty() ? Health.UP : Health.DEGRADED;
         return new NodeHealth(
                 node.node(),
                 node.address().toString(),
@@ -60,6 +82,11 @@ final class ClusterVerdicts {
                         .findFirst()
                         .orElse(now),
                 reason);
+    }
+
+    private static boolean refuses(ClusterNode node) {
+        ClusterNode.Verdict verdict = node.verdict();
+        return verdict != null && verdict.refusal().isPresent();
     }
 
     private static Status role(ClusterNode node, @Nullable RedisClusterNode member) {
@@ -82,9 +109,11 @@ final class ClusterVerdicts {
             return Optional.of("has not told yet who belongs to its cluster");
         } else if (member.is(NodeFlag.FAIL) || member.is(NodeFlag.EVENTUAL_FAIL)) {
             return Optional.of("the cluster takes it for failed");
+        } else if (verdict.refusal().isPresent()) {
+            return verdict.refusal().map(Refused::text);
         } else if (!verdict.linked()) {
             return Optional.of("gets no reads: it has lost its primary (master_link_status:down)");
         }
-        return node.breaker().open() ? Optional.of(NodeHealth.BREAKER_OPEN) : Optional.empty();
+        return node.breaker().nextTrial().map(NodeHealth::breakerOpen);
     }
 }

@@ -3,8 +3,13 @@ package dev.hastack.redis;
 import dev.hastack.core.health.Health;
 import dev.hastack.core.health.NodeHealth;
 import dev.hastack.core.health.StoreHealth;
+import dev.hastack.core.select.Waits;
 import dev.hastack.core.topology.Status;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * A Redis Cluster as of the last probes. Immutable.
@@ -13,15 +18,19 @@ import java.util.List;
  * @param slots how many slots have a primary that stands
  * @param nodes by address
  * @param shares how many slots each node has, in the order of {@code nodes}
+ * @param withheld what each node refuses to tell while it serves, in the same order; empty for nothing
+ * @param denied whether every node refuses access to this process, so that nothing is to be waited for
  */
-record ClusterView(String state, int slots, List<NodeHealth> nodes, List<Integer> shares) {
-    static final ClusterView NONE = new ClusterView("unknown", 0, List.of(), List.of());
+record ClusterView(
+        String state, int slots, List<NodeHealth> nodes, List<Integer> shares, List<String> withheld, boolean denied) {
+    static final ClusterView NONE = new ClusterView("unknown", 0, List.of(), List.of(), List.of(), false);
 
     private static final int SLOTS = 16_384;
 
     ClusterView {
         nodes = List.copyOf(nodes);
         shares = List.copyOf(shares);
+        withheld = List.copyOf(withheld);
     }
 
     boolean ok() {
@@ -33,9 +42,19 @@ record ClusterView(String state, int slots, List<NodeHealth> nodes, List<Integer
         return !nodes.isEmpty() && nodes.stream().noneMatch(node -> node.role() == Status.UNKNOWN);
     }
 
+    /** Why it is in vain to wait for it, if it is {@link #denied}. */
+    String denial() {
+        return Waits.denied(
+                RedisErrors.CREDENTIALS, nodes.stream().flatMap(node -> node.reason().stream()), describe());
+    }
+
     /** Of a cluster that does not say ok nothing can be had. */
     Health health() {
         if (!ok()) {
+            return Health.DOWN;
+        }
+        if (nodes.stream().anyMatch(node -> node.role() == Status.PRIMARY && node.health() == Health.DOWN)) {
+            // It answers, and does nothing of what this service may want of its slots.
             return Health.DOWN;
         }
         boolean all = slots == SLOTS && nodes.stream().allMatch(node -> node.health() == Health.UP);
@@ -44,6 +63,11 @@ record ClusterView(String state, int slots, List<NodeHealth> nodes, List<Integer
 
     StoreHealth store() {
         return new StoreHealth("redis", health(), describe(), nodes);
+    }
+
+    /** Without what becomes another with each look: that is no news, and the nodes' own reasons have it. */
+    private static String lasting(String reason) {
+        return reason.startsWith(NodeHealth.BREAKER_OPEN) ? NodeHealth.BREAKER_OPEN : reason;
     }
 
     /** {@code cluster ok, 16384 of 16384 slots served: a PRIMARY epoch 3 with 5461 slots, b REPLICA epoch 3}. */
@@ -62,8 +86,24 @@ record ClusterView(String state, int slots, List<NodeHealth> nodes, List<Integer
             if (node.role() == Status.PRIMARY || shares.get(i) > 0) {
                 text.append(" with ").append(shares.get(i)).append(" slots");
             }
-            node.reason().ifPresent(reason -> text.append(" (").append(reason).append(')'));
+            node.reason()
+                    .map(ClusterView::lasting)
+                    .ifPresent(reason -> text.append(" (").append(reason).append(')'));
         }
-        return text.toString();
+        return text.append(refusals()).toString();
+    }
+
+    /** {@code ; INFO refused: NOPERM (a, b)}: mostly the same of all nodes, and said once. */
+    private String refusals() {
+        Map<String, List<String>> byText = new LinkedHashMap<>();
+        for (int i = 0; i < nodes.size(); i++) {
+            if (!withheld.get(i).isEmpty()) {
+                byText.computeIfAbsent(withheld.get(i), any -> new ArrayList<>())
+                        .add(nodes.get(i).node());
+            }
+        }
+        return byText.entrySet().stream()
+                .map(each -> "; " + each.getKey() + " (" + String.join(", ", each.getValue()) + ")")
+                .collect(Collectors.joining());
     }
 }

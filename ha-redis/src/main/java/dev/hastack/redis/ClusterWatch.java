@@ -2,15 +2,21 @@ package dev.hastack.redis;
 
 import dev.hastack.core.health.Health;
 import dev.hastack.core.monitor.Time;
+import dev.hastack.core.monitor.TlsFault;
+import dev.hastack.core.monitor.Toll;
+import dev.hastack.core.topology.Kind;
+import dev.hastack.core.topology.Refused;
+import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.cluster.models.partitions.ClusterPartitionParser;
 import io.lettuce.core.cluster.models.partitions.RedisClusterNode;
 import io.lettuce.core.cluster.models.partitions.RedisClusterNode.NodeFlag;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -32,6 +38,9 @@ final class ClusterWatch implements Runnable, AutoCloseable {
     /** Between two rounds while something is wrong, or was hinted at. */
     private static final Duration HASTE = Duration.ofMillis(100);
 
+    /** The share of the timeout after which a node is asked on another connection as well, if not all are slower. */
+    private static final int PATIENCE = 4;
+
     private final ClusterNodes nodes;
     private final List<ClusterNode> seeds;
     private final NodeClients clients;
@@ -39,13 +48,19 @@ final class ClusterWatch implements Runnable, AutoCloseable {
     private final Duration interval;
     private final Duration timeout;
     private final Runnable changed;
+    private final Patience patience;
     private final Map<ClusterNode, ClusterProbe> probes = new LinkedHashMap<>();
     private final Thread thread = new Thread(this, "ha-redis-cluster-watch");
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition seen = lock.newCondition();
+    private final Toll toll = new Toll("redis");
     private List<RedisClusterNode> members = List.of();
     private volatile ClusterView view = ClusterView.NONE;
+    /** Whether any node owes its answer. */
+    private boolean owed;
+
     private volatile boolean hinted;
+    private volatile boolean doubted;
     private volatile boolean closed;
 
     /** @param changed called after a round in which a role, a slot or a node's state became another; must not block */
@@ -56,6 +71,7 @@ final class ClusterWatch implements Runnable, AutoCloseable {
             Time time,
             Duration interval,
             Duration timeout,
+            Duration connectTimeout,
             Runnable changed) {
         this.nodes = nodes;
         this.seeds = seeds;
@@ -64,6 +80,7 @@ final class ClusterWatch implements Runnable, AutoCloseable {
         this.interval = interval;
         this.timeout = timeout;
         this.changed = changed;
+        this.patience = new Patience(timeout, connectTimeout);
         thread.setDaemon(true);
     }
 
@@ -75,12 +92,23 @@ final class ClusterWatch implements Runnable, AutoCloseable {
         return view;
     }
 
+    /** Where it is counted what faults cost callers. */
+    Toll toll() {
+        return toll;
+    }
+
     /** Look soon. */
     void hint() {
         if (!hinted) {
             hinted = true;
             LockSupport.unpark(thread);
         }
+    }
+
+    /** A connection to some node is silent, and those of the probes may be as well: look soon, and on new ones however slow all are. */
+    void doubt() {
+        doubted = true;
+        hint();
     }
 
     boolean await(BooleanSupplier condition, Duration atMost) throws InterruptedException {
@@ -114,17 +142,20 @@ final class ClusterWatch implements Runnable, AutoCloseable {
             }
             rest(begin);
         }
+        toll.close(time.now());
         probes.values().forEach(ClusterProbe::close);
     }
 
     private void rest(long begin) {
         while (!closed) {
-            boolean hasty = (hinted || view.health() != Health.UP) && HASTE.compareTo(interval) < 0;
+            boolean hasty = (hinted || owed || view.health() != Health.UP) && HASTE.compareTo(interval) < 0;
             long left = (hasty ? HASTE : interval).toNanos() - (System.nanoTime() - begin);
             if (left <= 0) {
                 return;
             }
+            Instant planned = time.now().plusNanos(left);
             LockSupport.parkNanos(this, left);
+            patience.late(planned, time.now());
         }
     }
 
@@ -139,40 +170,65 @@ final class ClusterWatch implements Runnable, AutoCloseable {
             }
             return gone;
         });
-        long until = System.nanoTime() + timeout.toNanos();
-        Map<ClusterNode, CompletableFuture<ClusterProbe.Words>> questions = new LinkedHashMap<>();
-        asked.forEach(node -> questions.put(node, probe(node).ask()));
-        List<ClusterNode> ok = new ArrayList<>();
-        List<ClusterNode> others = new ArrayList<>();
-        for (Map.Entry<ClusterNode, CompletableFuture<ClusterProbe.Words>> question : questions.entrySet()) {
-            ClusterNode node = question.getKey();
+        List<Inquiry<ClusterProbe.Words>> all =
+                asked.stream().map(node -> probe(node).inquiry()).toList();
+        Instant begin = time.now();
+        asked.forEach(node -> probe(node).ask(begin));
+        awaitKept(all, begin);
+        all.forEach(Inquiry::askElsewhere);
+        await(all, begin, timeout);
+        ClusterSpeakers speakers = new ClusterSpeakers();
+        for (ClusterNode node : asked) {
+            Inquiry<ClusterProbe.Words> inquiry = probe(node).inquiry();
+            Optional<CompletableFuture<ClusterProbe.Words>> outcome = inquiry.outcome();
+            outcome.ifPresent(any -> patience.heard(inquiry, time.now()));
             try {
-                ClusterProbe.Words words = get(question.getValue(), until);
-                node.judge(new ClusterNode.Verdict(
-                        null, NodeInfo.of(words.replication()).linked()));
-                (words.ok() ? ok : others).add(node);
+                if (outcome.isPresent()) {
+                    ClusterProbe.Words words = get(outcome.get(), Duration.ZERO);
+                    node.answered(inquiry.askedAt());
+                    probe(node).admission().answered();
+                    node.judge(words.verdict());
+                    speakers.add(node, words.ok());
+                }
             } catch (ExecutionException | TimeoutException e) {
-                node.judge(new ClusterNode.Verdict(fault(e), false));
-                probe(node).close();
+                boolean denied =
+                        RedisErrors.kindOfProbe(e).filter(Kind.DENIED::equals).isPresent();
+                node.judge(new ClusterNode.Verdict(fault(e), denied, false, List.of()));
+                probe(node).admission().failed(e, time.now());
             }
+            node.silent(inquiry.owes());
         }
+        owed = all.stream().anyMatch(Inquiry::owes);
+        judgeSilent(asked, all);
         boolean first = members.isEmpty();
-        // Who says that all is well is not cut off from the others.
-        others.stream().limit(ok.isEmpty() ? 1 : 0).forEach(ok::add);
-        String state = ok.isEmpty() ? "unknown" : others.containsAll(ok) ? "fail" : "ok";
-        for (ClusterNode speaker : ok) {
-            try {
-                members = members(get(probe(speaker).view(), System.nanoTime() + timeout.toNanos()));
-                break;
-            } catch (ExecutionException | TimeoutException e) {
-                log.atDebug().setCause(e).log("{} does not tell its view of the cluster", speaker);
-            }
-        }
-        publish(state);
+        members = told(speakers);
+        // The silence of all is not yet the word of any.
+        boolean open = asked.stream().anyMatch(ClusterNode::answers);
+        publish(speakers.none() ? open ? view.state() : "unknown" : speakers.state(members));
         if (first && !members.isEmpty()) {
             // Of those that are no seeds nothing is known yet.
             hinted = true;
         }
+    }
+
+    /** Who belongs to the cluster; as before, if nobody tells. */
+    private List<RedisClusterNode> told(ClusterSpeakers speakers) throws InterruptedException {
+        List<RedisClusterNode> told = List.of();
+        for (ClusterNode speaker : speakers.inOrder()) {
+            try {
+                List<RedisClusterNode> view = members(get(probe(speaker).view(), timeout));
+                if (speakers.believe(view)) {
+                    return view;
+                }
+                told = told.isEmpty() ? view : told;
+            } catch (ExecutionException | TimeoutException e) {
+                log.atDebug().setCause(e).log("{} does not tell its view of the cluster", speaker);
+                if (RedisErrors.bare(e) instanceof RedisCommandExecutionException refused) {
+                    speaker.refuses(Refused.fact("CLUSTER NODES", RedisErrors.text(refused)));
+                }
+            }
+        }
+        return told.isEmpty() ? members : told;
     }
 
     private static List<RedisClusterNode> members(String view) {
@@ -185,24 +241,65 @@ final class ClusterWatch implements Runnable, AutoCloseable {
     private ClusterProbe probe(ClusterNode node) {
         return probes.computeIfAbsent(node, any -> {
             clients.found(node.node(), node.address());
-            return new ClusterProbe(() -> clients.connectProbe(node.node()));
+            return new ClusterProbe(
+                    new TlsConnector(() -> clients.connectProbe(node.node()), clients.doubt(node.node())),
+                    new Admission(clients.password(), interval),
+                    clients.writable());
         });
     }
 
-    private static <T> T get(CompletableFuture<T> future, long until)
-            throws InterruptedException, ExecutionException, TimeoutException {
-        return future.get(Math.max(0, until - System.nanoTime()), TimeUnit.NANOSECONDS);
+    /** For as long as all are slow, unless somebody has had no answer on a connection of his own, either. */
+    private void awaitKept(List<? extends Inquiry<?>> all, Instant begin) throws InterruptedException {
+        Duration step = timeout.dividedBy(PATIENCE);
+        Duration atMost = patience.untilElsewhere(step, begin);
+        Duration waited = step;
+        await(all, begin, waited);
+        while (!doubted && waited.compareTo(atMost) < 0) {
+            waited = waited.plus(step);
+            await(all, begin, waited.compareTo(atMost) < 0 ? waited : atMost);
+        }
+        doubted = false;
     }
 
-    private String fault(Exception error) {
-        if (error instanceof TimeoutException) {
-            return "no answer within " + timeout.toMillis() + " ms";
+    /** Waits for those that were asked in this round; whoever is slower than a round is not waited for in the next one. */
+    private void await(List<? extends Inquiry<?>> all, Instant begin, Duration atMost) throws InterruptedException {
+        Instant until = begin.plus(atMost);
+        for (Inquiry<?> inquiry : all) {
+            if (inquiry.owes() && inquiry.askedAt().equals(begin)) {
+                boolean unused = inquiry.await(Duration.between(time.now(), until));
+            }
         }
-        Throwable cause = error;
-        while (cause.getCause() != null) {
+        patience.late(until, time.now());
+    }
+
+    /** What a node that is slower than others is worth is said only when nothing explains it but the node. */
+    private void judgeSilent(List<ClusterNode> asked, List<? extends Inquiry<?>> all) {
+        Instant now = time.now();
+        for (ClusterNode node : asked) {
+            Inquiry<?> inquiry = probe(node).inquiry();
+            if (inquiry.owes() && patience.isOver(inquiry, all, now)) {
+                String fault = "no answer within "
+                        + Duration.between(inquiry.askedAt(), now).toMillis() + " ms";
+                ClusterNode.Verdict before = node.verdict();
+                if (before == null || before.fault() == null) {
+                    node.judge(new ClusterNode.Verdict(fault, false, false, List.of()));
+                }
+            }
+        }
+    }
+
+    private static <T> T get(CompletableFuture<T> future, Duration atMost)
+            throws InterruptedException, ExecutionException, TimeoutException {
+        return future.get(atMost.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    /** What is said of a node that could not be asked: its innermost cause, unless that is of TLS, which says more. */
+    static String fault(Exception error) {
+        Throwable cause = RedisErrors.bare(error);
+        while (cause.getCause() != null && !(cause instanceof TlsFault)) {
             cause = cause.getCause();
         }
-        return String.valueOf(cause.getMessage());
+        return RedisErrors.text(cause);
     }
 
     private void publish(String state) {
@@ -217,6 +314,10 @@ final class ClusterWatch implements Runnable, AutoCloseable {
         } finally {
             lock.unlock();
         }
+        if (next.health() != Health.UP && before.health() == Health.UP) {
+            toll.fault(time.now());
+        }
+        toll.look(next.health() != Health.DOWN, time.now());
         if (!next.describe().equals(before.describe())) {
             log.atInfo().addKeyValue("store", "redis").log("redis: {}", next.describe());
             changed.run();

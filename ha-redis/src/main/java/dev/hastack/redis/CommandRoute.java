@@ -5,7 +5,6 @@ import io.lettuce.core.protocol.CommandType;
 import io.lettuce.core.protocol.ProtocolKeyword;
 import io.lettuce.core.protocol.ReadOnlyCommands;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Locale;
@@ -110,28 +109,30 @@ enum CommandRoute {
 
     private static final Map<CommandType, CommandRoute> BY_TYPE = new EnumMap<>(CommandType.class);
 
-    private static final Map<String, CommandRoute> BY_NAME = new HashMap<>();
+    private static final Map<String, CommandType> BY_NAME = new HashMap<>();
 
     static {
         for (CommandType type : CommandType.values()) {
-            BY_TYPE.put(type, decide(type));
-            BY_NAME.put(name(type), decide(type));
+            BY_TYPE.put(type, decide(type.name(), ReadOnlyCommands.isReadOnlyCommand(type)));
+            BY_NAME.put(name(type), type);
         }
     }
 
     static CommandRoute of(ProtocolKeyword type, @Nullable CommandArgs<?, ?> args) {
-        if (type == CommandType.XREAD || type == CommandType.XREADGROUP) {
-            return blocks(args) ? DEDICATED : type == CommandType.XREAD ? READ : WRITE;
+        CommandType known = type instanceof CommandType own ? own : BY_NAME.get(name(type));
+        if (known == null) {
+            return decide(name(type), false);
         }
-        if (type == CommandType.CLUSTER) {
-            return asksCluster(args) ? PRIMARY_READ : WRITE;
-        }
-        CommandRoute known = type instanceof CommandType named ? BY_TYPE.get(named) : BY_NAME.get(name(type));
-        return known == null ? WRITE : known;
+        return switch (known) {
+            case XREAD -> blocks(args) ? DEDICATED : READ;
+            case XREADGROUP -> blocks(args) ? DEDICATED : WRITE;
+            case CLUSTER -> CLUSTER_READS.contains(SentArgs.of(args).word(1)) ? PRIMARY_READ : WRITE;
+            default -> BY_TYPE.getOrDefault(known, WRITE);
+        };
     }
 
-    private static CommandRoute decide(CommandType type) {
-        String name = type.name();
+    /** @param reads whether Lettuce takes it for a read */
+    private static CommandRoute decide(String name, boolean reads) {
         if (BOUND.contains(name)) {
             return DEDICATED;
         } else if (SUBSCRIBERS.contains(name)) {
@@ -140,9 +141,7 @@ enum CommandRoute {
         if (TO_PRIMARY.contains(name)) {
             return PRIMARY_READ;
         }
-        return !name.equals("SCRIPT") && (ReadOnlyCommands.isReadOnlyCommand(type) || MORE_READS.contains(name))
-                ? READ
-                : WRITE;
+        return !name.equals("SCRIPT") && (reads || MORE_READS.contains(name)) ? READ : WRITE;
     }
 
     /** As it is sent, in upper case. */
@@ -150,13 +149,25 @@ enum CommandRoute {
         return new String(type.getBytes(), StandardCharsets.US_ASCII).toUpperCase(Locale.ROOT);
     }
 
-    private static boolean asksCluster(@Nullable CommandArgs<?, ?> args) {
-        return args != null
-                && CLUSTER_READS.contains(
-                        Arrays.asList(args.toCommandString().split(" ")).get(0));
+    private static boolean blocks(@Nullable CommandArgs<?, ?> args) {
+        return blockAt(SentArgs.of(args)) > 0;
     }
 
-    private static boolean blocks(@Nullable CommandArgs<?, ?> args) {
-        return args != null && Arrays.asList(args.toCommandString().split(" ")).contains("BLOCK");
+    /** The number of the argument that says how long XREAD or XREADGROUP waits, or 0. */
+    static int blockAt(SentArgs args) {
+        for (int i = 1; i < args.count(); i++) {
+            switch (args.word(i)) {
+                case "BLOCK" -> {
+                    return i + 1;
+                }
+                case "COUNT", "CLAIM" -> i++;
+                case "GROUP" -> i += 2;
+                case "STREAMS" -> {
+                    return 0;
+                }
+                default -> {}
+            }
+        }
+        return 0;
     }
 }

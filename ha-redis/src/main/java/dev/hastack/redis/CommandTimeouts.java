@@ -3,7 +3,6 @@ package dev.hastack.redis;
 import io.lettuce.core.TimeoutOptions;
 import io.lettuce.core.protocol.RedisCommand;
 import java.time.Duration;
-import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
@@ -24,30 +23,29 @@ final class CommandTimeouts extends TimeoutOptions.TimeoutSource {
         this.usual = usual;
     }
 
+    /** Whether a server answers it when something comes, and not at once. */
+    static boolean blocks(RedisCommand<?, ?, ?> command) {
+        String name = CommandRoute.name(command.getType());
+        return SECONDS_LAST.contains(name)
+                || SECONDS_FIRST.contains(name)
+                || MILLIS_LAST.contains(name)
+                || ((name.equals("XREAD") || name.equals("XREADGROUP"))
+                        && CommandRoute.blockAt(SentArgs.of(command.getArgs())) > 0);
+    }
+
     @Override
     public long getTimeout(RedisCommand<?, ?, ?> command) {
         String name = CommandRoute.name(command.getType());
-        if (command.getArgs() == null) {
+        boolean last = SECONDS_LAST.contains(name) || MILLIS_LAST.contains(name);
+        boolean stream = name.equals("XREAD") || name.equals("XREADGROUP");
+        if (!last && !stream && !SECONDS_FIRST.contains(name)) {
             return usual.toMillis();
         }
-        if (SECONDS_LAST.contains(name)) {
-            List<String> args = args(command);
-            return millis(args.get(args.size() - 1), 1000);
-        } else if (SECONDS_FIRST.contains(name)) {
-            return millis(args(command).get(0), 1000);
-        } else if (MILLIS_LAST.contains(name)) {
-            List<String> args = args(command);
-            return millis(args.get(args.size() - 1), 1);
-        } else if (name.equals("XREAD") || name.equals("XREADGROUP")) {
-            List<String> args = args(command);
-            int block = args.indexOf("BLOCK");
-            return block < 0 ? usual.toMillis() : millis(args.get(block + 1), 1);
-        }
-        return usual.toMillis();
-    }
-
-    private static List<String> args(RedisCommand<?, ?, ?> command) {
-        return List.of(command.getArgs().toCommandString().split(" "));
+        SentArgs args = SentArgs.of(command.getArgs());
+        int at = last ? args.count() : stream ? CommandRoute.blockAt(args) : 1;
+        return at == 0 || args.count() == 0
+                ? usual.toMillis()
+                : millis(args.word(at), stream || MILLIS_LAST.contains(name) ? 1 : 1000);
     }
 
     private long millis(String time, int unit) {

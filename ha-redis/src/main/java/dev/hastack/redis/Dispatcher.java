@@ -1,11 +1,15 @@
 package dev.hastack.redis;
 
 import dev.hastack.core.config.RedisConfig;
+import dev.hastack.core.monitor.Toll;
 import java.util.List;
 
 /** Sends calls to nodes, for as long as each may take. Thread-safe. */
 interface Dispatcher {
     RedisConfig config();
+
+    /** Where it is counted what became of calls that a fault met. */
+    Toll toll();
 
     /** Whether new calls are refused. */
     boolean closing();
@@ -17,6 +21,11 @@ interface Dispatcher {
 
     /** After an attempt failed; at another node if there is one. */
     void again(Call<?, ?, ?> call);
+
+    /** Sends a call that was a read, and is none any more, where writes go. */
+    default void toPrimary(Call<?, ?, ?> call) {
+        route(call);
+    }
 
     /** Sends it to another node as well, if there is one. */
     void besides(Call<?, ?, ?> call);

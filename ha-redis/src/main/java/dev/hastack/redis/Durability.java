@@ -44,7 +44,7 @@ public record Durability(int replicas, boolean every, Duration within, boolean f
         return new Durability(replicas, every, time, fsynced);
     }
 
-    /** By WAITAOF; a server older than 7.2 refuses that. */
+    /** By WAITAOF; on a server older than 7.2, or without an append-only file, such a write is refused, and not sent. */
     public Durability onDisk() {
         return new Durability(replicas, every, within, true);
     }

@@ -11,26 +11,16 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** The writer of one connection to one node, which keeps to the key prefix, also where the codec cannot. */
-class GuardedWriter implements RedisChannelWriter {
+/** The writer of one connection to one node, which may refuse commands. */
+abstract class GuardedWriter implements RedisChannelWriter {
     private final RedisChannelWriter writer;
-    private final KeyPrefix prefix;
 
-    GuardedWriter(RedisChannelWriter writer, KeyPrefix prefix) {
+    GuardedWriter(RedisChannelWriter writer) {
         this.writer = writer;
-        this.prefix = prefix;
     }
 
     /** Why a command may not be sent, or null. */
-    @Nullable
-    RedisException refusal(RedisCommand<?, ?, ?> command) {
-        return prefix.refusal(command);
-    }
-
-    /** What is sent for it. */
-    <K, V, T> RedisCommand<K, V, T> applied(RedisCommand<K, V, T> command) {
-        return prefix.applied(command);
-    }
+    abstract @Nullable RedisException refusal(RedisCommand<?, ?, ?> command);
 
     @Override
     public <K, V, T> RedisCommand<K, V, T> write(RedisCommand<K, V, T> command) {
@@ -39,23 +29,23 @@ class GuardedWriter implements RedisChannelWriter {
             command.completeExceptionally(refusal);
             return command;
         }
-        RedisCommand<K, V, T> unused = writer.write(applied(command));
+        RedisCommand<K, V, T> unused = writer.write(command);
         return command;
     }
 
     @Override
     @SuppressWarnings("unchecked") // As Lettuce's own writers: what comes in goes out.
     public <K, V> Collection<RedisCommand<K, V, ?>> write(Collection<? extends RedisCommand<K, V, ?>> commands) {
-        List<RedisCommand<K, V, ?>> applied = new ArrayList<>(commands.size());
+        List<RedisCommand<K, V, ?>> allowed = new ArrayList<>(commands.size());
         for (RedisCommand<K, V, ?> command : commands) {
             RedisException refusal = refusal(command);
             if (refusal != null) {
                 command.completeExceptionally(refusal);
             } else {
-                applied.add(applied(command));
+                allowed.add(command);
             }
         }
-        Collection<RedisCommand<K, V, ?>> unused = writer.write(applied);
+        Collection<RedisCommand<K, V, ?>> unused = writer.write(allowed);
         return (Collection<RedisCommand<K, V, ?>>) commands;
     }
 

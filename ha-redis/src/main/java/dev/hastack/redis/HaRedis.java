@@ -3,6 +3,7 @@ package dev.hastack.redis;
 import dev.hastack.core.Store;
 import dev.hastack.core.StoreContext;
 import dev.hastack.core.config.RedisConfig;
+import dev.hastack.core.health.Reports;
 import dev.hastack.core.health.StoreHealth;
 import dev.hastack.core.topology.Snapshot;
 import io.lettuce.core.api.StatefulRedisConnection;
@@ -11,8 +12,6 @@ import io.lettuce.core.codec.RedisCodec;
 import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import java.time.Duration;
-import java.util.Map;
-import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Supplier;
 
 /**
@@ -27,7 +26,7 @@ import java.util.function.Supplier;
  */
 public final class HaRedis implements Store {
     private final Mode mode;
-    private final Map<String, Supplier<String>> reports = new ConcurrentSkipListMap<>();
+    private final Reports reports = new Reports();
 
     private HaRedis(Mode mode) {
         this.mode = mode;
@@ -111,7 +110,7 @@ public final class HaRedis implements Store {
         return durable(StringCodec.UTF8, durability);
     }
 
-    /** Writes that count only once replicas have them. Make one and keep it: it has connections of its own. */
+    /** Writes that count only once replicas have them. Costs nothing to make: all of a stack share their connections. */
     public <K, V> DurableWrites<K, V> durable(RedisCodec<K, V> codec, Durability durability) {
         return mode.durable(codec, durability);
     }
@@ -140,14 +139,14 @@ public final class HaRedis implements Store {
     }
 
     /**
-     * Adds to what this store's health says, for as long as the returned handle is open.
+     * Adds to what this store's health says, for as long as the returned handle is open. One that throws costs its own words
+     * alone.
      *
      * @param name of what it is about; the last of a name counts
      * @param words asked for at each {@link #health}; must not block
      */
     public AutoCloseable report(String name, Supplier<String> words) {
-        reports.put(name, words);
-        return () -> reports.remove(name);
+        return reports.add(name, words);
     }
 
     @Override
@@ -157,10 +156,7 @@ public final class HaRedis implements Store {
 
     @Override
     public StoreHealth health() {
-        StoreHealth health = mode.health();
-        StringBuilder summary = new StringBuilder(health.summary());
-        reports.forEach((name, words) -> summary.append("; ").append(words.get()));
-        return new StoreHealth(health.store(), health.health(), summary.toString(), health.nodes());
+        return reports.addedTo(mode.health());
     }
 
     @Override

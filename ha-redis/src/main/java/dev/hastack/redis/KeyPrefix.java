@@ -1,185 +1,199 @@
 package dev.hastack.redis;
 
 import io.lettuce.core.RedisException;
-import io.lettuce.core.codec.RedisCodec;
-import io.lettuce.core.codec.StringCodec;
-import io.lettuce.core.protocol.Command;
-import io.lettuce.core.protocol.CommandArgs;
-import io.lettuce.core.protocol.CommandType;
-import io.lettuce.core.protocol.CommandWrapper;
+import io.lettuce.core.output.CommandOutput;
 import io.lettuce.core.protocol.RedisCommand;
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
-import java.util.Locale;
-import java.util.Set;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Function;
 
 /**
- * What is put before every key and channel. The codec does it where Lettuce knows that an argument is a key: that covers
- * keys, the KEYS of scripts, channels and their patterns. Patterns that Lettuce passes as text (MATCH of SCAN, KEYS, BY and
- * GET of SORT) are rewritten; commands on all keys there are, whosoever they may be, are refused. Immutable.
+ * What is put before every key, pattern and channel. Where those are in a command is Redis's own word ({@link
+ * CommandTable}), not that of the types which Lettuce gives its arguments: it has fields, members and groups of the type of
+ * keys. A command of which nobody knows that, or which is about all keys there are, is refused. Keys that come back are
+ * without it. Immutable.
  */
 final class KeyPrefix {
-    private static final Set<String> OF_ALL_KEYS = Set.of("FLUSHDB", "FLUSHALL", "RANDOMKEY", "SWAPDB");
-    private static final Set<String> WITH_PATTERNS = Set.of("SCAN", "KEYS", "SORT", "SORT_RO");
+    /** Notifications that a key has changed name it in the channel. */
+    private static final byte[] KEYSPACE = "__keyspace@".getBytes(StandardCharsets.US_ASCII);
+    /** These name it in the message; and this pattern is of both. */
+    private static final byte[][] NOTIFICATIONS = {
+        KEYSPACE, "__keyevent@".getBytes(StandardCharsets.US_ASCII), "__key*".getBytes(StandardCharsets.US_ASCII)
+    };
 
+    private static final byte[] INVALIDATIONS = "__redis__:invalidate".getBytes(StandardCharsets.US_ASCII);
     private final byte[] prefix;
 
     KeyPrefix(String prefix) {
         this.prefix = prefix.getBytes(StandardCharsets.UTF_8);
     }
 
-    /** Of what Lettuce knows, without making a text of it for each command. */
-    private static String name(RedisCommand<?, ?, ?> command) {
-        return command.getType() instanceof CommandType known ? known.name() : CommandRoute.name(command.getType());
+    /** Whether there is one. */
+    boolean any() {
+        return prefix.length > 0;
     }
 
-    <K, V> RedisCodec<K, V> applied(RedisCodec<K, V> codec) {
-        return prefix.length == 0 ? codec : new PrefixCodec<>(prefix, codec);
-    }
-
-    /** Why a command cannot be done under a prefix, or null. */
-    @Nullable
-    RedisException refusal(RedisCommand<?, ?, ?> command) {
-        if (prefix.length == 0 || !OF_ALL_KEYS.contains(name(command))) {
-            return null;
-        }
-        return new RedisException(name(command)
-                + " is refused: it is about the keys of others, too, who share this Redis under other prefixes"
-                + " (ha.redis.key-prefix)");
+    byte[] bytes() {
+        return prefix;
     }
 
     <K, V, T> RedisCommand<K, V, T> applied(RedisCommand<K, V, T> command) {
-        if (prefix.length == 0 || !WITH_PATTERNS.contains(name(command))) {
+        return applied(command, output -> output);
+    }
+
+    /**
+     * What is sent for a command.
+     *
+     * @param outputs the output that its answer is written to, by its own
+     * @throws RedisException if it cannot be done under a prefix
+     */
+    <K, V, T> RedisCommand<K, V, T> applied(
+            RedisCommand<K, V, T> command, Function<CommandOutput<K, V, T>, CommandOutput<K, V, T>> outputs) {
+        if (!any()) {
             return command;
         }
-        List<byte[]> args = split(command.getArgs());
-        switch (name(command)) {
-            case "KEYS" -> {
-                // Lettuce 6 took the pattern for a key, which the codec has prefixed.
-                if (!command.getArgs().toCommandString().startsWith("key<")) {
-                    args.set(0, prefixed(args.get(0)));
-                }
-            }
-            case "SCAN" -> scan(args);
-            default -> sort(args);
+        CommandTable.Entry entry = CommandTable.of(command.getType());
+        if (entry == null) {
+            throw refusal(command, "", "nobody here knows which of its arguments are keys");
         }
-        return new Rewritten<>(command, args);
-    }
-
-    private void scan(List<byte[]> args) {
-        for (int i = 1; i + 1 < args.size(); i++) {
-            if (is(args.get(i), "MATCH")) {
-                args.set(i + 1, prefixed(args.get(i + 1)));
-                return;
-            }
+        KeyPositions simple = entry.positions();
+        if (simple != null && simple.first() && command.getArgs() != null) {
+            return new PrefixedCommand<>(command, this, KeyMarks.FIRST, output(command, entry.reply(), outputs));
         }
-        args.add("MATCH".getBytes(StandardCharsets.US_ASCII));
-        args.add(prefixed(new byte[] {'*'}));
+        if (simple != null && simple.none() && entry.subcommands().isEmpty() && entry.reply() == KeysInReply.NONE) {
+            return command;
+        }
+        SentArgs args = SentArgs.of(command.getArgs());
+        CommandTable.Entry known = entry.of(args);
+        if (known == null || known.positions() == null) {
+            throw refusal(
+                    command,
+                    entry.subcommands().isEmpty() ? "" : " " + args.word(1),
+                    known == null || known.harm() == null
+                            ? "nobody here knows which of its arguments are keys"
+                            : known.harm());
+        }
+        KeyMarks marks = marks(command, known.positions(), args);
+        return marks.none() && known.reply() == KeysInReply.NONE
+                ? command
+                : new PrefixedCommand<>(command, this, marks, output(command, known.reply(), outputs));
     }
 
-    private void sort(List<byte[]> args) {
-        for (int i = 1; i + 1 < args.size(); i++) {
-            boolean pattern = is(args.get(i), "BY") || (is(args.get(i), "GET") && !is(args.get(i + 1), "#"));
-            if (pattern) {
-                args.set(i + 1, prefixed(args.get(i + 1)));
-                i++;
-            }
+    private KeyMarks marks(RedisCommand<?, ?, ?> command, KeyPositions positions, SentArgs args) {
+        try {
+            return positions.marks(args, prefix);
+        } catch (IllegalArgumentException e) {
+            throw refusal(command, "", String.valueOf(e.getMessage()));
         }
     }
 
-    private static boolean is(byte[] arg, String word) {
-        return new String(arg, StandardCharsets.ISO_8859_1)
-                .toUpperCase(Locale.ROOT)
-                .equals(word);
+    @SuppressWarnings("NullAway") // Lettuce allows for commands without output.
+    private <K, V, T> CommandOutput<K, V, T> output(
+            RedisCommand<K, V, T> command,
+            KeysInReply reply,
+            Function<CommandOutput<K, V, T>, CommandOutput<K, V, T>> outputs) {
+        CommandOutput<K, V, T> own = command.getOutput();
+        if (own == null) {
+            return own;
+        }
+        return reply == KeysInReply.NONE ? outputs.apply(own) : new UnprefixedOutput<>(this, reply, own);
     }
 
-    /** The prefix has no character that means anything in a pattern. */
-    private byte[] prefixed(byte[] pattern) {
-        byte[] whole = Arrays.copyOf(prefix, prefix.length + pattern.length);
-        System.arraycopy(pattern, 0, whole, prefix.length, pattern.length);
+    private RedisException refusal(RedisCommand<?, ?, ?> command, String subcommand, String why) {
+        return new RedisException(CommandRoute.name(command.getType()) + subcommand
+                + " is refused: " + why + ", and this connection keeps to keys that begin with \""
+                + new String(prefix, StandardCharsets.UTF_8)
+                + "\" (ha.redis.key-prefix). Use a stack without a key prefix for it, and give it whole keys");
+    }
+
+    byte[] with(byte[] key) {
+        return inserted(key, 0);
+    }
+
+    private byte[] inserted(byte[] name, int at) {
+        byte[] whole = new byte[prefix.length + name.length];
+        System.arraycopy(name, 0, whole, 0, at);
+        System.arraycopy(prefix, 0, whole, at, prefix.length);
+        System.arraycopy(name, at, whole, at + prefix.length, name.length - at);
         return whole;
     }
 
-    /** The arguments as they would be sent. */
-    private static List<byte[]> split(CommandArgs<?, ?> args) {
-        ByteBuf buffer = Unpooled.buffer();
-        args.encode(buffer);
-        List<byte[]> parts = new ArrayList<>();
-        while (buffer.isReadable()) {
-            int end = buffer.indexOf(buffer.readerIndex(), buffer.writerIndex(), (byte) '\r');
-            String head = buffer.readCharSequence(end - buffer.readerIndex(), StandardCharsets.US_ASCII)
-                    .toString();
-            byte[] part = new byte[Integer.parseInt(head.substring(1))];
-            buffer.skipBytes(2).readBytes(part).skipBytes(2);
-            parts.add(part);
-        }
-        return parts;
+    /** Redis's own channels keep their names; the keys in these have the prefix. */
+    byte[] channelWith(byte[] channel) {
+        int key = keyAt(channel);
+        return key > 0 ? inserted(channel, key) : isRedissOwn(channel) ? channel : with(channel);
     }
 
-    /** A command with other arguments. */
-    private static final class Rewritten<K, V, T> extends CommandWrapper<K, V, T> {
-        private final Command<String, String, T> sent;
-
-        Rewritten(RedisCommand<K, V, T> command, List<byte[]> args) {
-            super(command);
-            CommandArgs<String, String> all = new CommandArgs<>(StringCodec.UTF8);
-            args.forEach(all::add);
-            this.sent = new Command<>(command.getType(), null, all);
-        }
-
-        @Override
-        public void encode(ByteBuf buffer) {
-            sent.encode(buffer);
-        }
+    /** Whether Redis itself publishes there, or may do so where a pattern matches. */
+    static boolean isRedissOwn(byte[] channel) {
+        ByteBuffer name = ByteBuffer.wrap(channel);
+        return Arrays.equals(channel, INVALIDATIONS)
+                || Arrays.stream(NOTIFICATIONS).anyMatch(notification -> begins(name, 0, notification));
     }
 
-    /** Puts the prefix before keys on their way out, and takes it away on their way in. */
-    private static final class PrefixCodec<K, V> implements RedisCodec<K, V> {
-        private final byte[] prefix;
-        private final RedisCodec<K, V> codec;
-
-        PrefixCodec(byte[] prefix, RedisCodec<K, V> codec) {
-            this.prefix = prefix;
-            this.codec = codec;
-        }
-
-        @Override
-        public K decodeKey(ByteBuffer bytes) {
-            if (bytes.remaining() >= prefix.length) {
-                byte[] head = new byte[prefix.length];
-                bytes.duplicate().get(head);
-                if (Arrays.equals(head, prefix)) {
-                    ByteBuffer rest = bytes.duplicate();
-                    rest.position(rest.position() + prefix.length);
-                    return codec.decodeKey(rest.slice());
+    /** Where the key begins in {@code __keyspace@0__:key}, or 0. */
+    private static int keyAt(byte[] channel) {
+        if (begins(ByteBuffer.wrap(channel), 0, KEYSPACE)) {
+            for (int i = KEYSPACE.length; i + 2 < channel.length; i++) {
+                if (channel[i] == '_' && channel[i + 1] == '_' && channel[i + 2] == ':') {
+                    return i + 3;
                 }
             }
-            // Of no prefix: not a key, though Lettuce takes it for one.
-            return codec.decodeKey(bytes);
         }
+        return 0;
+    }
 
-        @Override
-        public V decodeValue(ByteBuffer bytes) {
-            return codec.decodeValue(bytes);
-        }
+    static boolean isInvalidations(ByteBuffer channel) {
+        return channel.equals(ByteBuffer.wrap(INVALIDATIONS));
+    }
 
-        @Override
-        public ByteBuffer encodeKey(K key) {
-            ByteBuffer rest = codec.encodeKey(key);
-            ByteBuffer whole = ByteBuffer.allocate(prefix.length + rest.remaining());
-            whole.put(prefix).put(rest).flip();
-            return whole;
-        }
+    static boolean isKeyEvent(ByteBuffer channel) {
+        return begins(channel, 0, NOTIFICATIONS[1]);
+    }
 
-        @Override
-        public ByteBuffer encodeValue(V value) {
-            return codec.encodeValue(value);
+    /** Whether it is a key, or a channel, of one's own. */
+    boolean owns(ByteBuffer name) {
+        return begins(name, 0, prefix) || begins(name, keyAt(bytes(name)), prefix);
+    }
+
+    /** What begins with the prefix, without it. */
+    ByteBuffer without(ByteBuffer key) {
+        if (!begins(key, 0, prefix)) {
+            return key;
         }
+        ByteBuffer rest = key.duplicate();
+        rest.position(rest.position() + prefix.length);
+        return rest;
+    }
+
+    ByteBuffer channelWithout(ByteBuffer channel) {
+        byte[] name = bytes(channel);
+        int at = keyAt(name);
+        if (at == 0 || !begins(channel, at, prefix)) {
+            return without(channel);
+        }
+        ByteBuffer rest = ByteBuffer.allocate(name.length - prefix.length);
+        rest.put(name, 0, at).put(name, at + prefix.length, name.length - at - prefix.length);
+        rest.flip();
+        return rest;
+    }
+
+    private static byte[] bytes(ByteBuffer buffer) {
+        byte[] bytes = new byte[buffer.remaining()];
+        buffer.duplicate().get(bytes);
+        return bytes;
+    }
+
+    private static boolean begins(ByteBuffer name, int at, byte[] with) {
+        if (name.remaining() < at + with.length) {
+            return false;
+        }
+        for (int i = 0; i < with.length; i++) {
+            if (name.get(name.position() + at + i) != with[i]) {
+                return false;
+            }
+        }
+        return true;
     }
 }

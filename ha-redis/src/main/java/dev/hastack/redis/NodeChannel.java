@@ -8,12 +8,10 @@ import io.lettuce.core.RedisConnectionStateListener;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.protocol.RedisCommand;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -33,6 +31,9 @@ final class NodeChannel implements Lane {
     private final NodeClients clients;
     private final Router router;
     private final int most;
+    /** How many may be under way for a read to be sent here in place of a replica. */
+    private final int mostDiverted;
+
     private final NodeBreaker breaker;
     private final AtomicInteger underWay = new AtomicInteger();
     private final UnderWay attempts;
@@ -46,6 +47,9 @@ final class NodeChannel implements Lane {
     /** When to connect again, as {@link System#nanoTime()}; 0 if not. */
     private volatile long connectAt;
 
+    /** Until when what is under way may end after it was retired, as {@link System#nanoTime()}; 0 for as long as a command may take. */
+    private volatile long givesUpAt;
+
     private volatile boolean closed;
     private volatile boolean returned;
     private volatile boolean tookWrites;
@@ -57,8 +61,10 @@ final class NodeChannel implements Lane {
         this.clients = clients;
         this.router = router;
         this.most = router.config().maxInFlight();
+        this.mostDiverted =
+                (int) ((long) most * router.config().reads().primaryShare().percent() / 100);
         this.attempts = new UnderWay(router.config());
-        this.breaker = new NodeBreaker("ha-redis-" + node, Clock.systemUTC());
+        this.breaker = new NodeBreaker("ha-redis-" + node);
         connect();
     }
 
@@ -123,6 +129,7 @@ final class NodeChannel implements Lane {
         }
         Attempt<K, V, T> attempt = begin(call, to, now);
         RedisCommand<K, V, T> unused = to.write(attempt);
+        abandonIfClosed();
         return true;
     }
 
@@ -137,7 +144,15 @@ final class NodeChannel implements Lane {
             batch.add(begin(call, to, now));
         }
         Collection<RedisCommand<K, V, ?>> unused = to.write(batch);
+        abandonIfClosed();
         return true;
+    }
+
+    /** Whoever took the connection before it was closed, and wrote after that: nobody looks for what is under way here any more. */
+    private void abandonIfClosed() {
+        if (closed) {
+            abandon();
+        }
     }
 
     private <K, V, T> Attempt<K, V, T> begin(Call<K, V, T> call, RedisChannelWriter to, long now) {
@@ -148,9 +163,14 @@ final class NodeChannel implements Lane {
         return attempt;
     }
 
-    /** Whether more commands may be sent, of which {@code percent} of the limit are allowed. */
-    boolean hasRoom(int percent) {
-        return underWay.get() < (long) most * percent / 100;
+    /** Whether more commands may be sent. */
+    boolean hasRoom() {
+        return underWay.get() < most;
+    }
+
+    /** Whether more reads may be sent that a replica should serve: of the limit they have a share. */
+    boolean hasRoomForDiverted() {
+        return underWay.get() < mostDiverted;
     }
 
     @Override
@@ -167,17 +187,13 @@ final class NodeChannel implements Lane {
 
     @Override
     public void report(Kind kind, String error) {
-        RedisException exception = RedisErrors.exception(error);
-        if (kind == Kind.OVERLOADED) {
-            breaker.failed(exception);
-        }
-        router.report(this, kind, exception);
+        router.report(this, kind, RedisErrors.exception(error));
     }
 
     /** Looks for what has taken too long; called by one thread. Returns whether anything is still under way. */
     boolean sweep(long now) {
         boolean busy = attempts.sweep(now);
-        if (retired != null && !busy) {
+        if (retired != null && (!busy || (givesUpAt != 0 && now - givesUpAt >= 0))) {
             close();
         } else if (retired == null && connectAt != 0 && now - connectAt >= 0) {
             connectAt = 0;
@@ -208,11 +224,17 @@ final class NodeChannel implements Lane {
         }
     }
 
+    /** As {@link #retire}, and what is under way may end only within this time. */
+    void retireWithin(Duration time, String reason) {
+        long at = System.nanoTime() + time.toNanos();
+        givesUpAt = at == 0 ? 1 : at;
+        retire(false, reason);
+    }
+
     /** Gives up what is under way, so that nobody waits for it. */
     void abort(String reason) {
         retired = reason;
         writer = null;
-        attempts.abort(new RedisException(reason));
         close();
     }
 
@@ -223,10 +245,16 @@ final class NodeChannel implements Lane {
 
     private void close() {
         closed = true;
+        abandon();
         StatefulRedisConnection<byte[], byte[]> old = connection.getAndSet(null);
         if (old != null) {
-            CompletionStage<Void> unused = old.closeAsync();
+            OwnConnections.close(old);
         }
+    }
+
+    private void abandon() {
+        String reason = retired;
+        attempts.abort(new RedisException(reason == null ? node + " is no longer usable" : reason));
     }
 
     private void connect() {
@@ -234,7 +262,7 @@ final class NodeChannel implements Lane {
             if (error != null) {
                 connectFailed(error);
             } else if (retired != null) {
-                CompletionStage<Void> unused = made.closeAsync();
+                OwnConnections.close(made);
             } else {
                 connected(made);
             }
@@ -280,7 +308,7 @@ final class NodeChannel implements Lane {
         if (connection.compareAndSet(broken, null)) {
             writer = null;
             if (retired == null) {
-                CompletionStage<Void> unused = broken.closeAsync();
+                OwnConnections.close(broken);
                 RedisException error = new RedisException("the connection to " + node + " was closed");
                 breaker.failed(error);
                 router.report(this, Kind.NETWORK, error);

@@ -1,9 +1,9 @@
 package dev.hastack.redis;
 
 import dev.hastack.core.topology.Role;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -14,8 +14,10 @@ import java.util.regex.Pattern;
  * @param replid2 of the history that this one goes on, if it does: a promoted replica keeps its primary's
  * @param offset in bytes: written, for a primary; applied, for a replica
  * @param followers how many replicas are connected to it
+ * @param inTouch the replicas that have it as their primary; nobody for a replica
  * @param linked whether it is in touch with its primary; true for a primary
  * @param synced whether it has ever had the data of a primary; true for a primary
+ * @param version of Redis; empty if it is not told
  */
 record NodeInfo(
         Role role,
@@ -24,24 +26,22 @@ record NodeInfo(
         Optional<String> replid2,
         long offset,
         int followers,
+        InTouch inTouch,
         boolean linked,
-        boolean synced) {
+        boolean synced,
+        String version) {
+    private static final Pattern NUMBERS = Pattern.compile("(\\d{1,4})\\.(\\d{1,4})(\\..*)?");
     private static final String NO_REPLID = "0".repeat(40);
     /** -1 of a replica that was never in touch with a primary. */
     private static final String DOWN_SINCE = "master_link_down_since_seconds";
     /** What a replica without data says; one whose data are of a primary that never wrote says 0. */
     private static final long NO_OFFSET = 1;
-    /** A replica tells how far it is once per second; this is also the last lag of those that do. */
-    private static final Pattern IN_TOUCH = Pattern.compile("slave\\d+:.*state=online,.*lag=[01]");
 
     static NodeInfo of(String info) {
-        Map<String, String> fields = new HashMap<>();
-        info.lines().forEach(line -> {
-            int colon = line.indexOf(':');
-            if (colon > 0) {
-                fields.put(line.substring(0, colon), line.substring(colon + 1).strip());
-            }
-        });
+        return of(NodeFacts.fields(info));
+    }
+
+    static NodeInfo of(Map<String, String> fields) {
         boolean primary = "master".equals(fields.get("role"));
         String before = fields.getOrDefault("master_replid2", NO_REPLID);
         boolean linked = primary || "up".equals(fields.get("master_link_status"));
@@ -53,18 +53,23 @@ record NodeInfo(
                 before.equals(NO_REPLID) ? Optional.empty() : Optional.of(before),
                 offset,
                 primary ? (int) number(fields, "connected_slaves") : 0,
+                primary ? InTouch.of(fields) : InTouch.NOBODY,
                 linked,
-                primary || linked || number(fields, DOWN_SINCE) >= 0 || offset > NO_OFFSET);
+                primary || linked || number(fields, DOWN_SINCE) >= 0 || offset > NO_OFFSET,
+                fields.getOrDefault("redis_version", ""));
     }
 
-    /** How many replicas a primary has heard of in the last two seconds, by its INFO. */
-    static int inTouch(String info) {
-        return (int) info.lines()
-                .filter(line -> IN_TOUCH.matcher(line.strip()).matches())
-                .count();
+    /** Whether a version is older than 7.2; not if it is not known. */
+    static boolean before72(String version) {
+        Matcher numbers = NUMBERS.matcher(version);
+        if (!numbers.matches()) {
+            return false;
+        }
+        int major = Integer.parseInt(numbers.group(1));
+        return major < 7 || (major == 7 && Integer.parseInt(numbers.group(2)) < 2);
     }
 
-    private static long number(Map<String, String> fields, String name) {
+    static long number(Map<String, String> fields, String name) {
         try {
             return Long.parseLong(fields.getOrDefault(name, "0"));
         } catch (NumberFormatException e) {

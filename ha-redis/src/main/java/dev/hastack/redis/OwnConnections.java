@@ -2,14 +2,19 @@ package dev.hastack.redis;
 
 import dev.hastack.core.config.RedisConfig;
 import dev.hastack.core.monitor.Monitor;
+import dev.hastack.core.monitor.Toll;
 import dev.hastack.core.select.Waits;
+import dev.hastack.core.topology.Kind;
 import dev.hastack.core.topology.NodeView;
 import dev.hastack.core.topology.Status;
+import io.lettuce.core.RedisChannelHandler;
+import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisCommandInterruptedException;
 import io.lettuce.core.RedisConnectionException;
 import io.lettuce.core.api.StatefulConnection;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.codec.RedisCodec;
+import io.lettuce.core.protocol.DefaultEndpoint;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +33,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class OwnConnections implements RedisChannels.Follower {
     private static final Duration PAUSE = Duration.ofMillis(20);
+
+    /** Enough to connect to a primary that is well: who has no patience left would never get a connection otherwise. */
+    private static final Duration MOMENT = Duration.ofMillis(100);
 
     private final RedisConfig config;
     private final NodeClients clients;
@@ -54,23 +62,35 @@ final class OwnConnections implements RedisChannels.Follower {
      * @throws NoPrimaryException if there is none in time, or it cannot be connected to
      */
     <K, V> StatefulRedisConnection<K, V> open(RedisCodec<K, V> codec) {
+        return open(codec, config.writes().maxWait(), config.connectTimeout());
+    }
+
+    /** @param patience how long a primary, and a connection to it, is waited for; the latter a moment at least */
+    <K, V> StatefulRedisConnection<K, V> open(RedisCodec<K, V> codec, Duration patience) {
+        return open(codec, patience, MOMENT);
+    }
+
+    /** @param connect how long a connection is waited for, though the patience is over; never longer than connect-timeout */
+    private <K, V> StatefulRedisConnection<K, V> open(RedisCodec<K, V> codec, Duration patience, Duration connect) {
         if (!config.writable()) {
             throw new NotWritableException(
                     "a connection to the primary is refused: this stack may not write to Redis (ha.redis.writable=false)");
         }
-        long until = System.nanoTime() + config.writes().maxWait().toNanos();
+        long until = System.nanoTime() + patience.toNanos();
         RedisConnectionException last = null;
         do {
-            NodeChannel primary = awaitPrimary(until, last);
+            NodeChannel primary = awaitPrimary(until, patience, last);
             try {
-                return connect(primary, codec);
+                long left = Math.max(until - System.nanoTime(), connect.toNanos());
+                return connect(
+                        primary, codec, Math.min(left, config.connectTimeout().toNanos()));
             } catch (RedisConnectionException e) {
                 last = e;
                 RedisErrors.kind(e).ifPresent(kind -> channels.router().report(primary, kind, e));
                 pause();
             }
         } while (System.nanoTime() - until < 0);
-        throw noPrimary(last);
+        throw noPrimary(patience, last);
     }
 
     /** Between two attempts to connect to a node that refuses them. */
@@ -78,39 +98,70 @@ final class OwnConnections implements RedisChannels.Follower {
         LockSupport.parkNanos(PAUSE.toNanos());
     }
 
-    private NodeChannel awaitPrimary(long until, @Nullable Throwable last) {
+    /** Where it is counted what faults cost callers. */
+    Toll toll() {
+        return monitor.toll();
+    }
+
+    private NodeChannel awaitPrimary(long until, Duration patience, @Nullable Throwable last) {
+        if (channels.routes().primary() == null) {
+            toll().held();
+        }
         try {
             Optional<NodeChannel> primary = monitor.await(
-                    () -> Optional.ofNullable(channels.routes().primary()),
-                    Duration.ofNanos(Math.max(0, until - System.nanoTime())));
-            if (monitor.snapshot().closed()) {
-                throw new StackClosedException("redis: the stack has been closed");
-            }
-            return primary.orElseThrow(() -> noPrimary(last));
+                            () -> Optional.of(channels.routes())
+                                    .filter(routes -> routes.primary() != null || routes.hopeless()),
+                            Duration.ofNanos(Math.max(0, until - System.nanoTime())))
+                    .map(RedisRoutes::primary);
+            refuseWhenClosed();
+            return primary.orElseThrow(() -> noPrimary(patience, last));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new RedisCommandInterruptedException(e);
         }
     }
 
-    private NoPrimaryException noPrimary(@Nullable Throwable last) {
+    /** Nothing is sent any more, though a connection may still be open. */
+    void refuseWhenClosed() {
+        if (closed()) {
+            throw new StackClosedException();
+        }
+    }
+
+    /** As the routes have it, which know it before the monitor says so, and have no primary from then on. */
+    private boolean closed() {
+        return channels.routes().snapshot().closed();
+    }
+
+    /** Whether it leads to the present primary; what lies idle may lead to the last one for a moment. */
+    boolean leads(StatefulConnection<?, ?> connection) {
+        NodeChannel primary = channels.routes().primary();
+        return primary != null && new Owner(primary.node(), primary.generation()).equals(open.get(connection));
+    }
+
+    private NoPrimaryException noPrimary(Duration patience, @Nullable Throwable last) {
         NoPrimaryException error = new NoPrimaryException("redis: "
-                + Waits.write(
-                        config.writes().maxWait(),
-                        monitor.snapshot(),
-                        monitor.time().now()));
+                + (last == null ? "" : last.getMessage() + "; ")
+                + (channels.routes().hopeless()
+                        ? Waits.denied(
+                                RedisErrors.CREDENTIALS,
+                                monitor.snapshot(),
+                                monitor.time().now())
+                        : Waits.write(
+                                patience, monitor.snapshot(), monitor.time().now()))
+                + channels.besides());
         if (last != null) {
             error.addSuppressed(last);
         }
         return error;
     }
 
-    private <K, V> StatefulRedisConnection<K, V> connect(NodeChannel primary, RedisCodec<K, V> codec) {
+    private <K, V> StatefulRedisConnection<K, V> connect(NodeChannel primary, RedisCodec<K, V> codec, long nanos) {
         CompletableFuture<StatefulRedisConnection<K, V>> connecting =
                 clients.connectOwn(primary.node(), codec).toCompletableFuture();
         StatefulRedisConnection<K, V> made;
         try {
-            made = connecting.get(config.connectTimeout().toMillis(), TimeUnit.MILLISECONDS);
+            made = connecting.get(nanos, TimeUnit.NANOSECONDS);
         } catch (ExecutionException e) {
             throw new RedisConnectionException(
                     "cannot connect to " + primary.node() + ": " + RedisErrors.text(e), RedisErrors.bare(e));
@@ -131,16 +182,132 @@ final class OwnConnections implements RedisChannels.Follower {
     }
 
     /**
+     * Waits until the present primary is in touch with as many replicas as a write has to reach, and no Sentinel is about to
+     * replace it; not for a primary.
+     *
+     * @param left of the patience
+     * @throws NoReplicaException if it is not in time
+     * @throws StackClosedException if the stack is closed meanwhile
+     */
+    void awaitReplicas(Durability durability, Duration left, Duration patience) {
+        if (!reaches(durability)) {
+            toll().held();
+        }
+        try {
+            boolean opened = channels.gate().await(() -> closed() || reaches(durability), this::askPrimary, left);
+            refuseWhenClosed();
+            if (opened) {
+                return;
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new RedisCommandInterruptedException(e);
+        }
+        throw new NoReplicaException("not written: "
+                + missing(channels.routes().primary(), durability)
+                + ", and that did not change within " + TimeUnit.MILLISECONDS.convert(patience)
+                + " ms (ha.redis.writes.wait); "
+                + monitor.snapshot().describe(monitor.time().now()));
+    }
+
+    private String missing(@Nullable NodeChannel primary, Durability durability) {
+        if (primary == null) {
+            return "there is no primary";
+        }
+        return channels.router().pauses(primary)
+                ? "Sentinel is about to replace " + primary.node()
+                : primary.node() + " is in touch with "
+                        + channels.gate().ready(primary.node()) + " of " + wanted(primary, durability)
+                        + " replicas that the write has to reach";
+    }
+
+    /** WAITAOF came with Redis 7.2: what is written before an older server refuses that is written, and nobody knows how safely. */
+    void refuseOnDiskBefore72(Durability durability) {
+        NodeChannel primary = channels.routes().primary();
+        if (durability.fsynced() && primary != null) {
+            channels.version(primary.node()).filter(NodeInfo::before72).ifPresent(version -> {
+                throw new RedisCommandExecutionException("not written: " + primary.node() + " is Redis " + version
+                        + ", and Durability.onDisk() needs WAITAOF of Redis 7.2");
+            });
+        }
+    }
+
+    /** Whether a write can become durable as far as is known, or there is no telling. */
+    boolean reaches(Durability durability) {
+        NodeChannel primary = channels.routes().primary();
+        if (primary == null) {
+            return true;
+        }
+        // What it acknowledges from its successor's promotion on is lost.
+        return !channels.router().pauses(primary)
+                && channels.gate().ready(primary.node()) >= wanted(primary, durability);
+    }
+
+    private int wanted(NodeChannel primary, Durability durability) {
+        return durability.every()
+                ? Math.max(
+                        durability.replicas(),
+                        followers(
+                                new Owner(primary.node(), primary.generation()),
+                                channels.gate().inTouch(primary.node())))
+                : durability.replicas();
+    }
+
+    private void askPrimary() {
+        NodeChannel primary = channels.routes().primary();
+        if (primary != null) {
+            monitor.hint(primary.node());
+            channels.router().seekSuccessor();
+        }
+    }
+
+    /** Where this connection leads to, for people. */
+    String node(StatefulConnection<?, ?> connection) {
+        Owner owner = open.get(connection);
+        return owner == null ? "the primary" : owner.node();
+    }
+
+    /** The primary of this connection may be in touch with fewer than was known. */
+    void doubt(StatefulConnection<?, ?> connection) {
+        Owner owner = open.get(connection);
+        if (owner != null) {
+            monitor.hint(owner.node());
+        }
+    }
+
+    /** The primary of this connection has answered by an error that says something about itself. */
+    void report(StatefulConnection<?, ?> connection, Kind kind, Throwable error) {
+        Owner owner = open.get(connection);
+        if (owner != null) {
+            monitor.report(owner.node(), owner.generation(), kind, error);
+        }
+    }
+
+    /** A write on this connection was not acknowledged in time; the next ones wait until the replicas have caught up. */
+    void missed(StatefulConnection<?, ?> connection, InTouch now) {
+        Owner owner = open.get(connection);
+        if (owner != null) {
+            channels.gate().missed(owner.node(), now);
+            monitor.hint(owner.node());
+        }
+    }
+
+    /**
      * How many replicas the primary of this connection has to count on. One that it names no more, though the topology has
      * it as a replica, may have been promoted: it counts until its probe has said what it is.
      *
-     * @param now how many the primary names
+     * @param now whom the primary names
      */
-    int followers(StatefulConnection<?, ?> connection, int now) {
+    int followers(StatefulConnection<?, ?> connection, InTouch now) {
         Owner owner = open.get(connection);
         if (owner == null) {
-            return now;
+            return now.count();
         }
+        channels.gate().heard(owner.node(), now);
+        return followers(owner, now.count());
+    }
+
+    private int followers(Owner owner, int now) {
         int most = named.merge(owner, now, Math::max);
         RedisRoutes routes = channels.routes();
         List<String> replicas = routes.snapshot().nodes().values().stream()
@@ -159,8 +326,19 @@ final class OwnConnections implements RedisChannels.Follower {
         CompletableFuture<Void> unused = connecting.thenAccept(OwnConnections::close);
     }
 
+    /** Closes it unless that has been done: Lettuce would log a warning. */
     static void close(StatefulConnection<?, ?> connection) {
-        CompletableFuture<Void> unused = connection.closeAsync();
+        if (!(connection instanceof RedisChannelHandler<?, ?> known && known.isClosed())) {
+            CompletableFuture<Void> unused = connection.closeAsync();
+        }
+    }
+
+    /** Cuts it, without closing it. */
+    static void disconnect(Object connection) {
+        if (connection instanceof RedisChannelHandler<?, ?> handler
+                && handler.getChannelWriter() instanceof DefaultEndpoint endpoint) {
+            endpoint.disconnect();
+        }
     }
 
     @Override
@@ -179,8 +357,8 @@ final class OwnConnections implements RedisChannels.Follower {
     }
 
     void close() {
+        // Their client closes them, and would log a warning for each that is being closed already.
         channels.unfollow(this);
-        open.keySet().forEach(OwnConnections::close);
         open.clear();
     }
 }

@@ -13,13 +13,13 @@ import dev.hastack.core.topology.NodeView;
 import dev.hastack.core.topology.Role;
 import dev.hastack.core.topology.Snapshot;
 import dev.hastack.core.topology.Status;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArraySet;
@@ -35,12 +35,17 @@ final class RedisChannels implements StoreAdapter {
     private final NodeClients clients;
     private final ReadRouting reads;
     private final Lineage lineage;
+    private final SentinelNames names;
     private final Router router;
     private final Map<Key, NodeChannel> channels = new ConcurrentHashMap<>();
     /** Retired gently, and still finishing what was under way. */
     private final Set<NodeChannel> draining = ConcurrentHashMap.newKeySet();
     /** Replicas that are out of touch with their primary. */
     private final Map<String, Boolean> unlinked = new ConcurrentHashMap<>();
+
+    private final ReplicaGate gate = new ReplicaGate();
+    /** Of Redis, as each node has said. */
+    private final Map<String, String> versions = new ConcurrentHashMap<>();
     /** What lives on one node's connection and ends with its generation: callers' own connections. */
     private final CopyOnWriteArraySet<Follower> followers = new CopyOnWriteArraySet<>();
 
@@ -56,15 +61,17 @@ final class RedisChannels implements StoreAdapter {
         void retired(String node, int generation);
     }
 
-    RedisChannels(RedisConfig config, NodeClients clients, ReadRouting reads, Lineage lineage) {
+    RedisChannels(RedisConfig config, NodeClients clients, ReadRouting reads, Lineage lineage, SentinelNames names) {
         this.clients = clients;
         this.reads = reads;
         this.lineage = lineage;
+        this.names = names;
         this.router = new Router(
                 config,
                 reads.policy(),
                 RedisRoutes.none(reads.eligible(Snapshot.initial(Optional.empty(), Optional.empty()), Instant.EPOCH)),
                 this::all,
+                this::besides,
                 clients.resources().eventExecutorGroup());
     }
 
@@ -90,6 +97,28 @@ final class RedisChannels implements StoreAdapter {
         return Optional.ofNullable(sentinels);
     }
 
+    /** Where durable writes wait for replicas. */
+    ReplicaGate gate() {
+        return gate;
+    }
+
+    /** That Sentinel names a primary which is none of the nodes, by address or by process; empty if it does not. */
+    Optional<String> strange() {
+        return word().filter(word -> !word.runId().isEmpty() && names.node(word).isEmpty())
+                .map(word -> "Sentinel " + word.sentinel() + " names " + word.primary()
+                        + " as the primary, which is none of ha.redis.nodes: add it there, or name no nodes and have Sentinel"
+                        + " name them all");
+    }
+
+    /** What besides the topology may be the reason that there is no node, to be put behind its words; may be empty. */
+    String besides() {
+        Optional<String> silent = sentinels()
+                .filter(all -> all.answering() == 0)
+                .map(all -> "none of " + all.count() + " Sentinels answers, which say who the nodes are and who leads"
+                        + all.failure().map(why -> " (" + why + ")").orElse(""));
+        return silent.or(this::strange).map(words -> "; " + words).orElse("");
+    }
+
     void follow(Follower follower) {
         followers.add(follower);
         follower.published(routes());
@@ -112,7 +141,12 @@ final class RedisChannels implements StoreAdapter {
 
     @Override
     public Probe probe(String node) {
-        return new RedisProbe(() -> clients.connectProbe(node), info -> judge(node, info));
+        return new RedisProbe(
+                () -> clients.connectProbe(node),
+                clients.password(),
+                clients.doubt(node),
+                router.config().writable(),
+                info -> judge(node, info));
     }
 
     private Answer judge(String node, NodeInfo info) {
@@ -120,29 +154,42 @@ final class RedisChannels implements StoreAdapter {
             throw RedisErrors.exception("LOADING it has no data yet: it waits for its first copy of the primary's");
         }
         unlinked.put(node, !info.linked());
+        versions.put(node, info.version());
+        names.heard(node, info.runId());
+        gate.heard(node, info.inTouch());
         Monitor over = monitor;
         boolean settled = over != null && over.snapshot().incumbent().isPresent();
-        return lineage.judge(node, info, appointed(node, info.runId()), settled);
+        Lineage.Judged judged = lineage.judge(node, info, () -> appointed(node), settled);
+        if (over != null && judged.reserved().isPresent()) {
+            over.appointed(
+                    judged.reserved().getAsLong(),
+                    word().map(SentinelWord::witness).orElse("Sentinel"));
+        }
+        return judged.answer();
     }
 
-    /** Sentinel's count, if this node is the one that it appointed. */
-    private OptionalLong appointed(String node, String runId) {
-        Sentinels arbiters = sentinels;
-        Optional<SentinelWord> word = arbiters == null ? Optional.empty() : arbiters.word();
-        return word.filter(said -> names(said, node, runId)).stream()
-                .mapToLong(SentinelWord::epoch)
-                .findFirst();
+    /** Of Redis, by what the node has said; empty if it did not. */
+    Optional<String> version(String node) {
+        return Optional.ofNullable(versions.get(node));
     }
 
-    private boolean names(SentinelWord said, String node, String runId) {
-        return said.runId().isEmpty()
-                ? clients.address(node).filter(said.primary()::equals).isPresent()
-                : said.runId().equals(runId);
+    private Appointment appointed(String node) {
+        return word().map(said -> new Appointment(said.epoch(), names.meant(said, node)))
+                .orElse(Appointment.NONE);
+    }
+
+    private Optional<SentinelWord> word() {
+        return sentinels().flatMap(Sentinels::word);
     }
 
     @Override
     public Optional<Kind> kind(Throwable error) {
-        return RedisErrors.kind(error);
+        return RedisErrors.kindOfProbe(error);
+    }
+
+    @Override
+    public String shown(String words) {
+        return router.config().password().map(secret -> secret.hiddenIn(words)).orElse(words);
     }
 
     @Override
@@ -183,6 +230,10 @@ final class RedisChannels implements StoreAdapter {
                         : null,
                 eligible,
                 readers(eligible, cut, usable),
+                eligible.until().stream()
+                        .mapToLong(until ->
+                                System.nanoTime() + Duration.between(now, until).toNanos())
+                        .findFirst(),
                 cut,
                 hopeless(snapshot));
         if (next.primary() != null) {
@@ -195,8 +246,14 @@ final class RedisChannels implements StoreAdapter {
             arbiters.urgent(next.primary() == null);
         }
         followers.forEach(follower -> follower.published(next));
+        if (gate.waiting() > 0) {
+            gate.wake();
+        }
         return new Published(
-                next.leadsElsewhere(before), reads.lateness(before.eligible(), eligible, now), eligible.until());
+                next.leadsElsewhere(before),
+                reads.lateness(before.eligible(), eligible, now),
+                eligible.until(),
+                eligible.nearing());
     }
 
     /** Before the Sentinels were asked once, an old primary that has come back may look like the only one. */
@@ -234,6 +291,10 @@ final class RedisChannels implements StoreAdapter {
         }
     }
 
+    private boolean letsNobodyIn(String node) {
+        return routes().snapshot().node(node).filter(NodeView::letsNobodyIn).isPresent();
+    }
+
     private static String reason(String node) {
         return node + " is no longer usable";
     }
@@ -245,9 +306,18 @@ final class RedisChannels implements StoreAdapter {
             if (!interrupt) {
                 draining.add(channel);
             }
-            channel.retire(interrupt, reason(node));
+            if (!interrupt && letsNobodyIn(node)) {
+                channel.retireWithin(NodeView.LAST_ANSWERS, reason(node));
+            } else {
+                channel.retire(interrupt, reason(node));
+            }
         }
         followers.forEach(follower -> follower.retired(node, generation));
+    }
+
+    @Override
+    public boolean awaited() {
+        return router.awaited();
     }
 
     @Override

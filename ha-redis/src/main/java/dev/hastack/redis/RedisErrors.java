@@ -1,5 +1,6 @@
 package dev.hastack.redis;
 
+import dev.hastack.core.monitor.TlsFault;
 import dev.hastack.core.topology.Kind;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisCommandTimeoutException;
@@ -8,18 +9,26 @@ import io.lettuce.core.RedisException;
 import io.lettuce.core.RedisLoadingException;
 import io.lettuce.core.RedisReadOnlyException;
 import io.lettuce.core.cluster.PartitionException;
+import io.lettuce.core.protocol.RedisProtocolException;
+import io.netty.channel.ConnectTimeoutException;
 import io.netty.handler.codec.DecoderException;
+import io.netty.handler.ssl.NotSslRecordException;
+import io.netty.handler.ssl.SslHandshakeTimeoutException;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.UnknownHostException;
+import java.nio.channels.ClosedChannelException;
+import java.util.EnumSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
-import javax.net.ssl.SSLHandshakeException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,21 +36,29 @@ import org.jspecify.annotations.Nullable;
  * capitals that says of which kind they are (https://redis.io/docs/latest/develop/reference/protocol-spec/).
  */
 final class RedisErrors {
-    private static final Refusal OWN = new Refusal(null, false);
+    /** Where every node denies access. */
+    static final String CREDENTIALS = "ha.redis.username and password";
+
+    private static final Pattern REPEATED = Pattern.compile("(?s), with args beginning with:.*");
+
+    /** Where one side speaks TLS and the other does not. */
+    static final String TLS_ADVICE = "ha.redis.tls says whether this side does";
+
+    private static final Refusal OWN = new Refusal(null, false, false);
 
     private static final Map<String, Refusal> REFUSALS = Map.ofEntries(
-            Map.entry("READONLY", new Refusal(Kind.NOT_PRIMARY, true)),
-            Map.entry("LOADING", new Refusal(Kind.SHUTTING_DOWN, true)),
-            Map.entry("MASTERDOWN", new Refusal(Kind.SHUTTING_DOWN, true)),
-            Map.entry("CLUSTERDOWN", new Refusal(Kind.SHUTTING_DOWN, true)),
-            Map.entry("UNBLOCKED", new Refusal(Kind.NOT_PRIMARY, false)),
-            Map.entry("BUSY", new Refusal(Kind.OVERLOADED, false)),
-            Map.entry("OOM", new Refusal(Kind.OVERLOADED, false)),
-            Map.entry("MISCONF", new Refusal(Kind.OVERLOADED, false)),
-            Map.entry("NOREPLICAS", new Refusal(Kind.OVERLOADED, false)),
-            Map.entry("NOAUTH", new Refusal(Kind.DENIED, false)),
-            Map.entry("WRONGPASS", new Refusal(Kind.DENIED, false)),
-            Map.entry("NOPERM", new Refusal(null, false)));
+            Map.entry("READONLY", new Refusal(Kind.NOT_PRIMARY, true, false)),
+            Map.entry("LOADING", new Refusal(Kind.SHUTTING_DOWN, true, false)),
+            Map.entry("MASTERDOWN", new Refusal(Kind.SHUTTING_DOWN, true, false)),
+            Map.entry("CLUSTERDOWN", new Refusal(Kind.SHUTTING_DOWN, true, false)),
+            Map.entry("UNBLOCKED", new Refusal(Kind.NOT_PRIMARY, false, false)),
+            Map.entry("BUSY", new Refusal(Kind.OVERLOADED, false, true)),
+            Map.entry("OOM", new Refusal(Kind.OVERLOADED, false, false)),
+            Map.entry("MISCONF", new Refusal(Kind.OVERLOADED, false, false)),
+            Map.entry("NOREPLICAS", new Refusal(Kind.OVERLOADED, false, false)),
+            Map.entry("NOAUTH", new Refusal(Kind.DENIED, false, false)),
+            Map.entry("WRONGPASS", new Refusal(Kind.DENIED, false, false)),
+            Map.entry("NOPERM", new Refusal(null, false, false)));
 
     private RedisErrors() {}
 
@@ -50,12 +67,13 @@ final class RedisErrors {
      *
      * @param kind of the node's failure, or null for the caller's own
      * @param elsewhere whether the command was not done, and may be done elsewhere
+     * @param whole whether the node refuses whatever it is asked; one that refuses writes alone serves reads as well as any
      */
-    record Refusal(@Nullable Kind kind, boolean elsewhere) {}
+    record Refusal(@Nullable Kind kind, boolean elsewhere, boolean whole) {}
 
     static Refusal refusal(String reply) {
         if (reply.startsWith("ERR max number of clients")) {
-            return new Refusal(Kind.OVERLOADED, true);
+            return new Refusal(Kind.OVERLOADED, true, true);
         }
         int space = reply.indexOf(' ');
         return REFUSALS.getOrDefault(space < 0 ? reply : reply.substring(0, space), OWN);
@@ -72,6 +90,9 @@ final class RedisErrors {
 
     /** Empty for the caller's own errors. */
     static Optional<Kind> kind(Throwable error) {
+        if (tls(error).isPresent()) {
+            return Optional.of(Kind.DENIED);
+        }
         for (Throwable cause = error; cause != null; cause = cause.getCause()) {
             if (cause instanceof RedisCommandExecutionException && cause.getMessage() != null) {
                 Refusal refusal = refusal(cause.getMessage());
@@ -85,33 +106,78 @@ final class RedisErrors {
                     || cause instanceof NoRouteToHostException) {
                 return Optional.of(Kind.REFUSED);
             }
-            if (cause instanceof SSLHandshakeException) {
-                return Optional.of(Kind.DENIED);
-            }
             if (cause instanceof RedisCommandTimeoutException || cause instanceof TimeoutException) {
                 return Optional.of(Kind.TIMEOUT);
             }
+            if (unreadable(cause)) {
+                // Not Redis, or Redis behind TLS: no matter of credentials.
+                return Optional.of(Kind.NETWORK);
+            }
         }
-        return connectionLost(error) ? Optional.of(Kind.NETWORK) : Optional.empty();
+        Throwable told = error;
+        while (told.getCause() != null && wraps(told)) {
+            told = told.getCause();
+        }
+        return connectionLost(told) ? Optional.of(Kind.NETWORK) : Optional.empty();
+    }
+
+    /** Whether it is only put around another exception, by a future. */
+    private static boolean wraps(Throwable error) {
+        return error instanceof CompletionException || error instanceof ExecutionException;
+    }
+
+    /**
+     * As {@link #kind}; a node that is too busy with a script to say what it is serves nobody until it is done, and a connection that was
+     * waited for in vain is silence, as an answer is that does not come.
+     */
+    static Optional<Kind> kindOfProbe(Throwable error) {
+        for (Throwable cause = error; cause != null; cause = cause.getCause()) {
+            if (cause instanceof ConnectTimeoutException || cause instanceof SslHandshakeTimeoutException) {
+                return Optional.of(Kind.TIMEOUT);
+            }
+        }
+        return bare(error) instanceof RedisCommandExecutionException said
+                        && String.valueOf(said.getMessage()).startsWith("BUSY")
+                ? Optional.of(Kind.SHUTTING_DOWN)
+                : kind(error);
+    }
+
+    /** Whether a connection may have failed since one of the two sides speaks TLS and the other does not. */
+    static boolean mayBeOfTls(Throwable error) {
+        return kindOfProbe(error)
+                .filter(EnumSet.of(Kind.REFUSED, Kind.DENIED, Kind.OVERLOADED)::contains)
+                .isEmpty();
     }
 
     /** Without what Lettuce puts around it when it cannot connect: that shows the user's name, and how long the password is. */
     static Throwable bare(Throwable error) {
         Throwable bare = error;
         while (bare.getCause() != null
-                && (bare instanceof RedisConnectionException
-                        || bare instanceof DecoderException
-                        || bare instanceof CompletionException
-                        || bare instanceof ExecutionException)) {
+                && (wraps(bare) || bare instanceof RedisConnectionException || bare instanceof DecoderException)) {
             bare = bare.getCause();
         }
-        if (bare instanceof SSLHandshakeException) {
-            SSLHandshakeException advice = new SSLHandshakeException(bare.getMessage()
-                    + "; ha.redis.tls-trust-certificates says whom to trust, ha.redis.tls-verify what is checked");
-            advice.initCause(bare);
-            return advice;
+        Optional<TlsFault> fault = tls(bare);
+        return fault.isPresent() ? fault.get() : withoutArguments(bare);
+    }
+
+    /** Of a command that it does not know, AUTH among them, a server repeats the arguments. */
+    private static Throwable withoutArguments(Throwable error) {
+        Matcher repeated = REPEATED.matcher(String.valueOf(error.getMessage()));
+        return error instanceof RedisCommandExecutionException && repeated.find()
+                ? new RedisCommandExecutionException(repeated.replaceFirst(""))
+                : error;
+    }
+
+    private static Optional<TlsFault> tls(Throwable error) {
+        for (Throwable cause = error; cause != null && cause != cause.getCause(); cause = cause.getCause()) {
+            if (cause instanceof NotSslRecordException) {
+                return Optional.of(TlsFault.serverSpeaksNone(TLS_ADVICE, error));
+            }
         }
-        return bare;
+        return TlsFault.of(
+                error,
+                "ha.redis.tls-trust-certificates says whom to trust, ha.redis.tls-verify what is checked",
+                "ha.redis.tls-certificate and tls-key say what is shown");
     }
 
     /** What it says. */
@@ -125,16 +191,50 @@ final class RedisErrors {
         return error.getClass() == RedisException.class
                 || error instanceof RedisConnectionException
                 || error instanceof PartitionException
+                || endedWithinHandshake(error)
                 || error instanceof IOException
                 || error instanceof CancellationException
                 || (error instanceof RedisException && error.getCause() instanceof IOException);
     }
 
-    /** Whether Lettuce refused to write it: the connection was gone before. */
+    /** Lettuce looks for its handler of the handshake when the channel, and all of its handlers, are gone already. */
+    private static boolean endedWithinHandshake(Throwable error) {
+        return error instanceof IllegalStateException
+                && String.valueOf(error.getMessage()).contains("RedisHandshakeHandler not registered");
+    }
+
+    /**
+     * Whether what came is no answer to what was asked, or none of Redis. Lettuce has an exception for that, and meets others, of
+     * numbers or arrays, where it relies on a server; what a user's codec does not take is thrown by that. What is only put around another
+     * exception comes from there as well, and says nothing.
+     */
+    static boolean unreadable(Throwable error) {
+        return error instanceof RedisProtocolException
+                || (error instanceof RuntimeException
+                        && !(error instanceof RedisException)
+                        && !wraps(error)
+                        && Stream.of(error.getStackTrace())
+                                .map(StackTraceElement::getClassName)
+                                .filter(name -> !name.startsWith("java."))
+                                .findFirst()
+                                .filter(name -> name.startsWith("io.lettuce.core.")
+                                        && !name.startsWith("io.lettuce.core.codec."))
+                                .isPresent());
+    }
+
+    /** Whether Lettuce, or Netty, refused to write it: the connection was gone before. */
     static boolean unsent(Throwable error) {
         if (error instanceof PartitionException || error instanceof RedisConnectionException) {
             // The cluster has no node for it, or that node cannot be connected to.
             return true;
+        }
+        if (error instanceof ClosedChannelException) {
+            // Netty has one of these for each of its reasons, and tells them apart by where they say that they come
+            // from.
+            StackTraceElement[] from = error.getStackTrace();
+            return from.length > 0
+                    && from[0].getClassName().startsWith("io.netty.channel.")
+                    && from[0].getMethodName().startsWith("write(");
         }
         String message = error.getMessage();
         return error.getClass() == RedisException.class

@@ -5,6 +5,7 @@ import dev.hastack.core.config.RedisConfig;
 import dev.hastack.core.health.Health;
 import dev.hastack.core.health.NodeHealth;
 import dev.hastack.core.health.StoreHealth;
+import dev.hastack.core.select.ReadWords;
 import dev.hastack.core.topology.NodeView;
 import dev.hastack.core.topology.Snapshot;
 import dev.hastack.core.topology.Staleness;
@@ -43,10 +44,33 @@ final class RedisHealth {
                     .failure()
                     .ifPresent(why -> summary.append(" (").append(why).append(")"));
         });
+        channels.strange().ifPresent(words -> summary.append("; ").append(words));
+        int waiting = channels.gate().waiting();
+        NodeChannel primary = routes.primary();
+        if (waiting > 0 && primary != null) {
+            summary.append("; ")
+                    .append(waiting)
+                    .append(waiting == 1 ? " durable write waits" : " durable writes wait")
+                    .append(" for replicas: ")
+                    .append(primary.node())
+                    .append(" is in touch with ")
+                    .append(channels.gate().inTouch(primary.node()));
+            int behind =
+                    channels.gate().inTouch(primary.node()) - channels.gate().ready(primary.node());
+            if (behind > 0) {
+                summary.append(", of which ")
+                        .append(behind)
+                        .append(" did not acknowledge in time what was written before");
+            }
+        }
         return new StoreHealth("redis", store(routes, nodes), summary.toString(), nodes);
     }
 
     private Health store(RedisRoutes routes, List<NodeHealth> nodes) {
+        if (config.writable() && routes.snapshot().writesRefused().isPresent()) {
+            // It does not end by itself, as a failover does.
+            return Health.DOWN;
+        }
         boolean writes = routes.writer() != null || !config.writable();
         boolean reads = routes.readers().stream().anyMatch(NodeChannel::ready);
         if (!writes && !reads) {
@@ -69,29 +93,21 @@ final class RedisHealth {
                 .map(one -> one.connectFailure() == null
                         ? "is being connected to"
                         : "cannot be connected to: " + one.connectFailure().getMessage());
-        boolean broken = channel.filter(one -> one.breaker().open()).isPresent();
+        Optional<String> broken =
+                channel.flatMap(one -> one.breaker().nextTrial()).map(NodeHealth::breakerOpen);
         return NodeHealth.of(
                 snapshot,
                 node,
                 clients.address(node.node()).map(Address::toString).orElse(""),
                 lag,
-                broken,
-                Stream.of(unready, late).flatMap(Optional::stream).toList());
+                broken.isPresent(),
+                Stream.of(unready, late, broken).flatMap(Optional::stream).toList());
     }
 
     private static Optional<String> late(NodeView node, RedisRoutes routes, Optional<Duration> lag) {
-        if (routes.late().contains(node.node())) {
-            return Optional.of("gets no reads until its lag is half of max-lag: "
-                    + lag.map(age -> "lags by up to " + age.toMillis() + " ms").orElse("lag unknown"));
-        }
-        if (routes.unlinked().contains(node.node())) {
-            return Optional.of("gets no reads: it has lost its primary (master_link_status:down)");
-        }
-        boolean unknown = lag.isEmpty()
-                && node.status() == Status.REPLICA
-                && routes.snapshot().primary().isPresent();
-        return unknown
-                ? Optional.of("gets no reads: its lag is unknown, since nothing shows yet that it follows the primary")
-                : Optional.empty();
+        return routes.unlinked().contains(node.node())
+                        && !routes.eligible().late().contains(node.node())
+                ? Optional.of("gets no reads: it has lost its primary (master_link_status:down)")
+                : ReadWords.whyNone(routes.eligible(), node, lag);
     }
 }

@@ -1,11 +1,11 @@
 package dev.hastack.redis;
 
+import dev.hastack.core.config.ShownSecret;
 import dev.hastack.core.monitor.Answer;
 import dev.hastack.core.monitor.Probe;
-import io.lettuce.core.RedisFuture;
+import dev.hastack.core.monitor.TlsDoubt;
 import io.lettuce.core.api.StatefulRedisConnection;
-import io.lettuce.core.api.async.RedisAsyncCommands;
-import java.util.concurrent.CompletableFuture;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -13,22 +13,35 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Asks INFO and PING in one round trip: INFO says what the node is also while it loads its data or has lost its primary,
- * and PING fails just when commands do.
- */
+/** Asks a node what it is and does, on a connection that it keeps; see {@link NodeFacts}. */
 final class RedisProbe implements Probe {
     private final Supplier<CompletionStage<StatefulRedisConnection<String, String>>> connector;
+    private final ShownSecret password;
+    private final TlsDoubt doubt;
     private final Function<NodeInfo, Answer> judge;
     private volatile @Nullable StatefulRedisConnection<String, String> connection;
     private volatile @Nullable Future<?> waited;
     private volatile boolean aborted;
+    private final boolean writes;
+    private boolean limited;
+    private Runnable signOfLife = () -> {};
 
-    /** @param judge what the node's words mean for the topology */
+    /**
+     * @param password that the connector shows
+     * @param doubt whether the two sides agree on TLS
+     * @param writes whether this stack writes, and wants to know if it can
+     * @param judge what the node's words mean for the topology
+     */
     RedisProbe(
             Supplier<CompletionStage<StatefulRedisConnection<String, String>>> connector,
+            ShownSecret password,
+            TlsDoubt doubt,
+            boolean writes,
             Function<NodeInfo, Answer> judge) {
+        this.writes = writes;
         this.connector = connector;
+        this.password = password;
+        this.doubt = doubt;
         this.judge = judge;
     }
 
@@ -46,7 +59,9 @@ final class RedisProbe implements Probe {
             }
         }
         close();
-        StatefulRedisConnection<String, String> made = await(connector.get().toCompletableFuture());
+        doubt.check();
+        Optional<String> unused = password.show();
+        StatefulRedisConnection<String, String> made = connect();
         connection = made;
         if (aborted) {
             close();
@@ -54,14 +69,25 @@ final class RedisProbe implements Probe {
         return ask(made);
     }
 
+    private StatefulRedisConnection<String, String> connect() throws Exception {
+        try {
+            StatefulRedisConnection<String, String> made = await(connector.get().toCompletableFuture());
+            doubt.connected();
+            // Lettuce has greeted the server by then, and has had an answer.
+            signOfLife.run();
+            return made;
+        } catch (Exception e) {
+            if (RedisErrors.mayBeOfTls(e)) {
+                doubt.failed();
+            }
+            throw e;
+        }
+    }
+
     private Answer ask(StatefulRedisConnection<String, String> to) throws Exception {
-        RedisAsyncCommands<String, String> commands = to.async();
-        RedisFuture<String> server = commands.info("server");
-        RedisFuture<String> replication = commands.info("replication");
-        RedisFuture<String> ping = commands.ping();
-        NodeInfo info = NodeInfo.of(await(server) + "\n" + await(replication));
-        String unused = await(ping);
-        return judge.apply(info);
+        NodeFacts facts = await(NodeFacts.ask(to.async(), writes, limited));
+        limited = facts.limited();
+        return judge.apply(facts.info()).refusing(facts.refused());
     }
 
     private <T> T await(Future<T> future) throws Exception {
@@ -76,6 +102,16 @@ final class RedisProbe implements Probe {
         } finally {
             waited = null;
         }
+    }
+
+    @Override
+    public void onSignOfLife(Runnable listener) {
+        signOfLife = listener;
+    }
+
+    @Override
+    public boolean renewed() {
+        return password.renewed();
     }
 
     @Override
@@ -98,7 +134,7 @@ final class RedisProbe implements Probe {
         StatefulRedisConnection<String, String> old = connection;
         if (old != null) {
             connection = null;
-            CompletableFuture<Void> unused = old.closeAsync();
+            OwnConnections.close(old);
         }
     }
 }

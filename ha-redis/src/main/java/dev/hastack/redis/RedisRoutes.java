@@ -7,6 +7,7 @@ import dev.hastack.core.topology.Snapshot;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param diversion the primary's channel, where reads go there only for want of a replica
  * @param eligible the nodes that reads may use
  * @param readers the channels of the best group of these; empty while the gate for reads is closed
+ * @param readersUntil until when these hold, as {@link System#nanoTime()}; empty: for ever
  * @param unlinked replicas that are out of touch with the primary, and get no reads
  * @param hopeless whether every node denies, so that waiting is in vain
  */
@@ -29,6 +31,7 @@ record RedisRoutes(
         @Nullable NodeChannel diversion,
         Eligible eligible,
         List<NodeChannel> readers,
+        OptionalLong readersUntil,
         Set<String> unlinked,
         boolean hopeless) {
 
@@ -40,7 +43,8 @@ record RedisRoutes(
 
     /** Before any news. */
     static RedisRoutes none(Eligible eligible) {
-        return new RedisRoutes(eligible.snapshot(), Map.of(), null, null, eligible, List.of(), Set.of(), false);
+        return new RedisRoutes(
+                eligible.snapshot(), Map.of(), null, null, eligible, List.of(), OptionalLong.empty(), Set.of(), false);
     }
 
     /** The primary's channel, or null while it takes no commands. */
@@ -59,15 +63,23 @@ record RedisRoutes(
                 : readerBesides(channel == null ? Set.of() : Set.of(channel.node()));
     }
 
+    /**
+     * Whether a replica's data may have become too old since these were made.
+     *
+     * @param now as {@link System#nanoTime()}
+     */
+    boolean outdated(long now) {
+        return readersUntil.isPresent() && now - readersUntil.getAsLong() >= 0;
+    }
+
     /** Another one than these; if there is none, one of them nevertheless. */
     @Nullable
     NodeChannel readerBesides(Set<String> tried) {
         List<NodeChannel> others =
                 eligible
-                        .nodes(node -> tried.contains(node) || unlinked.contains(node) || !ready(node), this::permits)
+                        .nodes(this::ready, node -> tried.contains(node) || unlinked.contains(node), this::permits)
                         .stream()
                         .flatMap(node -> Optional.ofNullable(channels.get(node)).stream())
-                        .filter(NodeChannel::ready)
                         .toList();
         return choose(others);
     }
@@ -89,11 +101,6 @@ record RedisRoutes(
         }
         return channels.get(Selection.choose(
                 n, i -> channels.get(i).underWay(), ThreadLocalRandom.current().nextInt()));
-    }
-
-    /** The replicas that get no reads because their data is too old. */
-    Set<String> late() {
-        return eligible.late();
     }
 
     /** Whether every node was heard of, well or ill. */

@@ -6,6 +6,7 @@ import dev.hastack.core.config.StackConfig;
 import dev.hastack.core.health.StoreHealth;
 import dev.hastack.core.monitor.Monitor;
 import dev.hastack.core.select.ReadRouting;
+import dev.hastack.core.topology.NodeView;
 import dev.hastack.core.topology.Snapshot;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
@@ -25,6 +26,7 @@ final class Replication implements Mode {
     private final RedisHealth health;
     private final KeyPrefix prefix;
     private final OwnConnections own;
+    private final IdleConnections idle = new IdleConnections();
     private final Subscriptions subscriptions;
 
     private Replication(RedisConfig config, NodeClients clients, RedisChannels channels, Monitor monitor) {
@@ -43,27 +45,38 @@ final class Replication implements Mode {
         NodeClients clients = new NodeClients(config, stack);
         Lineage lineage =
                 new Lineage(config.sentinel().map(RedisConfig.Sentinel::master).orElse("ha.redis"));
-        RedisChannels channels = new RedisChannels(config, clients, reads(context, config), lineage);
+        SentinelNames names = new SentinelNames(clients::node);
+        RedisChannels channels = new RedisChannels(config, clients, reads(context, config), lineage, names);
         Monitor monitor = new Monitor(
                 new Monitor.Settings(
                         "redis",
                         config.nodes().keySet(),
                         Optional.of(lineage.identity()),
-                        stack.probe().interval(),
+                        stack.probe().interval(config.reads().maxLag()),
                         stack.probe().timeout(),
+                        config.connectTimeout(),
                         Optional.empty()),
                 channels,
                 context.events(),
                 context.time());
-        SentinelArbiter arbiter = new SentinelArbiter(config, clients, monitor, lineage);
+        SentinelArbiter arbiter = new SentinelArbiter(config, clients, monitor, lineage, names);
         Optional<Sentinels> sentinels = config.sentinel()
                 .map(named -> new Sentinels(
                         named,
                         clients,
+                        names,
                         stack.probe().interval(),
                         stack.probe().timeout(),
+                        config.connectTimeout(),
+                        context.time(),
                         arbiter::hear,
                         channels.router()));
+        clients.witness(new ProbeWitness(
+                node -> clients.node(node)
+                        .flatMap(id -> monitor.snapshot().node(id))
+                        .flatMap(NodeView::answeredAt)
+                        .map(at -> Duration.between(at, monitor.time().now())),
+                node -> clients.node(node).ifPresent(monitor::doubt)));
         channels.start(monitor, sentinels);
         monitor.start();
         sentinels.ifPresent(Sentinels::start);
@@ -86,23 +99,23 @@ final class Replication implements Mode {
     public <K, V> StatefulRedisConnection<K, V> shared(RedisCodec<K, V> codec, boolean primary, boolean idempotent) {
         return new SharedConnection<>(
                 new RoutingWriter(channels.router(), clients.resources(), prefix, primary, idempotent),
-                prefix.applied(codec),
+                codec,
                 clients.longest());
     }
 
     @Override
     public <K, V> StatefulRedisConnection<K, V> dedicated(RedisCodec<K, V> codec) {
-        return own.open(prefix.applied(codec));
+        return own.open(codec);
     }
 
     @Override
     public <K, V> StatefulRedisPubSubConnection<K, V> pubSub(RedisCodec<K, V> codec) {
-        return subscriptions.open(prefix.applied(codec));
+        return subscriptions.open(codec);
     }
 
     @Override
     public <K, V> DurableWrites<K, V> durable(RedisCodec<K, V> codec, Durability durability) {
-        return new DurableWrites<>(config, own, prefix.applied(codec), durability);
+        return new DurableWrites<>(config, own, idle, codec, durability);
     }
 
     @Override
@@ -131,7 +144,9 @@ final class Replication implements Mode {
         RedisRoutes routes = channels.routes();
         return routes.complete()
                 && routes.readers().stream().anyMatch(NodeChannel::ready)
-                && (routes.writer() != null || !config.writable());
+                && (!config.writable()
+                        || (routes.writer() != null
+                                && routes.snapshot().writesRefused().isEmpty()));
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.hastack.redis;
 import dev.hastack.core.config.Address;
 import dev.hastack.core.config.RedisConfig;
 import dev.hastack.core.monitor.Monitor;
+import dev.hastack.core.monitor.Toll;
 import dev.hastack.core.select.ReadPolicy;
 import dev.hastack.core.select.Waits;
 import dev.hastack.core.topology.Kind;
@@ -43,6 +44,7 @@ final class Router implements Dispatcher, Runnable {
     private final RedisConfig config;
     private final ReadPolicy policy;
     private final Supplier<Collection<NodeChannel>> channels;
+    private final Supplier<String> besides;
     private final Executor callbacks;
     private final Queue<Call<?, ?, ?>> heldReads = new ConcurrentLinkedQueue<>();
     private final Queue<Call<?, ?, ?>> heldWrites = new ConcurrentLinkedQueue<>();
@@ -55,27 +57,34 @@ final class Router implements Dispatcher, Runnable {
     private final Handover handover = new Handover();
     private volatile RedisRoutes routes;
     private volatile @Nullable Monitor monitor;
+    private volatile Toll toll = new Toll("redis");
     private volatile boolean asleep;
     private volatile boolean closing;
     private volatile boolean closed;
 
-    /** @param callbacks where callers are told of failures */
+    /**
+     * @param besides what may be the reason, behind the topology, that there is no node
+     * @param callbacks where callers are told of failures
+     */
     Router(
             RedisConfig config,
             ReadPolicy policy,
             RedisRoutes routes,
             Supplier<Collection<NodeChannel>> channels,
+            Supplier<String> besides,
             Executor callbacks) {
         this.config = config;
         this.policy = policy;
         this.routes = routes;
         this.channels = channels;
+        this.besides = besides;
         this.callbacks = callbacks;
         thread.setDaemon(true);
     }
 
     void start(Monitor over) {
         monitor = over;
+        toll = over.toll();
         thread.start();
     }
 
@@ -106,6 +115,11 @@ final class Router implements Dispatcher, Runnable {
         }
     }
 
+    /** Whether a Sentinel is about to replace this primary, so that writes wait. */
+    boolean pauses(NodeChannel primary) {
+        return handover.pauses(primary);
+    }
+
     /** What was announced will not be. */
     void givenUp() {
         handover.givenUp();
@@ -122,7 +136,7 @@ final class Router implements Dispatcher, Runnable {
     @Override
     public void route(Call<?, ?, ?> call) {
         if (closed) {
-            call.end(new StackClosedException("redis: the stack has been closed"));
+            call.end(new StackClosedException());
         } else if (!call.read() && holdingWrites.get() > 0) {
             // Behind those that came before.
             hold(call);
@@ -131,14 +145,22 @@ final class Router implements Dispatcher, Runnable {
         }
     }
 
+    @Override
+    public Toll toll() {
+        return toll;
+    }
+
     /** Sends those that go to one node in one flush. */
     @Override
     public <K, V> void route(List<Call<K, V, ?>> calls) {
-        RedisRoutes now = routes;
+        if (calls.isEmpty()) {
+            return;
+        }
+        RedisRoutes now = upToDate(calls.get(0).bornAt());
         Map<NodeChannel, List<Call<K, V, ?>>> byChannel = new LinkedHashMap<>();
         for (Call<K, V, ?> call : calls) {
             NodeChannel channel = !call.read() && holdingWrites.get() > 0 ? null : choose(now, call);
-            if (channel == null || closed || !channel.hasRoom(100)) {
+            if (channel == null || closed || !channel.hasRoom()) {
                 route(call);
             } else {
                 byChannel.computeIfAbsent(channel, any -> new ArrayList<>()).add(call);
@@ -182,16 +204,25 @@ final class Router implements Dispatcher, Runnable {
     }
 
     private boolean sent(Call<?, ?, ?> call, long now) {
-        NodeChannel channel = choose(routes, call);
+        NodeChannel channel = choose(call.read() ? upToDate(now) : routes, call);
         if (channel == null) {
             return false;
         }
-        if (!channel.hasRoom(100)) {
+        if (!channel.hasRoom()) {
             call.end(new OverloadedException(call.describe() + "not sent: " + channel.underWay()
                     + " commands are under way at " + channel.node() + ", as many as ha.redis.max-in-flight allows"));
             return true;
         }
         return channel.send(call, now);
+    }
+
+    /** What reads of that time may go by. */
+    private RedisRoutes upToDate(long now) {
+        Monitor over = monitor;
+        if (routes.outdated(now) && over != null) {
+            over.refresh();
+        }
+        return routes;
     }
 
     private @Nullable NodeChannel choose(RedisRoutes now, Call<?, ?, ?> call) {
@@ -208,8 +239,7 @@ final class Router implements Dispatcher, Runnable {
 
     /** The bulkhead: reads that no replica serves must not crowd out the primary's writes. */
     private boolean admits(RedisRoutes now, NodeChannel channel) {
-        return channel != now.diversion()
-                || channel.hasRoom(config.reads().primaryShare().percent());
+        return channel != now.diversion() || channel.hasRoomForDiverted();
     }
 
     private void hold(Call<?, ?, ?> call) {
@@ -221,7 +251,12 @@ final class Router implements Dispatcher, Runnable {
                     + routes.snapshot().describe(now())));
             return;
         }
+        toll.held();
         (call.read() ? heldReads : heldWrites).add(call);
+        if (closed) {
+            // close() may have looked before it was there.
+            call.end(new StackClosedException());
+        }
         wake();
     }
 
@@ -244,6 +279,11 @@ final class Router implements Dispatcher, Runnable {
         if (asleep) {
             wake();
         }
+    }
+
+    /** Whether commands wait for a node. */
+    boolean awaited() {
+        return holdingWrites.get() > 0 || holdingReads.get() > 0;
     }
 
     /** A channel takes commands from now on. */
@@ -305,7 +345,7 @@ final class Router implements Dispatcher, Runnable {
     }
 
     /** Probes those that may lead by now; the monitor would not, since it knows a primary. */
-    private void seekSuccessor() {
+    void seekSuccessor() {
         RedisRoutes now = routes;
         NodeChannel writer = now.writer();
         Monitor over = monitor;
@@ -345,11 +385,11 @@ final class Router implements Dispatcher, Runnable {
         RedisRoutes now = routes;
         String text = call.describe()
                 + (now.hopeless()
-                        ? "every node denies access, so that waiting is in vain: check ha.redis.username and password; "
-                                + now.snapshot().describe(now())
+                        ? Waits.denied(RedisErrors.CREDENTIALS, now.snapshot(), now())
                         : call.read()
                                 ? Waits.read(policy, config.reads().maxWait(), now.snapshot(), now())
-                                : Waits.write(config.writes().maxWait(), now.snapshot(), now()));
+                                : Waits.write(config.writes().maxWait(), now.snapshot(), now()))
+                + besides.get();
         RedisException error = call.read() ? new NoReplicaException(text) : new NoPrimaryException(text);
         call.lastError().ifPresent(error::addSuppressed);
         return error;
@@ -389,7 +429,7 @@ final class Router implements Dispatcher, Runnable {
     void close() {
         closed = true;
         wake();
-        StackClosedException error = new StackClosedException("redis: the stack has been closed");
+        StackClosedException error = new StackClosedException();
         heldWrites.forEach(call -> call.end(error));
         heldReads.forEach(call -> call.end(error));
     }

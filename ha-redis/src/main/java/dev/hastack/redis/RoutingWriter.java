@@ -79,24 +79,27 @@ final class RoutingWriter implements RedisChannelWriter {
             command.completeExceptionally(refusal);
             return null;
         }
+        RedisCommand<K, V, T> applied;
+        try {
+            applied = prefix.applied(command);
+        } catch (RuntimeException e) {
+            command.completeExceptionally(e);
+            return null;
+        }
         boolean changes = route == CommandRoute.WRITE;
         return new Call<>(
-                prefix.applied(command),
-                router,
-                route == CommandRoute.READ && !onlyPrimary,
-                !changes || idempotent,
-                System.nanoTime());
+                applied, router, route == CommandRoute.READ && !onlyPrimary, !changes || idempotent, System.nanoTime());
     }
 
     private @Nullable RedisException refusal(CommandRoute route, RedisCommand<?, ?, ?> command) {
         if (closed) {
             return new RedisException("Connection is closed");
         } else if (router.closing()) {
-            return new StackClosedException("redis: the stack has been closed");
+            return new StackClosedException();
         }
         return switch (route) {
-            case READ, PRIMARY_READ -> prefix.refusal(command);
-            case WRITE -> router.config().writable() ? prefix.refusal(command) : NotWritableException.of(name(command));
+            case READ, PRIMARY_READ -> null;
+            case WRITE -> router.config().writable() ? null : NotWritableException.of(name(command));
             case DEDICATED ->
                 new SharedConnectionException(name(command)
                         + " would bind this connection, which all callers share: use " + router.dedicated());

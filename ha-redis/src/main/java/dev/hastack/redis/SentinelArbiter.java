@@ -20,27 +20,34 @@ final class SentinelArbiter {
     private final NodeClients clients;
     private final Monitor monitor;
     private final Lineage lineage;
+    private final SentinelNames names;
     /** By Sentinel. */
     private final Map<String, Map<String, Address>> named = new HashMap<>();
 
     private Set<String> members = Set.of();
     private long heard = -1;
 
-    SentinelArbiter(RedisConfig config, NodeClients clients, Monitor monitor, Lineage lineage) {
+    SentinelArbiter(RedisConfig config, NodeClients clients, Monitor monitor, Lineage lineage, SentinelNames names) {
         this.config = config;
         this.clients = clients;
         this.monitor = monitor;
         this.lineage = lineage;
+        this.names = names;
     }
 
     void hear(SentinelWord word) {
-        Optional<String> primary = config.nodes().isEmpty() ? Optional.of(join(word)) : clients.node(word.primary());
-        if (word.epoch() > heard) {
-            heard = word.epoch();
-            lineage.appointed(word.epoch(), primary)
-                    .ifPresent(epoch -> monitor.appointed(epoch, "Sentinel " + word.sentinel()));
-            primary.ifPresent(monitor::hint);
+        names.told(word);
+        Optional<String> primary = config.nodes().isEmpty() ? Optional.of(join(word)) : names.node(word);
+        if (word.epoch() <= heard) {
+            return;
         }
+        if (primary.isPresent() || !word.runId().isEmpty()) {
+            // Else heard anew with each word until one has the run_id.
+            heard = word.epoch();
+        }
+        lineage.appointed(word.epoch(), node -> names.meant(word, node))
+                .ifPresent(epoch -> monitor.appointed(epoch, word.witness()));
+        primary.ifPresent(monitor::hint);
     }
 
     /**
@@ -50,7 +57,7 @@ final class SentinelArbiter {
     private String join(SentinelWord word) {
         named.put(
                 word.sentinel(),
-                Stream.concat(Stream.of(word.primary()), word.replicas().stream())
+                Stream.concat(Stream.of(word.primary()), word.replicas().keySet().stream())
                         .collect(Collectors.toMap(Address::toString, address -> address, (one, same) -> one)));
         named.values().forEach(nodes -> nodes.forEach(clients::found));
         Set<String> next = named.values().stream()

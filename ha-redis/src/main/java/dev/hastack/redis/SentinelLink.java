@@ -1,16 +1,19 @@
 package dev.hastack.redis;
 
 import dev.hastack.core.config.Address;
+import dev.hastack.core.topology.Words;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.api.StatefulConnection;
+import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.pubsub.RedisPubSubAdapter;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
-import io.lettuce.core.sentinel.api.StatefulRedisSentinelConnection;
+import io.lettuce.core.sentinel.RedisSentinelAsyncCommandsImpl;
 import io.lettuce.core.sentinel.api.async.RedisSentinelAsyncCommands;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,14 +21,11 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One Sentinel: a connection that it is asked on, and one on which it tells. Asked by one thread; closed by any. */
+/** One Sentinel: a connection that it is asked on, and one on which it tells. Used by one thread. */
 final class SentinelLink {
     private static final Logger log = LoggerFactory.getLogger(SentinelLink.class);
 
@@ -33,11 +33,17 @@ final class SentinelLink {
     private final Address address;
     private final NodeClients clients;
     private final News news;
-    private volatile @Nullable StatefulRedisSentinelConnection<String, String> connection;
+    private final Admission admission;
+    private final TlsConnector connector;
+    private final Inquiry<SentinelWord> inquiry = new Inquiry<>(this::connect, this::ask);
     private volatile @Nullable StatefulRedisPubSubConnection<String, String> subscription;
-    private volatile CompletableFuture<SentinelWord> asked = new CompletableFuture<>();
+    /** Of the last question whether the subscription still lives, and when it was asked. */
+    private volatile CompletableFuture<?> pong = CompletableFuture.completedFuture(null);
+
+    private long pingedAt;
     private volatile boolean answered;
     private volatile @Nullable String failure;
+    private long failedAt;
     private volatile boolean closed;
 
     /** Told on Lettuce's thread of all that the Sentinel publishes. */
@@ -45,11 +51,15 @@ final class SentinelLink {
         void published(String channel, String message, Address sentinel);
     }
 
-    SentinelLink(String master, Address address, NodeClients clients, News news) {
+    /** @param interval between two questions in calm times */
+    SentinelLink(String master, Address address, NodeClients clients, Duration interval, News news) {
         this.master = master;
         this.address = address;
         this.clients = clients;
         this.news = news;
+        this.admission = new Admission(clients.passwordOfSentinels(), interval);
+        this.connector =
+                new TlsConnector(() -> clients.connectSentinel(address), clients.doubt(() -> Optional.of(address)));
     }
 
     boolean answered() {
@@ -61,60 +71,65 @@ final class SentinelLink {
         return Optional.ofNullable(failure);
     }
 
-    /** Asks, and connects before that if there is no connection; does not wait. */
-    void ask() {
-        StatefulRedisSentinelConnection<String, String> open = connection;
-        if (open != null && open.isOpen()) {
-            asked = ask(open).toCompletableFuture();
+    Inquiry<SentinelWord> inquiry() {
+        return inquiry;
+    }
+
+    /** Asks, unless it owes an answer or denies, and connects before that if there is no connection; does not wait. */
+    void ask(Instant now) {
+        if (inquiry.owes() || admission.rests(now)) {
             return;
         }
+        inquiry.ask(now);
+        if (!inquiry.connects()) {
+            listen(clients.sentinel(address));
+        }
+    }
+
+    private CompletionStage<StatefulRedisConnection<String, String>> connect() {
         RedisURI uri = clients.sentinel(address);
-        asked = clients.probes().connectSentinelAsync(StringCodec.UTF8, uri).thenCompose(made -> {
-            connection = made;
-            if (closed) {
-                close();
+        admission.shows();
+        return connector.get().thenApply(made -> {
+            if (subscription == null) {
+                subscribe(uri);
             }
-            subscribe(uri);
-            return ask(made);
+            return made;
         });
     }
 
-    private CompletionStage<SentinelWord> ask(StatefulRedisSentinelConnection<String, String> to) {
-        RedisSentinelAsyncCommands<String, String> commands = to.async();
+    private CompletionStage<SentinelWord> ask(StatefulRedisConnection<String, String> to) {
+        // Not by Lettuce's connection to Sentinels, which logs a warning each time that it cannot be made.
+        RedisSentinelAsyncCommands<String, String> commands =
+                new RedisSentinelAsyncCommandsImpl<>(to, StringCodec.UTF8);
         // In one write, so that the Sentinel answers all three of one state of its own: the count may be that of a
         // failover
         // under way, of which only the first names the new primary.
         CompletionStage<SocketAddress> where = commands.getMasterAddrByName(master);
         CompletionStage<Map<String, String>> what = commands.master(master);
         CompletionStage<List<Map<String, String>>> others = commands.replicas(master);
-        return where.thenCombine(what, (primary, fields) -> word(primary, fields))
-                .thenCombine(
-                        others,
-                        (word, replicas) -> new SentinelWord(
-                                word.primary(),
-                                word.runId(),
-                                word.epoch(),
-                                replicas.stream()
-                                        .map(fields -> new Address(
-                                                fields.getOrDefault("ip", ""),
-                                                Integer.parseInt(fields.getOrDefault("port", "0"))))
-                                        .toList(),
-                                word.sentinel()));
+        return others.thenCompose(
+                replicas -> where.thenCombine(what, (primary, listed) -> word(primary, listed, replicas)));
     }
 
-    private SentinelWord word(java.net.@Nullable SocketAddress primary, Map<String, String> fields) {
+    private SentinelWord word(
+            @Nullable SocketAddress primary, Map<String, String> listed, List<Map<String, String>> replicas) {
         if (!(primary instanceof InetSocketAddress at)) {
             throw new CompletionException(new IllegalStateException(unknown()));
         }
-        Address named = new Address(at.getHostString(), at.getPort());
-        boolean same = named.host().equals(fields.get("ip"))
-                && String.valueOf(named.port()).equals(fields.get("port"));
-        return new SentinelWord(
-                named,
-                same ? fields.getOrDefault("runid", "") : "",
-                Long.parseLong(fields.getOrDefault("config-epoch", "0")),
-                List.of(),
-                address.toString());
+        return SentinelWord.of(new Address(at.getHostString(), at.getPort()), listed, replicas, address.toString());
+    }
+
+    /** Sees to it that it would be told: a subscription that is silent, or gone, is made anew. */
+    private void listen(RedisURI uri) {
+        StatefulRedisPubSubConnection<String, String> open = subscription;
+        long now = System.nanoTime();
+        if (pong.isDone() && open != null && open.isOpen()) {
+            pingedAt = now;
+            pong = open.async().ping().toCompletableFuture();
+        } else if (now - pingedAt > clients.probeTimeout().toNanos()) {
+            pingedAt = now;
+            subscribe(uri);
+        }
     }
 
     private void subscribe(RedisURI uri) {
@@ -124,8 +139,9 @@ final class SentinelLink {
                     StatefulRedisPubSubConnection<String, String> old = subscription;
                     subscription = made;
                     close(old);
+                    pong = CompletableFuture.completedFuture(null);
                     if (closed) {
-                        close();
+                        close(made);
                     }
                     made.addListener(new RedisPubSubAdapter<>() {
                         @Override
@@ -137,23 +153,54 @@ final class SentinelLink {
                 });
     }
 
-    /** What it said, if it does so in time. */
-    Optional<SentinelWord> answer(Duration atMost) throws InterruptedException {
-        try {
-            SentinelWord word = asked.get(atMost.toNanos(), TimeUnit.NANOSECONDS);
-            answered = true;
-            failure = null;
-            return Optional.of(word);
-        } catch (ExecutionException | TimeoutException | CancellationException e) {
-            String text = text(e);
-            if (failure == null) {
-                log.atWarn().addKeyValue("sentinel", address).log("{}", text);
-            }
-            answered = false;
-            failure = text;
-            drop();
+    /** What it has said, if anything has come of the last question; that it failed is told once. */
+    Optional<SentinelWord> answer(Instant now) {
+        Optional<CompletableFuture<SentinelWord>> outcome = inquiry.outcome();
+        if (outcome.isEmpty()) {
             return Optional.empty();
         }
+        try {
+            SentinelWord word = outcome.get().join();
+            if (failure != null) {
+                log.atInfo()
+                        .addKeyValue("sentinel", address)
+                        .log(
+                                "Sentinel {} answers again, after {}",
+                                address,
+                                Words.of(Duration.ofNanos(System.nanoTime() - failedAt)));
+            }
+            answered = true;
+            admission.answered();
+            failure = null;
+            return Optional.of(word);
+        } catch (CompletionException | CancellationException e) {
+            fails(text(e));
+            admission.failed(e, now);
+            close(subscription);
+            subscription = null;
+            return Optional.empty();
+        }
+    }
+
+    /** Nothing explains its silence but itself; its answer is read all the same when it comes. */
+    void silent(Duration so) {
+        if (answered || failure == null) {
+            fails("Sentinel " + address + " does not answer: no answer within " + so.toMillis() + " ms");
+        }
+    }
+
+    private void fails(String text) {
+        if (failure == null) {
+            failedAt = System.nanoTime();
+            log.atWarn().addKeyValue("sentinel", address).log("{}", text);
+        }
+        answered = false;
+        failure = text;
+    }
+
+    /** Whether it was heard of, well or ill. */
+    boolean judged() {
+        return answered || failure != null;
     }
 
     private String text(Exception error) {
@@ -170,19 +217,14 @@ final class SentinelLink {
 
     private static void close(@Nullable StatefulConnection<?, ?> old) {
         if (old != null) {
-            CompletableFuture<Void> unused = old.closeAsync();
+            OwnConnections.close(old);
         }
-    }
-
-    private void drop() {
-        close(connection);
-        connection = null;
-        close(subscription);
-        subscription = null;
     }
 
     void close() {
         closed = true;
-        drop();
+        inquiry.close();
+        close(subscription);
+        subscription = null;
     }
 }

@@ -2,7 +2,9 @@ package dev.hastack.redis;
 
 import dev.hastack.core.config.Address;
 import dev.hastack.core.config.RedisConfig;
+import dev.hastack.core.monitor.Time;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -13,6 +15,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Asks every Sentinel whom it takes for the primary: once per interval, and more often while it matters. What one publishes
@@ -28,9 +31,11 @@ final class Sentinels implements AutoCloseable, Runnable {
     private final List<SentinelLink> links = new ArrayList<>();
     private final Duration interval;
     private final Duration timeout;
+    private final Time time;
+    private final Patience patience;
     private final Consumer<SentinelWord> listener;
     private final String master;
-    private final NodeClients clients;
+    private final SentinelNames names;
     private final Router router;
     private final Thread thread = new Thread(this, "ha-redis-sentinels-poll");
     private final ReentrantLock lock = new ReentrantLock();
@@ -45,18 +50,23 @@ final class Sentinels implements AutoCloseable, Runnable {
     Sentinels(
             RedisConfig.Sentinel config,
             NodeClients clients,
+            SentinelNames names,
             Duration interval,
             Duration timeout,
+            Duration connectTimeout,
+            Time time,
             Consumer<SentinelWord> listener,
             Router router) {
         this.master = config.master();
-        this.clients = clients;
+        this.names = names;
         this.router = router;
         this.interval = interval;
         this.timeout = timeout;
+        this.time = time;
+        this.patience = new Patience(timeout, connectTimeout);
         this.listener = listener;
         for (Address address : config.nodes()) {
-            links.add(new SentinelLink(config.master(), address, clients, this::published));
+            links.add(new SentinelLink(config.master(), address, clients, interval, this::published));
         }
         thread.setDaemon(true);
     }
@@ -70,7 +80,7 @@ final class Sentinels implements AutoCloseable, Runnable {
         return Optional.ofNullable(word);
     }
 
-    /** Whether all were asked once, with or without an answer. */
+    /** Whether one has answered while all were given the time of a probe, or none does. */
     boolean settled() {
         return settled;
     }
@@ -98,7 +108,7 @@ final class Sentinels implements AutoCloseable, Runnable {
         // slave <name> <ip> <port> @ <master> <ip> <port>
         if (channel.equals("+selected-slave") && words.length > 3) {
             Address successor = new Address(words[2], Integer.parseInt(words[3]));
-            router.announced(successor, clients.node(successor), sentinel.toString());
+            router.announced(successor, names.at(successor), sentinel.toString());
         } else if (channel.startsWith("-failover-abort")) {
             router.givenUp();
         }
@@ -134,22 +144,19 @@ final class Sentinels implements AutoCloseable, Runnable {
         while (go) {
             go = round();
         }
+        links.forEach(SentinelLink::close);
     }
 
     /** False if this was closed. */
     private boolean round() {
         try {
             try {
-                links.forEach(SentinelLink::ask);
-                long until = System.nanoTime() + timeout.toNanos();
-                for (SentinelLink link : links) {
-                    link.answer(Duration.ofNanos(Math.max(0, until - System.nanoTime())))
-                            .ifPresent(this::take);
-                }
+                ask();
             } catch (RuntimeException | Error e) {
-                log.atError().setCause(e).log("asking the Sentinels failed and goes on");
+                log.atLevel(closed ? Level.DEBUG : Level.ERROR)
+                        .setCause(e)
+                        .log("asking the Sentinels failed and goes on");
             }
-            settled = true;
             rest();
         } catch (InterruptedException e) {
             log.debug("{}: interrupted", thread.getName());
@@ -157,11 +164,44 @@ final class Sentinels implements AutoCloseable, Runnable {
         return !closed;
     }
 
+    private void ask() throws InterruptedException {
+        Instant begin = time.now();
+        Instant until = begin.plus(timeout);
+        links.forEach(link -> link.ask(begin));
+        for (SentinelLink link : links) {
+            Inquiry<?> inquiry = link.inquiry();
+            // One that was slower than a round is not waited for in the next: the others' words would come later.
+            if (inquiry.askedAt().equals(begin)) {
+                boolean unused = inquiry.await(Duration.between(time.now(), until));
+            }
+        }
+        Instant now = time.now();
+        patience.late(until, now);
+        for (SentinelLink link : links) {
+            boolean owed = link.inquiry().owes();
+            link.answer(now).ifPresent(this::take);
+            if (owed && !link.inquiry().owes()) {
+                patience.heard(link.inquiry(), now);
+            }
+        }
+        List<Inquiry<SentinelWord>> all =
+                links.stream().map(SentinelLink::inquiry).toList();
+        for (SentinelLink link : links) {
+            Inquiry<?> inquiry = link.inquiry();
+            inquiry.askElsewhere();
+            if (inquiry.owes() && patience.isOver(inquiry, all, now)) {
+                link.silent(Duration.between(inquiry.askedAt(), now));
+            }
+        }
+        settled |= word != null || links.stream().allMatch(SentinelLink::judged);
+    }
+
     private void take(SentinelWord said) {
         SentinelWord before = word;
         if (before == null || said.epoch() >= before.epoch()) {
-            word = said;
-            listener.accept(said);
+            SentinelWord next = said.knowing(before);
+            word = next;
+            listener.accept(next);
         }
     }
 
@@ -172,8 +212,10 @@ final class Sentinels implements AutoCloseable, Runnable {
             long urgentLeft = URGENT.toNanos();
             while (!closed && !hinted && left > 0 && (!urgent || urgentLeft > 0)) {
                 long before = System.nanoTime();
-                wake.awaitNanos(urgent ? urgentLeft : left);
+                long planned = urgent ? urgentLeft : left;
+                wake.awaitNanos(planned);
                 long waited = System.nanoTime() - before;
+                patience.late(time.now().minusNanos(waited - planned), time.now());
                 left -= waited;
                 urgentLeft -= waited;
             }
@@ -187,6 +229,10 @@ final class Sentinels implements AutoCloseable, Runnable {
     public void close() {
         closed = true;
         thread.interrupt();
-        links.forEach(SentinelLink::close);
+        try {
+            thread.join(timeout.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

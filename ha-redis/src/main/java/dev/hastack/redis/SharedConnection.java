@@ -4,6 +4,7 @@ import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisChannelWriter;
 import io.lettuce.core.StatefulRedisConnectionImpl;
 import io.lettuce.core.TimeoutOptions;
+import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.push.PushListener;
 import io.lettuce.core.codec.RedisCodec;
 import io.lettuce.core.protocol.PushHandler;
@@ -14,9 +15,10 @@ import java.util.List;
 
 /**
  * Lettuce's own connection over a writer of ours. It passes commands on as they are: Lettuce's own way there is for what
- * the writer refuses, and would keep the state of a refused MULTI, of which a connection has one for all its callers.
+ * the writer refuses, and would keep the state of a refused MULTI, of which a connection has one for all its callers. Names
+ * its interface itself: Lettuce's pools make proxies of those that a class names.
  */
-final class SharedConnection<K, V> extends StatefulRedisConnectionImpl<K, V> {
+final class SharedConnection<K, V> extends StatefulRedisConnectionImpl<K, V> implements StatefulRedisConnection<K, V> {
     private final RedisChannelWriter writer;
 
     SharedConnection(RedisChannelWriter writer, RedisCodec<K, V> codec, Duration timeout) {

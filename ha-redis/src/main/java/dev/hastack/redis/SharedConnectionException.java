@@ -2,7 +2,8 @@ package dev.hastack.redis;
 
 import io.lettuce.core.RedisException;
 
-/** A command that would bind the connection that all callers share; the message names the one to use. It was not sent. */
+/** A command that would bind the connection that callers share, at once or one after the other; the message names the one to use. It was not
+ * sent, or, of a transaction that was left open, not done. */
 public final class SharedConnectionException extends RedisException {
     SharedConnectionException(String message) {
         super(message);

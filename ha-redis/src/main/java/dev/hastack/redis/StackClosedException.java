@@ -4,6 +4,10 @@ import io.lettuce.core.RedisException;
 
 /** The stack has been closed; the command was not sent, or nobody waits for its answer any more. */
 public final class StackClosedException extends RedisException {
+    StackClosedException() {
+        this("redis: the stack has been closed");
+    }
+
     StackClosedException(String message) {
         super(message);
     }

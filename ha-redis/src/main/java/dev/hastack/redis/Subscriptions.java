@@ -4,11 +4,11 @@ import dev.hastack.core.config.RedisConfig;
 import dev.hastack.core.monitor.Monitor;
 import dev.hastack.core.select.ReadPolicy;
 import dev.hastack.core.select.Waits;
+import dev.hastack.core.topology.NodeView;
 import io.lettuce.core.RedisChannelHandler;
 import io.lettuce.core.RedisCommandInterruptedException;
 import io.lettuce.core.RedisConnectionException;
 import io.lettuce.core.codec.RedisCodec;
-import io.lettuce.core.protocol.DefaultEndpoint;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import java.time.Duration;
 import java.util.Optional;
@@ -17,7 +17,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Connections for Pub/Sub. Each is Lettuce's own, which reconnects and subscribes again by itself; what it reconnects to is
+ * Connections for Pub/Sub. Each is Lettuce's own, which subscribes again by itself when it is connected again, to
  * the node that subscribers belong to now: the primary, or while there is none, a replica. When that becomes another, the
  * connections are cut. What is published meanwhile is lost to them, as Pub/Sub has it. Thread-safe.
  */
@@ -36,7 +36,7 @@ final class Subscriptions implements RedisChannels.Follower {
         this.clients = clients;
         this.channels = channels;
         this.monitor = monitor;
-        clients.subscribeTo(() -> Optional.ofNullable(target).map(NodeChannel::node));
+        clients.subscribeTo(this::reachable);
         channels.follow(this);
     }
 
@@ -51,15 +51,22 @@ final class Subscriptions implements RedisChannels.Follower {
         do {
             try {
                 Optional<NodeChannel> node = monitor.await(
-                        () -> Optional.ofNullable(target), Duration.ofNanos(Math.max(0, until - System.nanoTime())));
+                                () -> Optional.of(Optional.ofNullable(target))
+                                        .filter(known -> known.isPresent()
+                                                || channels.routes().hopeless()),
+                                Duration.ofNanos(Math.max(0, until - System.nanoTime())))
+                        .flatMap(known -> known);
                 if (monitor.snapshot().closed()) {
-                    throw new StackClosedException("redis: the stack has been closed");
+                    throw new StackClosedException();
                 }
                 if (node.isPresent()) {
                     StatefulRedisPubSubConnection<K, V> made = clients.connectPubSub(codec);
                     open.add(made);
-                    open.removeIf(connection -> !connection.isOpen() && connection != made);
+                    open.removeIf(
+                            connection -> connection instanceof RedisChannelHandler<?, ?> known && known.isClosed());
                     return made;
+                } else if (channels.routes().hopeless()) {
+                    break;
                 }
             } catch (RedisConnectionException e) {
                 last = RedisErrors.bare(e);
@@ -70,11 +77,18 @@ final class Subscriptions implements RedisChannels.Follower {
             }
         } while (System.nanoTime() - until < 0);
         NoReplicaException error = new NoReplicaException("redis: "
-                + Waits.read(
-                        policy,
-                        config.reads().maxWait(),
-                        monitor.snapshot(),
-                        monitor.time().now()));
+                + (last == null ? "" : "cannot subscribe: " + RedisErrors.text(last) + "; ")
+                + (channels.routes().hopeless()
+                        ? Waits.denied(
+                                RedisErrors.CREDENTIALS,
+                                monitor.snapshot(),
+                                monitor.time().now())
+                        : Waits.read(
+                                policy,
+                                config.reads().maxWait(),
+                                monitor.snapshot(),
+                                monitor.time().now()))
+                + channels.besides());
         if (last != null) {
             error.addSuppressed(last);
         }
@@ -91,23 +105,30 @@ final class Subscriptions implements RedisChannels.Follower {
                         : routes.readers().stream().findFirst().orElse(null);
         if (next != before) {
             target = next;
-            open.forEach(Subscriptions::disconnect);
+            open.forEach(OwnConnections::disconnect);
+        }
+        if (reachable().isPresent()) {
+            clients.connectSubscribers();
         }
     }
 
-    /** It reconnects by itself; a listener of ours would do that on the thread that closes it. */
-    private static void disconnect(StatefulRedisPubSubConnection<?, ?> connection) {
-        if (connection instanceof RedisChannelHandler<?, ?> handler
-                && handler.getChannelWriter() instanceof DefaultEndpoint endpoint) {
-            endpoint.disconnect();
-        }
+    /** The node to connect to, unless its gate is closed: then it would refuse. */
+    private Optional<String> reachable() {
+        NodeChannel channel = target;
+        return Optional.ofNullable(channel)
+                .map(NodeChannel::node)
+                .filter(node -> channels.routes()
+                        .snapshot()
+                        .node(node)
+                        .filter(NodeView::open)
+                        .isPresent());
     }
 
     @Override
     public void retired(String node, int generation) {}
 
     void close() {
+        // Their client closes them, and would log a warning for each that is being closed already.
         channels.unfollow(this);
-        open.forEach(OwnConnections::close);
     }
 }

@@ -2,14 +2,28 @@ package dev.hastack.redis;
 
 import dev.hastack.core.config.RedisConfig;
 import io.lettuce.core.RedisCommandTimeoutException;
-import java.util.Iterator;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
-/** Attempts in the order of their sending, ended ones among them until the next sweep. Thread-safe. */
+/**
+ * Attempts in the order of their sending, ended ones among them until the next sweep. They are linked to each other, since whatever a
+ * queue would do for each costs every command: callers push onto a stack, and who looks turns it round. Thread-safe.
+ */
 final class UnderWay {
     private final long late;
     private final long over;
-    private final ConcurrentLinkedQueue<Attempt<?, ?, ?>> attempts = new ConcurrentLinkedQueue<>();
+    /** Sent since the last look, the newest first. */
+    private final AtomicReference<@Nullable Attempt<?, ?, ?>> pushed = new AtomicReference<>();
+
+    /** Held to look at what was sent before, and while no attempt is told anything. */
+    private final ReentrantLock lock = new ReentrantLock();
+
+    private @Nullable Attempt<?, ?, ?> oldest;
+    private @Nullable Attempt<?, ?, ?> newest;
 
     UnderWay(RedisConfig config) {
         this.late = config.reads().rerouteAfter().toNanos();
@@ -17,35 +31,98 @@ final class UnderWay {
     }
 
     void add(Attempt<?, ?, ?> attempt) {
-        attempts.add(attempt);
+        Attempt<?, ?, ?> before;
+        do {
+            before = pushed.get();
+            attempt.next = before;
+        } while (!pushed.compareAndSet(before, attempt));
     }
 
     boolean isEmpty() {
-        return attempts.isEmpty();
+        return those(attempt -> true).isEmpty();
     }
 
     /** Whether any has neither been answered nor given up. */
     boolean busy() {
-        return attempts.stream().anyMatch(attempt -> !attempt.ended());
+        return !those(attempt -> !attempt.ended()).isEmpty();
     }
 
     /** Looks for what has taken too long; called by one thread. Returns whether anything is still under way. */
     boolean sweep(long now) {
-        for (Iterator<Attempt<?, ?, ?>> all = attempts.iterator(); all.hasNext(); ) {
-            Attempt<?, ?, ?> attempt = all.next();
-            long age = now - attempt.sentAt();
-            if (attempt.ended()) {
-                all.remove();
-            } else if (age >= over) {
-                all.remove();
-                expire(attempt);
-            } else if (age < late) {
-                return true;
-            } else if (attempt.becomesLate()) {
-                late(attempt);
+        List<Attempt<?, ?, ?>> expired = new ArrayList<>(0);
+        List<Attempt<?, ?, ?>> slow = new ArrayList<>(0);
+        boolean any = look(now, expired, slow);
+        expired.forEach(UnderWay::expire);
+        slow.forEach(UnderWay::late);
+        return any;
+    }
+
+    private boolean look(long now, List<Attempt<?, ?, ?>> expired, List<Attempt<?, ?, ?>> slow) {
+        lock.lock();
+        try {
+            take();
+            Attempt<?, ?, ?> kept = null;
+            for (Attempt<?, ?, ?> attempt = oldest; attempt != null; ) {
+                Attempt<?, ?, ?> next = attempt.next;
+                long age = now - attempt.sentAt();
+                boolean gone = attempt.ended();
+                if (!gone && attempt.passedOver()) {
+                    boolean unused = attempt.end(false);
+                    gone = true;
+                } else if (!gone && age >= over) {
+                    expired.add(attempt);
+                    gone = true;
+                } else if (!gone && age < late) {
+                    break;
+                } else if (!gone && attempt.becomesLate()) {
+                    slow.add(attempt);
+                }
+                if (gone) {
+                    unlink(kept, attempt);
+                } else {
+                    kept = attempt;
+                }
+                attempt = next;
             }
+            return oldest != null;
+        } finally {
+            lock.unlock();
         }
-        return !attempts.isEmpty();
+    }
+
+    /** Lock held: puts what was pushed since behind the others, the oldest first. */
+    private void take() {
+        Attempt<?, ?, ?> stack = pushed.get() == null ? null : pushed.getAndSet(null);
+        Attempt<?, ?, ?> last = stack;
+        Attempt<?, ?, ?> first = null;
+        while (stack != null) {
+            Attempt<?, ?, ?> next = stack.next;
+            stack.next = first;
+            first = stack;
+            stack = next;
+        }
+        if (first != null) {
+            if (newest == null) {
+                oldest = first;
+            } else {
+                newest.next = first;
+            }
+            newest = last;
+        }
+    }
+
+    /** Lock held. What is gone leads to nothing any more, or one that has grown old would keep all that came after it. */
+    @SuppressWarnings("ReferenceEquality") // Lettuce's wrappers of one command are equal.
+    private void unlink(@Nullable Attempt<?, ?, ?> before, Attempt<?, ?, ?> gone) {
+        if (before == null) {
+            oldest = gone.next;
+        } else {
+            before.next = gone.next;
+        }
+        if (newest == gone) {
+            newest = before;
+        }
+        gone.next = null;
     }
 
     private static <K, V, T> void late(Attempt<K, V, T> attempt) {
@@ -61,8 +138,24 @@ final class UnderWay {
 
     /** Fails all. */
     void abort(Throwable error) {
-        for (Attempt<?, ?, ?> attempt : attempts) {
+        for (Attempt<?, ?, ?> attempt : those(any -> true)) {
             boolean unused = attempt.completeExceptionally(error);
+        }
+    }
+
+    private List<Attempt<?, ?, ?>> those(Predicate<Attempt<?, ?, ?>> which) {
+        lock.lock();
+        try {
+            take();
+            List<Attempt<?, ?, ?>> all = new ArrayList<>();
+            for (Attempt<?, ?, ?> attempt = oldest; attempt != null; attempt = attempt.next) {
+                if (which.test(attempt)) {
+                    all.add(attempt);
+                }
+            }
+            return all;
+        } finally {
+            lock.unlock();
         }
     }
 }

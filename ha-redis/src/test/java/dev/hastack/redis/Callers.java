@@ -1,9 +1,12 @@
 package dev.hastack.redis;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -21,6 +24,40 @@ final class Callers implements AutoCloseable {
             thread.start();
             threads.add(thread);
         }
+    }
+
+    interface Fault {
+        void strike() throws Exception;
+    }
+
+    /**
+     * Repeats each of these calls on a thread of its own, does what befalls them, and expects that none of the threads meets
+     * more than one failure, and none any that began five seconds later.
+     */
+    static void failNoneTwice(List<Runnable> calls, Fault fault) throws Exception {
+        List<Callers> callers =
+                calls.stream().map(call -> new Callers("caller", 1, call)).toList();
+        try {
+            for (Callers caller : callers) {
+                Stacks.until("there is load", () -> caller.successes() > 100);
+            }
+            assertThat(callers)
+                    .allSatisfy(caller -> assertThat(caller.failures()).isEmpty());
+
+            fault.strike();
+
+            long later = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
+            Stacks.until("five seconds are over", () -> System.nanoTime() - later > 0);
+            for (Callers caller : callers) {
+                int before = caller.successes();
+                Stacks.until("it is served", () -> caller.successes() > before);
+            }
+        } finally {
+            callers.forEach(Callers::close);
+        }
+        assertThat(callers)
+                .allSatisfy(caller -> assertThat(caller.failures()).hasSizeLessThan(2))
+                .allSatisfy(caller -> assertThat(caller.longest()).isLessThan(Duration.ofSeconds(60)));
     }
 
     private void repeat(Runnable call) {

@@ -7,6 +7,7 @@ import io.lettuce.core.protocol.CommandArgs;
 import io.lettuce.core.protocol.CommandType;
 import io.lettuce.core.protocol.ProtocolKeyword;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -67,6 +68,39 @@ class CommandRouteTest {
         assertThat(CommandRoute.of(CommandType.XREAD, blocks)).isEqualTo(CommandRoute.DEDICATED);
         assertThat(CommandRoute.of(CommandType.XREADGROUP, plain)).isEqualTo(CommandRoute.WRITE);
         assertThat(CommandRoute.of(CommandType.XREADGROUP, blocks)).isEqualTo(CommandRoute.DEDICATED);
+    }
+
+    @Test
+    void finds_BLOCK_whatever_made_it_and_nothing_that_only_looks_like_it() {
+        for (ProtocolKeyword read : List.of(keyword("xread"), CommandType.XREAD)) {
+            assertThat(CommandRoute.of(
+                            read,
+                            stream()
+                                    .add(keyword("block"))
+                                    .add(10)
+                                    .add("STREAMS")
+                                    .addKey("s")
+                                    .add("0")))
+                    .isEqualTo(CommandRoute.DEDICATED);
+            assertThat(CommandRoute.of(
+                            read, stream().add("STREAMS").addKey("BLOCK").add("0")))
+                    .isEqualTo(CommandRoute.READ);
+        }
+        assertThat(CommandRoute.of(
+                        CommandType.XREADGROUP,
+                        stream()
+                                .add("GROUP")
+                                .add("BLOCK")
+                                .add("c")
+                                .add("STREAMS")
+                                .addKey("s")
+                                .add(">")))
+                .isEqualTo(CommandRoute.WRITE);
+        assertThat(CommandRoute.of(keyword("WAITAOF"), null)).isEqualTo(CommandRoute.DEDICATED);
+    }
+
+    private static CommandArgs<String, String> stream() {
+        return new CommandArgs<>(StringCodec.UTF8);
     }
 
     @Test

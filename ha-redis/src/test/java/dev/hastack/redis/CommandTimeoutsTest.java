@@ -25,6 +25,14 @@ class CommandTimeoutsTest {
     }
 
     @Test
+    void finds_the_time_whatever_the_arguments_are_and_however_they_were_made() {
+        assertThat(of(CommandType.BLPOP, "a key", "2.5")).isEqualTo(3_500);
+        assertThat(of(CommandType.XREAD, "block", "5000", "STREAMS", "a BLOCK b", "0"))
+                .isEqualTo(6_000);
+        assertThat(of(CommandType.XREAD, "STREAMS", "BLOCK", "0")).isEqualTo(1_000);
+    }
+
+    @Test
     void lets_block_for_ever_who_asks_for_that() {
         assertThat(of(CommandType.BLPOP, "k", "0"))
                 .isEqualTo(Duration.ofDays(365).toMillis());

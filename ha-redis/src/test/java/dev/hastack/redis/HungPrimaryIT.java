@@ -49,7 +49,7 @@ class HungPrimaryIT {
                 until("there is load", () -> writers.acknowledged().size() > 200 && readers.successes() > 200);
 
                 main.hang();
-                redis.awaitPrimaryOtherThan(main, Duration.ofSeconds(20));
+                redis.awaitPrimaryOtherThan(main, Duration.ofSeconds(60));
                 int before = writers.acknowledged().size();
                 until("writes resume", () -> writers.acknowledged().size() > before + 200);
                 main.resume();
@@ -79,7 +79,7 @@ class HungPrimaryIT {
 
             main.hang();
 
-            assertThatThrownBy(() -> blocked.get(20, TimeUnit.SECONDS)).hasCauseInstanceOf(RedisException.class);
+            assertThatThrownBy(() -> blocked.get(60, TimeUnit.SECONDS)).hasCauseInstanceOf(RedisException.class);
         }
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hastack.core.monitor.Answer;
 import dev.hastack.core.topology.Role;
+import dev.hastack.redis.Appointment.Meant;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
@@ -39,7 +40,7 @@ class LineageTest {
     void knows_no_epoch_for_a_replica_of_an_unknown_history_until_its_primary_is_heard() {
         primary("a", "R", NONE);
         replica("c", "R", NONE);
-        assertThat(judge("c", "7", Role.REPLICA, "S", NONE, OptionalLong.empty(), true)
+        assertThat(judge("c", "7", Role.REPLICA, "S", NONE, Appointment.NONE, true)
                         .epoch())
                 .isEmpty();
         primary("b", "S", "R");
@@ -49,7 +50,7 @@ class LineageTest {
     @Test
     void takes_a_primary_of_a_strange_history_for_foreign() {
         primary("a", "R", NONE);
-        Answer strange = judge("b", "9", Role.PRIMARY, "X", "Y", OptionalLong.empty(), true);
+        Answer strange = judge("b", "9", Role.PRIMARY, "X", "Y", Appointment.NONE, true);
         assertThat(strange.identity()).contains("X");
         assertThat(strange.epoch()).isEmpty();
     }
@@ -91,7 +92,7 @@ class LineageTest {
         assertThat(appointed("a", "R", NONE, 0)).isEqualTo(1);
         long first = primary("b", "S", "R");
         assertThat(primary("c", "T", "R")).as("a second successor").isLessThan(first);
-        assertThat(lineage.appointed(1, Optional.of("c"))).hasValue(first + 1);
+        assertThat(said(1, "c")).hasValue(first + 1);
         assertThat(appointed("c", "T", "R", 1)).isGreaterThan(first);
     }
 
@@ -102,56 +103,149 @@ class LineageTest {
         assertThat(appointed("a", "R", NONE, 0))
                 .as("before Sentinel has heard of b")
                 .isLessThan(successor);
-        assertThat(lineage.appointed(1, Optional.of("b")))
-                .as("b stands already")
-                .isEmpty();
+        assertThat(said(1, "b")).as("b stands already").isEmpty();
     }
 
     @Test
     void takes_over_sentinels_count() {
         assertThat(appointed("a", "R", NONE, 7)).isEqualTo(7);
-        assertThat(lineage.appointed(9, Optional.of("b"))).hasValue(9);
+        assertThat(said(9, "b")).hasValue(9);
         assertThat(appointed("b", "S", "R", 9)).isEqualTo(9);
     }
 
+    @Test
+    void leaves_a_history_its_epoch_when_sentinels_word_for_its_primary_comes_after_the_first_answer() {
+        assertThat(primary("a", "R", NONE)).isEqualTo(1);
+        assertThat(said(10, "a")).isEmpty();
+        assertThat(appointed("a", "R", NONE, 10)).as("a, again").isEqualTo(1);
+        assertThat(replica("b", "R", NONE)).as("its replica").isEqualTo(1);
+
+        assertThat(said(11, "b")).hasValue(11);
+        assertThat(appointed("b", "S", "R", 11)).isEqualTo(11);
+    }
+
+    @Test
+    void leaves_nobody_for_an_appointed_one_that_cannot_be_told_and_may_be_the_present_one() {
+        assertThat(appointedSomebody(7)).as("nobody is known").isEmpty();
+        primary("a", "R", NONE);
+        assertThat(appointedSomebody(7)).as("the first that is known").isEmpty();
+        assertThat(appointed("a", "R", NONE, 7)).isEqualTo(1);
+
+        assertThat(primary("b", "S", "R")).isEqualTo(2);
+        assertThat(appointedSomebody(9)).as("b has come since").isEmpty();
+        assertThat(said(9, "c")).as("c is the one").hasValue(9);
+    }
+
+    @Test
+    void leaves_whom_sentinel_meant_before_for_an_appointed_one_that_cannot_be_told() {
+        assertThat(appointed("a", "R", NONE, 7)).isEqualTo(7);
+
+        assertThat(appointedSomebody(12)).hasValue(12);
+        assertThat(appointedSomebody(12)).as("said again").isEmpty();
+        assertThat(primary("a", "N", NONE)).as("started anew").isLessThan(12);
+        assertThat(primary("b", "S", "N")).as("goes on its history").isEqualTo(12);
+        assertThat(said(12, "b")).as("b is the one").isEmpty();
+    }
+
+    @Test
+    void leaves_whom_sentinel_meant_before_for_one_that_only_its_replica_tells_of() {
+        assertThat(appointed("a", "R", NONE, 7)).isEqualTo(7);
+        assertThat(appointedSomebody(12)).hasValue(12);
+        assertThat(replica("c", "S", "R")).isEqualTo(12);
+        assertThat(primary("b", "S", "R")).isEqualTo(12);
+    }
+
+    @Test
+    void leaves_a_history_its_epoch_when_sentinel_appoints_its_primary_while_only_its_replicas_had_been_heard() {
+        replica("b", "R", NONE);
+        assertThat(said(7, "a")).isEmpty();
+        assertThat(appointed("a", "R", NONE, 7)).isEqualTo(1);
+        assertThat(replica("b", "R", NONE)).isEqualTo(1);
+    }
+
+    @Test
+    void leaves_the_first_that_claims_to_be_primary_if_sentinel_has_appointed_another_before() {
+        assertThat(said(7, "b")).as("nobody is known").isEmpty();
+        assertThat(left("a", "R", 7, Meant.ANOTHER)).hasValue(7);
+        assertThat(left("a", "R", 7, Meant.ANOTHER)).as("again").hasValue(7);
+        assertThat(appointed("b", "S", "R", 7)).isEqualTo(7);
+    }
+
+    @Test
+    void leaves_nobody_for_one_whose_appointment_was_followed_before() {
+        appointed("a", "R", NONE, 7);
+        primary("b", "S", "R");
+        assertThat(left("b", "S", 7, Meant.ANOTHER)).isEmpty();
+    }
+
+    @Test
+    void leaves_whom_sentinel_has_for_a_replica_for_whoever_goes_on_its_history() {
+        assertThat(left("a", "R", 7, Meant.SOMEBODY_ELSE)).hasValue(7);
+        assertThat(lineage.appointed(7, node -> node.equals("a") ? Meant.SOMEBODY_ELSE : Meant.UNTOLD))
+                .hasValue(7);
+        assertThat(primary("b", "S", "R")).isEqualTo(7);
+        assertThat(lineage.appointed(7, node -> node.equals("a") ? Meant.SOMEBODY_ELSE : Meant.UNTOLD))
+                .as("b is the one")
+                .isEmpty();
+    }
+
+    private OptionalLong said(long count, String appointed) {
+        return lineage.appointed(count, node -> node.equals(appointed) ? Meant.THIS : Meant.ANOTHER);
+    }
+
+    private OptionalLong appointedSomebody(long count) {
+        return lineage.appointed(count, node -> Meant.UNTOLD);
+    }
+
     private long first(String node, String replid, String before) {
-        return judge(node, node, Role.PRIMARY, replid, before, OptionalLong.empty(), false)
+        return judge(node, node, Role.PRIMARY, replid, before, Appointment.NONE, false)
                 .epoch()
                 .orElseThrow();
     }
 
     private long primary(String node, String replid, String before) {
-        return judge(node, node, Role.PRIMARY, replid, before, OptionalLong.empty(), true)
+        return judge(node, node, Role.PRIMARY, replid, before, Appointment.NONE, true)
                 .epoch()
                 .orElseGet(() -> first(node, replid, before));
     }
 
     private long replica(String node, String replid, String before) {
-        return judge(node, node, Role.REPLICA, replid, before, OptionalLong.empty(), true)
+        return judge(node, node, Role.REPLICA, replid, before, Appointment.NONE, true)
                 .epoch()
-                .orElseGet(() -> judge(node, node, Role.REPLICA, replid, before, OptionalLong.empty(), false)
+                .orElseGet(() -> judge(node, node, Role.REPLICA, replid, before, Appointment.NONE, false)
                         .epoch()
                         .orElseThrow());
     }
 
-    @Test
-    void gives_an_appointed_primary_what_was_reserved_when_only_its_replicas_had_been_heard() {
-        replica("b", "R", NONE);
-        assertThat(lineage.appointed(0, Optional.of("a"))).hasValue(2);
-        assertThat(appointed("a", "R", NONE, 0)).isEqualTo(2);
-        assertThat(replica("b", "R", NONE)).isEqualTo(2);
-    }
-
     private long appointed(String node, String replid, String before, long count) {
-        return judge(node, node, Role.PRIMARY, replid, before, OptionalLong.of(count), count > 0)
+        return judge(node, node, Role.PRIMARY, replid, before, new Appointment(count, Meant.THIS), count > 0)
                 .epoch()
                 .orElseThrow();
     }
 
     private Answer judge(
-            String node, String run, Role role, String replid, String before, OptionalLong count, boolean settled) {
+            String node, String run, Role role, String replid, String before, Appointment word, boolean settled) {
+        return judged(node, run, role, replid, before, word, settled).answer();
+    }
+
+    private OptionalLong left(String node, String replid, long count, Meant meant) {
+        return judged(node, node, Role.PRIMARY, replid, NONE, new Appointment(count, meant), false)
+                .reserved();
+    }
+
+    private Lineage.Judged judged(
+            String node, String run, Role role, String replid, String before, Appointment word, boolean settled) {
         NodeInfo info = new NodeInfo(
-                role, run, replid, Optional.of(before).filter(past -> !past.equals(NONE)), 1, 0, true, true);
-        return lineage.judge(node, info, count, settled);
+                role,
+                run,
+                replid,
+                Optional.of(before).filter(past -> !past.equals(NONE)),
+                1,
+                0,
+                InTouch.NOBODY,
+                true,
+                true,
+                "");
+        return lineage.judge(node, info, () -> word, settled);
     }
 }

@@ -15,8 +15,21 @@ class NodeInfoTest {
                 "slave1:ip=127.0.0.1,port=6381,state=online,offset=90,lag=1",
                 "slave2:ip=127.0.0.1,port=6382,state=online,offset=10,lag=12",
                 "slave3:ip=127.0.0.1,port=6383,state=wait_bgsave,offset=0,lag=0");
-        assertThat(NodeInfo.inTouch(info)).isEqualTo(2);
-        assertThat(NodeInfo.inTouch("role:master\r\nconnected_slaves:0\r\n")).isZero();
+        assertThat(InTouch.of(info).count()).isEqualTo(2);
+        assertThat(InTouch.of(info).having(95)).isEqualTo(1);
+        assertThat(InTouch.of("role:master\r\nconnected_slaves:0\r\n").count()).isZero();
+    }
+
+    @Test
+    void counts_the_replicas_that_newer_servers_say_more_of() {
+        String info = String.join(
+                "\r\n",
+                "role:master",
+                "connected_slaves:3",
+                "slave0:ip=172.19.0.3,port=6379,state=online,offset=14,lag=0,io-thread=0",
+                "slave1:ip=172.19.0.7,port=6379,state=online,offset=108,lag=1,type=replica",
+                "slave2:ip=172.19.0.8,port=6379,state=online,offset=10,lag=11,io-thread=1");
+        assertThat(InTouch.of(info).count()).isEqualTo(2);
     }
 
     @Test

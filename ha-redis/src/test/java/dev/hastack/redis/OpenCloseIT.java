@@ -6,17 +6,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hastack.core.HaStack;
+import dev.hastack.core.config.StackConfig;
 import dev.hastack.core.health.Health;
 import dev.hastack.testkit.RedisReplication;
 import dev.hastack.testkit.junit.HaStackTest;
 import dev.hastack.testkit.junit.Redis;
 import io.lettuce.core.api.sync.RedisCommands;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 @HaStackTest(redis = @Redis(nodes = {"main", "replica-1", "replica-2"}))
 class OpenCloseIT {
@@ -31,6 +36,13 @@ class OpenCloseIT {
         redis.nodes().forEach(node -> node.kill());
         Map<String, String> hasty = Map.of("ha.redis.writes.wait", "300ms", "ha.redis.reads.wait", "300ms");
         try (HaStack stack = Stacks.open(redis, hasty)) {
+            until(
+                    "each was tried",
+                    () -> redis.nodes().stream()
+                            .allMatch(node -> Stacks.health(stack, node.id())
+                                    .reason()
+                                    .orElse("")
+                                    .contains("refused")));
             RedisCommands<String, String> commands =
                     stack.get(HaRedis.class).connection().sync();
             assertThatThrownBy(() -> commands.set("open", "1"))
@@ -51,8 +63,25 @@ class OpenCloseIT {
                 store.connection().sync().set("open", "1");
                 store.pubSub().sync().subscribe("open");
                 store.dedicated().sync().ping();
-                store.durable(Durability.replicas(1)).write(commands -> commands.set("open", "2"));
+                store.durable(Durability.replicas(1).within(Duration.ofMinutes(1)))
+                        .write(commands -> commands.set("open", "2"));
             }
+        }
+        until("no more threads than before: " + before, () -> before.containsAll(threads()));
+    }
+
+    @Test
+    void a_stack_that_cannot_be_opened_leaves_no_thread(@TempDir Path folder) throws Exception {
+        List<String> before = threads();
+        Path broken = Files.writeString(folder.resolve("broken.pem"), "no certificate");
+        for (String mode : List.of("false", "true")) {
+            Map<String, String> settings = new HashMap<>(redis.properties());
+            settings.put("ha.redis.cluster", mode);
+            settings.put("ha.redis.tls", "true");
+            settings.put("ha.redis.tls-certificate", broken.toString());
+            settings.put("ha.redis.tls-key", broken.toString());
+
+            assertThatThrownBy(() -> HaStack.open(StackConfig.of(settings))).hasMessageContaining("broken.pem");
         }
         until("no more threads than before: " + before, () -> before.containsAll(threads()));
     }
@@ -79,7 +108,7 @@ class OpenCloseIT {
 
         stack.close(Duration.ZERO);
 
-        assertThatThrownBy(() -> waits.get(10, TimeUnit.SECONDS)).hasCauseInstanceOf(StackClosedException.class);
+        assertThatThrownBy(() -> waits.get(60, TimeUnit.SECONDS)).hasCauseInstanceOf(StackClosedException.class);
         assertThatThrownBy(() -> commands.get("open")).isInstanceOf(StackClosedException.class);
     }
 }

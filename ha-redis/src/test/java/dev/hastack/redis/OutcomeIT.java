@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 /** What becomes of a command whose node refuses it, or whose answer does not come. */
@@ -33,7 +34,7 @@ class OutcomeIT {
         Map<String, String> settings = new HashMap<>(redis.proxiedProperties());
         settings.put("ha.redis.command-timeout", "400ms");
         HaStack stack = HaStack.open(StackConfig.of(settings));
-        assertThat(stack.awaitReady(Duration.ofSeconds(10))).isTrue();
+        assertThat(stack.awaitReady(Duration.ofSeconds(60))).isTrue();
         return stack;
     }
 
@@ -43,7 +44,7 @@ class OutcomeIT {
         try (HaStack stack = behindProxies()) {
             RedisCommands<String, String> commands =
                     stack.get(HaRedis.class).connection().sync();
-            commands.set("outcome", "0");
+            until("it is written in time", () -> "OK".equals(answer(() -> commands.set("outcome", "0"))));
 
             main.proxied().blackHole(FaultProxy.Direction.TO_CLIENT);
             assertThatThrownBy(() -> commands.incr("outcome"))
@@ -54,8 +55,18 @@ class OutcomeIT {
             until(
                     "main leads again",
                     () -> "PONG"
-                            .equals(stack.get(HaRedis.class).primary().sync().ping()));
+                            .equals(answer(() ->
+                                    stack.get(HaRedis.class).primary().sync().ping())));
             assertThat(main.command("GET", "outcome")).isEqualTo("1");
+        }
+    }
+
+    /** Empty if it came too late, as it may on a busy machine. */
+    private static String answer(Supplier<String> command) {
+        try {
+            return command.get();
+        } catch (RuntimeException e) {
+            return "";
         }
     }
 
@@ -63,7 +74,7 @@ class OutcomeIT {
     void a_write_that_may_be_done_twice_is_sent_again_after_its_answer_was_lost() throws Exception {
         RedisNode main = redis.node("main");
         try (HaStack stack = HaStack.open(StackConfig.of(redis.proxiedProperties()))) {
-            assertThat(stack.awaitReady(Duration.ofSeconds(10))).isTrue();
+            assertThat(stack.awaitReady(Duration.ofSeconds(60))).isTrue();
             RedisCommands<String, String> commands =
                     stack.get(HaRedis.class).idempotent().sync();
             commands.set("outcome", "before");
@@ -75,7 +86,7 @@ class OutcomeIT {
             main.proxied().cut();
             main.proxied().heal();
 
-            assertThat(again.get(15, TimeUnit.SECONDS)).isEqualTo("OK");
+            assertThat(again.get(60, TimeUnit.SECONDS)).isEqualTo("OK");
             assertThat(Stacks.calls(main, "set")).isEqualTo(before + 2);
         }
     }

@@ -4,23 +4,41 @@ import static dev.hastack.redis.Stacks.inBackground;
 import static dev.hastack.redis.Stacks.until;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.hastack.core.HaStack;
+import dev.hastack.core.topology.Status;
+import dev.hastack.testkit.FaultProxy;
+import dev.hastack.testkit.Lie;
 import dev.hastack.testkit.RedisNode;
 import dev.hastack.testkit.RedisReplication;
 import dev.hastack.testkit.junit.HaStackTest;
 import dev.hastack.testkit.junit.Redis;
+import io.lettuce.core.RedisCommandExecutionException;
+import io.lettuce.core.RedisException;
 import io.lettuce.core.TransactionResult;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.sync.RedisCommands;
+import io.lettuce.core.codec.RedisCodec;
+import io.lettuce.core.codec.StringCodec;
+import io.lettuce.core.output.StatusOutput;
+import io.lettuce.core.protocol.CommandArgs;
+import io.lettuce.core.protocol.CommandType;
 import io.lettuce.core.pubsub.RedisPubSubAdapter;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
+import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Connections of one caller: transactions, durable writes, subscriptions. */
 @HaStackTest(redis = @Redis(nodes = {"main", "replica-1", "replica-2"}))
@@ -52,7 +70,7 @@ class OwnConnectionsIT {
 
     @Test
     void a_dedicated_connection_watches_and_blocks_for_as_long_as_a_command_says() throws Exception {
-        try (HaStack stack = Stacks.ready(redis, Map.of("ha.redis.command-timeout", "500ms"));
+        try (HaStack stack = Stacks.ready(redis, Map.of("ha.redis.command-timeout", "2s"));
                 StatefulRedisConnection<String, String> own =
                         stack.get(HaRedis.class).dedicated()) {
             RedisCommands<String, String> commands = own.sync();
@@ -62,7 +80,7 @@ class OwnConnectionsIT {
             commands.set("own:watched", "mine");
             assertThat(commands.exec().wasDiscarded()).isTrue();
 
-            assertThat(commands.blpop(1.0, "own:none")).isNull();
+            assertThat(commands.blpop(3.0, "own:none")).isNull();
             assertThat(commands.ping()).isEqualTo("PONG");
         }
     }
@@ -80,7 +98,7 @@ class OwnConnectionsIT {
 
             main.kill();
 
-            assertThatThrownBy(() -> waits.get(10, TimeUnit.SECONDS))
+            assertThatThrownBy(() -> waits.get(60, TimeUnit.SECONDS))
                     .hasCauseInstanceOf(OutcomeUnknownException.class)
                     .hasMessageContaining("written, but nobody knows how many replicas have it");
         }
@@ -95,8 +113,7 @@ class OwnConnectionsIT {
 
             assertThatThrownBy(() -> one.write(commands -> {
                         String done = commands.set("durable", "3");
-                        redis.node("replica-1").promote();
-                        redis.node("main").follow(redis.node("replica-1"));
+                        demote();
                         return done;
                     }))
                     .isInstanceOf(OutcomeUnknownException.class)
@@ -115,7 +132,7 @@ class OwnConnectionsIT {
             redis.node("replica-2").hang();
 
             DurableWrites<String, String> hasty =
-                    store.durable(Durability.replicas(2).within(Duration.ofMillis(100)));
+                    store.durable(Durability.replicas(2).within(Duration.ofSeconds(2)));
             assertThatThrownBy(() -> hasty.write(commands -> commands.incr("durable")))
                     .isInstanceOfSatisfying(NotDurableException.class, error -> {
                         assertThat(error.replicas()).isEqualTo(1);
@@ -123,6 +140,519 @@ class OwnConnectionsIT {
                     })
                     .hasMessageContaining("1 of 2");
         }
+    }
+
+    @Test
+    void durable_writes_share_connections_however_often_they_are_made() {
+        try (HaStack stack = Stacks.ready(redis, Map.of())) {
+            HaRedis open = stack.get(HaRedis.class);
+            for (int i = 0; i < 30; i++) {
+                Durability durability = Durability.replicas(1).within(Duration.ofSeconds(10));
+                open.durable(durability).write(commands -> commands.set("often", "made"));
+                open.durable(new Own(), durability).write(commands -> commands.set("often", "made"));
+            }
+            // The idle connections of durable writes have waited last. Of the codec of each write, sixteen are kept in
+            // all.
+            assertThat(String.valueOf(redis.primary().command("CLIENT", "LIST")).lines())
+                    .filteredOn(client -> client.contains(" cmd=wait "))
+                    .hasSizeBetween(1, 17);
+        }
+    }
+
+    /** Another codec each time. */
+    private static final class Own implements RedisCodec<String, String> {
+        @Override
+        public String decodeKey(ByteBuffer bytes) {
+            return StringCodec.UTF8.decodeKey(bytes);
+        }
+
+        @Override
+        public String decodeValue(ByteBuffer bytes) {
+            return StringCodec.UTF8.decodeValue(bytes);
+        }
+
+        @Override
+        public ByteBuffer encodeKey(String key) {
+            return StringCodec.UTF8.encodeKey(key);
+        }
+
+        @Override
+        public ByteBuffer encodeValue(String value) {
+            return StringCodec.UTF8.encodeValue(value);
+        }
+    }
+
+    @Test
+    void a_report_that_throws_leaves_health_to_the_others() throws Exception {
+        try (HaStack stack = Stacks.ready(redis, Map.of())) {
+            HaRedis open = stack.get(HaRedis.class);
+            try (AutoCloseable well = open.report("well", () -> "all is well");
+                    AutoCloseable broken = open.report("broken", () -> {
+                        throw new IllegalStateException("not at all");
+                    })) {
+                assertThat(List.of(well, broken)).hasSize(2);
+                assertThat(stack.health().stores().get(0).summary())
+                        .contains("all is well")
+                        .contains("not at all");
+            }
+            AutoCloseable first = open.report("one", () -> "first");
+            AutoCloseable second = open.report("one", () -> "second");
+            first.close();
+            assertThat(stack.health().stores().get(0).summary()).endsWith("second");
+            second.close();
+        }
+    }
+
+    @Test
+    void a_durable_write_that_cannot_become_durable_is_not_sent_before_a_replica_is_back() throws Exception {
+        RedisNode main = redis.node("main");
+        try (HaStack stack = Stacks.ready(redis, Map.of())) {
+            HaRedis store = stack.get(HaRedis.class);
+            DurableWrites<String, String> durable =
+                    store.durable(Durability.everyReplica().within(Duration.ofMinutes(1)));
+            main.command("DEL", "durable");
+            loseReplicas(store);
+
+            CompletableFuture<Durable<Long>> waits =
+                    inBackground(() -> durable.write(commands -> commands.incr("durable")));
+            until(
+                    "health tells of it",
+                    () -> stack.health()
+                            .stores()
+                            .get(0)
+                            .summary()
+                            .contains("1 durable write waits for replicas: main is in touch with 0"));
+            assertThat(main.command("GET", "durable")).isNull();
+            redis.node("replica-1").start();
+            until(
+                    "it is in touch",
+                    () -> String.valueOf(main.command("INFO", "replication")).contains("state=online"));
+            assertThat(waits.get(60, TimeUnit.SECONDS)).isEqualTo(new Durable<>(1L, 1));
+        }
+    }
+
+    @Test
+    void a_durable_write_that_waited_for_replicas_in_vain_is_told_as_not_done() throws Exception {
+        RedisNode main = redis.node("main");
+        try (HaStack stack = Stacks.ready(redis, Map.of("ha.redis.writes.wait", "300ms"))) {
+            HaRedis store = stack.get(HaRedis.class);
+            DurableWrites<String, String> durable = store.durable(Durability.everyReplica());
+            main.command("DEL", "durable");
+            loseReplicas(store);
+
+            assertThatThrownBy(() -> durable.write(commands -> commands.incr("durable")))
+                    .isInstanceOf(NoReplicaException.class)
+                    .hasMessageContaining(
+                            "main is in touch with 0 of 1 replicas that the write has to reach, and that did not change within 300 ms");
+            assertThat(main.command("GET", "durable")).isNull();
+        }
+    }
+
+    @Test
+    void a_durable_write_waits_until_a_replica_that_lags_has_acknowledged_the_one_before() throws Exception {
+        RedisNode main = redis.node("main");
+        redis.node("replica-2").kill();
+        try (FaultProxy link = FaultProxy.to("127.0.0.1", main.port());
+                HaStack stack = Stacks.ready(redis, Map.of("ha.redis.writes.wait", "1m"))) {
+            HaRedis store = stack.get(HaRedis.class);
+            main.command("DEL", "lags");
+            redis.node("replica-1").command("REPLICAOF", "127.0.0.1", Integer.toString(link.port()));
+            DurableWrites<String, String> patient =
+                    store.durable(Durability.replicas(1).within(Duration.ofSeconds(30)));
+            until(
+                    "it follows by that link",
+                    () -> String.valueOf(main.command("INFO", "replication")).contains("state=online"));
+            patient.write(commands -> commands.set("lags-not", "1"));
+            DurableWrites<String, String> hasty =
+                    store.durable(Durability.replicas(1).within(Duration.ofMillis(100)));
+
+            link.blackHole();
+            assertThatThrownBy(() -> hasty.write(commands -> commands.incr("lags")))
+                    .isInstanceOf(NotDurableException.class);
+            CompletableFuture<Durable<Long>> next =
+                    inBackground(() -> patient.write(commands -> commands.incr("lags")));
+            until(
+                    "it waits",
+                    () -> stack.health().stores().get(0).summary().contains("1 durable write waits for replicas"));
+            assertThat(main.command("GET", "lags")).isEqualTo("1");
+
+            link.heal();
+            assertThat(next.get(60, TimeUnit.SECONDS)).isEqualTo(new Durable<>(2L, 1));
+        }
+    }
+
+    /** Unlike one at the gate, which was not sent. */
+    @Test
+    void a_durable_write_that_is_interrupted_at_a_primary_that_hangs_is_told_as_unknown() throws Exception {
+        RedisNode main = redis.node("main");
+        Map<String, String> settings = new HashMap<>(Stacks.FAR_PROBES);
+        settings.put("ha.redis.command-timeout", "5m");
+        try (HaStack stack = Stacks.ready(redis, settings)) {
+            DurableWrites<String, String> durable =
+                    stack.get(HaRedis.class).durable(Durability.everyReplica().within(Duration.ofSeconds(30)));
+            CountDownLatch sending = new CountDownLatch(1);
+            CompletableFuture<Throwable> told = new CompletableFuture<>();
+            Thread caller = new Thread(() -> told.complete(catchThrowable(() -> durable.write(commands -> {
+                main.hang();
+                sending.countDown();
+                return commands.incr("interrupted");
+            }))));
+            caller.setDaemon(true);
+            caller.start();
+            assertThat(sending.await(60, TimeUnit.SECONDS)).isTrue();
+            until(
+                    "it waits for the answer",
+                    () -> caller.getState() == Thread.State.TIMED_WAITING || caller.getState() == Thread.State.WAITING);
+
+            caller.interrupt();
+
+            assertThat(told.get(60, TimeUnit.SECONDS))
+                    .isInstanceOf(OutcomeUnknownException.class)
+                    .hasMessageContaining("interrupted before the primary had answered");
+        }
+    }
+
+    @Test
+    void a_durable_write_may_wait_for_as_long_as_it_likes() {
+        try (HaStack stack = Stacks.ready(redis, Map.of())) {
+            assertThat(stack.get(HaRedis.class)
+                            .durable(Durability.replicas(1).within(Duration.ofSeconds(30)))
+                            .write(commands -> commands.set("patient", "yes"), Duration.ofSeconds(Long.MAX_VALUE))
+                            .value())
+                    .isEqualTo("OK");
+        }
+    }
+
+    /** Its replicas are known only once there is one: nothing may be sent on the way. */
+    @Test
+    void a_durable_write_that_waits_for_a_primary_waits_for_its_replicas_too() throws Exception {
+        RedisNode successor = redis.node("replica-1");
+        try (HaStack stack = Stacks.ready(redis, Map.of())) {
+            HaRedis store = stack.get(HaRedis.class);
+            DurableWrites<String, String> durable =
+                    store.durable(Durability.everyReplica().within(Duration.ofMinutes(1)));
+            successor.command("CONFIG", "RESETSTAT");
+            redis.node("main").kill();
+            until("there is no primary", () -> Stacks.status(store, "main") == Status.DOWN);
+
+            CompletableFuture<Durable<Long>> waits =
+                    inBackground(() -> durable.write(commands -> commands.incr("durable-late")));
+            successor.promote();
+            until("it leads", () -> Stacks.status(store, "replica-1") == Status.PRIMARY);
+            until(
+                    "the write waits for replicas",
+                    () -> stack.health().stores().get(0).summary().contains("1 durable write waits for replicas"));
+            assertThat(successor.command("GET", "durable-late")).isNull();
+            assertThat(waits).isNotDone();
+
+            redis.node("replica-2").follow(successor);
+            assertThat(waits.get(30, TimeUnit.SECONDS)).isEqualTo(new Durable<>(1L, 1));
+        }
+    }
+
+    @Test
+    void a_durable_write_that_waits_for_replicas_when_the_stack_closes_is_not_sent() throws Exception {
+        RedisNode main = redis.node("main");
+        HaStack stack = Stacks.ready(redis, Map.of("ha.redis.writes.wait", "5m"));
+        try {
+            HaRedis store = stack.get(HaRedis.class);
+            DurableWrites<String, String> durable =
+                    store.durable(Durability.everyReplica().within(Duration.ofSeconds(30)));
+            main.command("DEL", "durable");
+            // So that a connection lies idle.
+            durable.write(commands -> commands.set("durable-before", "1"));
+            loseReplicas(store);
+            CompletableFuture<Durable<Long>> waits =
+                    inBackground(() -> durable.write(commands -> commands.incr("durable")));
+            until(
+                    "it waits",
+                    () -> stack.health().stores().get(0).summary().contains("1 durable write waits for replicas"));
+
+            stack.close();
+
+            assertThatThrownBy(() -> waits.get(60, TimeUnit.SECONDS)).hasCauseInstanceOf(StackClosedException.class);
+            assertThat(main.command("GET", "durable")).isNull();
+        } finally {
+            stack.close();
+        }
+    }
+
+    @Test
+    void a_durable_write_leaves_nothing_on_its_connection_to_the_next() {
+        try (HaStack stack = Stacks.ready(redis, Map.of())) {
+            DurableWrites<String, String> durable =
+                    stack.get(HaRedis.class).durable(Durability.replicas(1).within(Duration.ofSeconds(30)));
+            assertThatThrownBy(() -> durable.write(commands -> commands.select(3)))
+                    .isInstanceOf(SharedConnectionException.class)
+                    .hasMessageStartingWith("SELECT would bind this connection");
+            assertThatThrownBy(() -> durable.write(commands ->
+                            commands.dispatch(CommandType.SUBSCRIBE, new StatusOutput<>(StringCodec.UTF8), channel())))
+                    .isInstanceOf(SharedConnectionException.class)
+                    .hasMessageStartingWith("SUBSCRIBE would bind this connection");
+            redis.primary().command("SET", "left", "1");
+
+            assertThat(durable.write(commands -> commands.incr("left")).value()).isEqualTo(2L);
+            assertThat(durable.write(commands -> commands.watch("left")).value())
+                    .isEqualTo("OK");
+            redis.primary().command("SET", "left", "10");
+            assertThat(durable.write(commands -> {
+                                commands.multi();
+                                commands.incr("left");
+                                return commands.exec().<Long>get(0);
+                            })
+                            .value())
+                    .isEqualTo(11L);
+        }
+    }
+
+    private static CommandArgs<String, String> channel() {
+        return new CommandArgs<>(StringCodec.UTF8).addKey("left");
+    }
+
+    @Test
+    void a_durable_write_that_leaves_a_transaction_open_is_told_as_not_done() {
+        try (HaStack stack = Stacks.ready(redis, Map.of())) {
+            DurableWrites<String, String> durable =
+                    stack.get(HaRedis.class).durable(Durability.replicas(1).within(Duration.ofSeconds(30)));
+            redis.primary().command("DEL", "open");
+            assertThatThrownBy(() -> durable.write(commands -> {
+                        commands.multi();
+                        return commands.incr("open");
+                    }))
+                    .isInstanceOf(SharedConnectionException.class)
+                    .hasMessageContaining("MULTI was left open");
+            assertThat(durable.write(commands -> commands.incr("open")).value()).isEqualTo(1L);
+        }
+    }
+
+    @Test
+    void a_durable_write_that_a_demoted_primary_refuses_is_done_by_its_successor() throws Exception {
+        RedisNode next = redis.node("replica-1");
+        Map<String, String> settings = new HashMap<>(Stacks.FAR_PROBES);
+        settings.put("ha.redis.writes.wait", "1m");
+        try (HaStack stack = Stacks.ready(redis, settings)) {
+            HaRedis store = stack.get(HaRedis.class);
+            DurableWrites<String, String> durable =
+                    store.durable(Durability.replicas(1).within(Duration.ofSeconds(30)));
+            durable.write(commands -> commands.set("demoted", "0"));
+            Stacks.untilCalm(store);
+            demote();
+
+            // No probe has told of it: the first that comes is refused by main.
+            assertThat(durable.write(commands -> commands.incr("demoted"))).isEqualTo(new Durable<>(1L, 1));
+            assertThat(next.command("GET", "demoted")).isEqualTo("1");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void a_durable_transaction_that_a_demoted_primary_discards_is_done_by_its_successor(Demoted when) throws Exception {
+        RedisNode main = redis.node("main");
+        RedisNode next = redis.node("replica-1");
+        Map<String, String> settings = new HashMap<>(Stacks.FAR_PROBES);
+        settings.put("ha.redis.writes.wait", "1m");
+        try (HaStack stack = Stacks.ready(redis, settings)) {
+            HaRedis store = stack.get(HaRedis.class);
+            DurableWrites<String, String> durable =
+                    store.durable(Durability.replicas(1).within(Duration.ofSeconds(30)));
+            durable.write(commands -> commands.set("queued", "0"));
+            Stacks.untilCalm(store);
+            List<Demoted> reached = new ArrayList<>();
+
+            Durable<TransactionResult> done = durable.write(commands -> {
+                demoteAt(Demoted.BEFORE_MULTI, when, reached);
+                commands.watch("queued");
+                commands.multi();
+                demoteAt(Demoted.BEFORE_A_COMMAND, when, reached);
+                commands.incr("queued");
+                demoteAt(Demoted.BETWEEN_COMMANDS, when, reached);
+                commands.incr("queued");
+                demoteAt(Demoted.BEFORE_EXEC, when, reached);
+                return commands.exec();
+            });
+
+            assertThat(done.value().wasDiscarded()).isFalse();
+            assertThat(done.value().<Long>get(1)).isEqualTo(2L);
+            assertThat(next.command("GET", "queued")).isEqualTo("2");
+            assertThat(main.command("ROLE")).asString().contains("slave");
+        }
+    }
+
+    @Test
+    void a_durable_transaction_that_is_discarded_after_a_write_is_told_as_unknown() throws Exception {
+        try (HaStack stack = Stacks.ready(redis, Stacks.FAR_PROBES)) {
+            HaRedis store = stack.get(HaRedis.class);
+            DurableWrites<String, String> durable = store.durable(Durability.replicas(1));
+            Stacks.untilCalm(store);
+
+            assertThatThrownBy(() -> durable.write(commands -> {
+                        commands.set("before", "1");
+                        commands.multi();
+                        demote();
+                        commands.incr("before");
+                        return commands.exec();
+                    }))
+                    .isInstanceOf(OutcomeUnknownException.class)
+                    .hasMessageContaining("READONLY");
+        }
+    }
+
+    @Test
+    void a_durable_transaction_with_a_mistake_of_the_callers_is_not_done_again() {
+        try (HaStack stack = Stacks.ready(redis, Map.of())) {
+            List<String> calls = new ArrayList<>();
+
+            assertThatThrownBy(() -> stack.get(HaRedis.class)
+                            .durable(Durability.replicas(1))
+                            .write(commands -> {
+                                calls.add("called");
+                                commands.multi();
+                                commands.set("mistake", "1");
+                                commands.dispatch(CommandType.INCR, new StatusOutput<>(StringCodec.UTF8));
+                                return commands.exec();
+                            }))
+                    .isInstanceOf(RedisCommandExecutionException.class)
+                    .hasMessageContaining("EXECABORT");
+            assertThat(calls).hasSize(1);
+        }
+    }
+
+    @Test
+    void a_dedicated_connection_whose_answers_cannot_be_read_fails_as_those_of_redis_do() throws Exception {
+        Map<String, String> settings = new HashMap<>(redis.proxiedProperties());
+        settings.putAll(Stacks.FAR_PROBES);
+        FaultProxy proxy = redis.node("main").proxied();
+        try (HaStack stack = Stacks.ready(redis, settings);
+                StatefulRedisConnection<String, String> own =
+                        stack.get(HaRedis.class).dedicated()) {
+            own.sync().set("read", "1");
+            proxy.lie(new Lie("success, whatever was asked", "+OK\r\n", Lie.Then.SILENCE));
+
+            assertThatThrownBy(() -> own.sync().incr("read"))
+                    .isInstanceOf(RedisException.class)
+                    .hasMessageContaining("cannot be read");
+        } finally {
+            proxy.heal();
+        }
+    }
+
+    private enum Demoted {
+        BEFORE_MULTI,
+        BEFORE_A_COMMAND,
+        BETWEEN_COMMANDS,
+        BEFORE_EXEC
+    }
+
+    /** By hand, in favour of replica-1: no probe and no Sentinel tells of it. */
+    private void demote() {
+        redis.node("replica-1").promote();
+        redis.node("main").follow(redis.node("replica-1"));
+    }
+
+    /** Once: it is called again. */
+    private void demoteAt(Demoted here, Demoted when, List<Demoted> reached) {
+        if (here == when && !reached.contains(here)) {
+            reached.add(here);
+            demote();
+        }
+    }
+
+    @Test
+    void a_durable_write_whose_primary_is_demoted_in_the_middle_is_told_as_unknown() throws Exception {
+        Map<String, String> settings = new HashMap<>(Stacks.FAR_PROBES);
+        settings.put("ha.redis.writes.wait", "1m");
+        try (HaStack stack = Stacks.ready(redis, settings)) {
+            HaRedis store = stack.get(HaRedis.class);
+            DurableWrites<String, String> durable =
+                    store.durable(Durability.replicas(1).within(Duration.ofSeconds(30)));
+            Stacks.untilCalm(store);
+
+            assertThatThrownBy(() -> durable.write(commands -> {
+                        commands.set("middle", "1");
+                        demote();
+                        return commands.incr("middle");
+                    }))
+                    .isInstanceOf(OutcomeUnknownException.class)
+                    .hasMessageContaining("READONLY");
+            assertThat(durable.write(commands -> commands.set("after", "1")))
+                    .as("by its successor")
+                    .isEqualTo(new Durable<>("OK", 1));
+        }
+    }
+
+    @Test
+    void a_durable_write_waits_for_a_connection_no_longer_than_its_patience() throws Exception {
+        Map<String, String> settings = new HashMap<>(Stacks.FAR_PROBES);
+        settings.put("ha.redis.connect-timeout", "3m");
+        try (HaStack stack = Stacks.ready(redis, settings)) {
+            HaRedis store = stack.get(HaRedis.class);
+            Stacks.untilCalm(store);
+            redis.node("main").hang();
+
+            CompletableFuture<Durable<Long>> hasty = inBackground(() -> store.durable(Durability.replicas(1))
+                    .write(commands -> commands.incr("hasty"), Duration.ofMillis(100)));
+
+            assertThatThrownBy(() -> hasty.get(60, TimeUnit.SECONDS))
+                    .hasCauseInstanceOf(NoPrimaryException.class)
+                    .hasMessageContaining("cannot connect to main in time");
+        }
+    }
+
+    /** The servers of these tests are older. */
+    @Test
+    void a_write_to_disks_of_a_server_before_7_2_is_refused_before_it_is_sent() {
+        RedisNode main = redis.node("main");
+        try (HaStack stack = Stacks.ready(redis, Map.of())) {
+            DurableWrites<String, String> onDisk =
+                    stack.get(HaRedis.class).durable(Durability.replicas(1).onDisk());
+            main.command("DEL", "disk");
+            assertThatThrownBy(() -> onDisk.write(commands -> commands.incr("disk")))
+                    .isInstanceOf(RedisCommandExecutionException.class)
+                    .hasMessageContaining("not written: main is Redis 7.0.")
+                    .hasMessageContaining("WAITAOF");
+            assertThat(main.command("GET", "disk")).isNull();
+        }
+    }
+
+    @Test
+    void a_write_to_disks_of_a_server_without_an_append_only_file_is_refused_before_it_is_sent() {
+        RedisNode main = redis.node("main");
+        // The servers of these tests are older than 7.2, and are not to tell it.
+        redis.nodes()
+                .forEach(node -> node.command(
+                        "ACL",
+                        "SETUSER",
+                        "unversioned",
+                        "on",
+                        ">secret",
+                        "~*",
+                        "&*",
+                        "+@all",
+                        "-info",
+                        "+info|replication",
+                        "+info|persistence"));
+        try (HaStack stack =
+                Stacks.ready(redis, Map.of("ha.redis.username", "unversioned", "ha.redis.password", "secret"))) {
+            DurableWrites<String, String> onDisk =
+                    stack.get(HaRedis.class).durable(Durability.replicas(1).onDisk());
+            main.command("DEL", "disk");
+            assertThatThrownBy(() -> onDisk.write(commands -> commands.incr("disk")))
+                    .isInstanceOf(RedisCommandExecutionException.class)
+                    .hasMessageContaining("not written: main keeps no append-only file")
+                    .hasMessageContaining("appendonly");
+            assertThat(main.command("GET", "disk")).isNull();
+        } finally {
+            redis.nodes().forEach(node -> node.command("ACL", "DELUSER", "unversioned"));
+        }
+    }
+
+    private void loseReplicas(HaRedis store) throws Exception {
+        for (String replica : List.of("replica-1", "replica-2")) {
+            redis.node(replica).kill();
+            until("it is missed", () -> Stacks.status(store, replica) == Status.DOWN);
+        }
+        // In the haste after a change all nodes are asked, the primary too.
+        Stacks.untilCalm(store);
     }
 
     @Test
@@ -143,9 +673,7 @@ class OwnConnectionsIT {
             commands.publish("news", "one");
             until("it is heard", () -> heard.contains("news=one"));
 
-            RedisNode next = redis.node("replica-1");
-            next.promote();
-            redis.node("main").follow(next);
+            demote();
 
             until("it is heard again", () -> {
                 try {

@@ -23,6 +23,8 @@ import io.lettuce.core.codec.RedisCodec;
 import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.output.StatusOutput;
 import io.lettuce.core.protocol.ProtocolKeyword;
+import io.lettuce.core.pubsub.RedisPubSubAdapter;
+import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
@@ -30,6 +32,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -62,7 +65,10 @@ class RoutingIT {
         if (stack != null) {
             stack.close();
         }
-        stack = Stacks.ready(redis, settings);
+        // What is late at one node would be counted at another as well.
+        Map<String, String> all = new HashMap<>(Map.of("ha.redis.reads.reroute-after", "1m"));
+        all.putAll(settings);
+        stack = Stacks.ready(redis, all);
         store = stack.get(HaRedis.class);
         commands = store.connection().sync();
     }
@@ -274,12 +280,12 @@ class RoutingIT {
     void serves_the_asynchronous_and_the_reactive_api() throws Exception {
         StatefulRedisConnection<String, String> connection = store.connection();
         RedisFuture<Long> pushed = connection.async().rpush("routing:list", "a", "b");
-        assertThat(pushed.get(10, TimeUnit.SECONDS)).isPositive();
+        assertThat(pushed.get(60, TimeUnit.SECONDS)).isPositive();
         assertThat(store.primary()
                         .reactive()
                         .lrange("routing:list", 0, 1)
                         .collectList()
-                        .block(Duration.ofSeconds(10)))
+                        .block(Duration.ofSeconds(60)))
                 .containsExactly("a", "b");
     }
 
@@ -297,9 +303,23 @@ class RoutingIT {
         assertThat(writes.at(main)).isZero();
 
         connection.flushCommands();
-        assertThat(counts.get(2).get(10, TimeUnit.SECONDS)).isEqualTo(3);
+        assertThat(counts.get(2).get(60, TimeUnit.SECONDS)).isEqualTo(3);
         assertThat(counts).allMatch(RedisFuture::isDone);
         assertThat(writes.at(main)).isEqualTo(3);
+    }
+
+    @Test
+    void a_command_that_is_cancelled_before_it_is_written_is_not_under_way() throws Exception {
+        commands.del("routing:cancelled");
+        open(Map.of("ha.redis.command-timeout", "5m"));
+        StatefulRedisConnection<String, String> connection = store.connection();
+        connection.setAutoFlushCommands(false);
+        RedisFuture<String> cancelled = connection.async().set("routing:cancelled", "1");
+        assertThat(cancelled.cancel(true)).isTrue();
+        connection.flushCommands();
+
+        assertThat(stack.close(Duration.ofSeconds(60))).as("drained").isTrue();
+        assertThat(main.command("EXISTS", "routing:cancelled")).isEqualTo(0L);
     }
 
     @Test
@@ -318,8 +338,36 @@ class RoutingIT {
         assertThatThrownBy(() -> store.durable(Durability.replicas(1)).write(own -> own.set("routing", "other")))
                 .isInstanceOf(NotWritableException.class);
 
+        subscriberRefusesWrites("news");
+
         assertThat(store.primary().sync().get("routing")).isEqualTo("value");
         assertThat(writes.at(main)).isZero();
         assertThat(scripts.at(main)).isZero();
+
+        open(Map.of("ha.redis.writable", "false", "ha.redis.key-prefix", "routing-prefix:"));
+        subscriberRefusesWrites("routing-prefix:news");
+        assertThat(writes.at(main)).isZero();
+    }
+
+    /** Lettuce gives it all commands, and it sends them to the primary. */
+    private void subscriberRefusesWrites(String channel) throws Exception {
+        CompletableFuture<String> heard = new CompletableFuture<>();
+        try (StatefulRedisPubSubConnection<String, String> subscriber = store.pubSub()) {
+            subscriber.addListener(new RedisPubSubAdapter<>() {
+                @Override
+                public void message(String name, String message) {
+                    heard.complete(name + "=" + message);
+                }
+            });
+            subscriber.sync().subscribe("news");
+            assertThatThrownBy(() -> subscriber.sync().set("routing", "other"))
+                    .isInstanceOf(NotWritableException.class)
+                    .hasMessage("SET is refused: this stack may not write to Redis (ha.redis.writable=false)");
+            assertThatThrownBy(() -> subscriber.sync().publish("news", "1")).isInstanceOf(NotWritableException.class);
+            assertThatThrownBy(() -> subscriber.sync().blpop(1, "routing")).isInstanceOf(NotWritableException.class);
+            assertThat(subscriber.sync().ping()).isEqualTo("PONG");
+            main.command("PUBLISH", channel, "2");
+            assertThat(heard.get(1, TimeUnit.MINUTES)).isEqualTo("news=2");
+        }
     }
 }

@@ -12,6 +12,7 @@ import ch.qos.logback.core.read.ListAppender;
 import dev.hastack.core.HaStack;
 import dev.hastack.core.config.StackConfig;
 import dev.hastack.core.health.Health;
+import dev.hastack.core.health.NodeHealth;
 import dev.hastack.testkit.RedisNode;
 import dev.hastack.testkit.RedisReplication;
 import dev.hastack.testkit.junit.HaStackTest;
@@ -67,7 +68,7 @@ class SecurityIT {
         settings.put("ha.redis.username", "least");
         settings.put("ha.redis.password-file", file.toString());
         try (HaStack stack = HaStack.open(StackConfig.of(settings))) {
-            assertThat(stack.awaitReady(Duration.ofSeconds(10))).isTrue();
+            assertThat(stack.awaitReady(Duration.ofSeconds(60))).isTrue();
             RedisCommands<String, String> commands =
                     stack.get(HaRedis.class).primary().sync();
             assertThat(commands.set("least:key", "1")).isEqualTo("OK");
@@ -82,6 +83,98 @@ class SecurityIT {
     }
 
     @Test
+    void a_password_that_becomes_another_is_read_again(@TempDir Path folder) throws Exception {
+        Path file = Files.writeString(folder.resolve("password"), "one\n");
+        become("one");
+        Map<String, String> settings = new HashMap<>(redis.properties());
+        settings.remove("ha.redis.password");
+        settings.put("ha.redis.username", "rotated");
+        settings.put("ha.redis.password-file", file.toString());
+        try (HaStack stack = HaStack.open(StackConfig.of(settings))) {
+            assertThat(stack.awaitReady(Duration.ofSeconds(60))).isTrue();
+            HaRedis store = stack.get(HaRedis.class);
+            var subscriber = store.pubSub();
+            assertThat(subscriber.sync().ping()).isEqualTo("PONG");
+
+            become("two");
+            end();
+            until(
+                    "the nodes refuse the old one",
+                    () -> stack.health().toString().contains("WRONGPASS"));
+            Files.writeString(file, "two\n");
+
+            until("it serves with the new one", () -> stack.health().health() == Health.UP);
+            assertThat(store.connection().sync().set("rotated", "1")).isEqualTo("OK");
+            assertThat(store.dedicated().sync().ping()).isEqualTo("PONG");
+            until("subscribers are back", () -> {
+                try {
+                    return subscriber.sync().ping().equals("PONG");
+                } catch (RuntimeException e) {
+                    return false;
+                }
+            });
+        } finally {
+            redis.nodes().forEach(node -> node.command("ACL", "DELUSER", "rotated"));
+        }
+    }
+
+    private void become(String password) {
+        redis.nodes()
+                .forEach(node ->
+                        node.command("ACL", "SETUSER", "rotated", "reset", "on", ">" + password, "~*", "&*", "+@all"));
+    }
+
+    private void end() {
+        redis.nodes().forEach(node -> node.command("CLIENT", "KILL", "USER", "rotated"));
+    }
+
+    @Test
+    void servers_that_speak_TLS_where_this_side_does_not_are_told() throws Exception {
+        Map<String, String> settings = new HashMap<>(redis.properties());
+        settings.keySet().removeIf(key -> key.startsWith("ha.redis.tls"));
+        try (HaStack stack = HaStack.open(StackConfig.of(settings))) {
+            until("it is told", () -> reason(stack).contains("TLS: the server speaks TLS; ha.redis.tls"));
+            until(
+                    "of the other, too",
+                    () -> Stacks.health(stack, "replica-1").reason().orElse("").contains("TLS: "));
+            assertThatThrownBy(
+                            () -> stack.get(HaRedis.class).connection().sync().get("secure"))
+                    .hasMessageContaining("waiting is in vain: TLS: the server speaks TLS")
+                    .hasMessageNotContaining("check ha.redis.username");
+        }
+    }
+
+    @Test
+    void nodes_of_a_cluster_and_sentinels_that_speak_TLS_where_this_side_does_not_are_told() throws Exception {
+        Map<String, String> settings = new HashMap<>(redis.properties());
+        settings.keySet().removeIf(key -> key.startsWith("ha.redis.tls"));
+        Map<String, String> cluster = new HashMap<>(settings);
+        cluster.put("ha.redis.cluster", "true");
+        try (HaStack stack = HaStack.open(StackConfig.of(cluster))) {
+            until("it is told of both", () -> {
+                List<NodeHealth> nodes = stack.health().stores().get(0).nodes();
+                return !nodes.isEmpty()
+                        && nodes.stream()
+                                .allMatch(node -> node.reason()
+                                        .orElse("")
+                                        .startsWith("TLS: the server speaks TLS; ha.redis.tls"));
+            });
+        }
+        // That they are no Sentinels is not found out.
+        settings.put("ha.redis.sentinel.master", "any");
+        settings.put(
+                "ha.redis.sentinel.nodes",
+                redis.node("main").address() + "," + redis.node("replica-1").address());
+        try (Said said = Said.by(SentinelLink.class.getName());
+                HaStack stack = HaStack.open(StackConfig.of(settings))) {
+            until("it is told of both", () -> said.lines().size() == 2);
+            assertThat(stack.awaitReady(Duration.ZERO)).isFalse();
+            assertThat(said.lines())
+                    .allMatch(line -> line.contains(" does not answer: TLS: the server speaks TLS; ha.redis.tls"));
+        }
+    }
+
+    @Test
     void a_certificate_that_nobody_vouches_for_is_told_and_may_be_let_pass() throws Exception {
         Map<String, String> settings = atLocalhost();
         settings.remove("ha.redis.tls-trust-certificates");
@@ -90,6 +183,7 @@ class SecurityIT {
             assertThat(reason(stack))
                     .startsWith("DENIED")
                     .contains("ha.redis.tls-trust-certificates")
+                    .contains("TLS: nobody who is trusted vouches for the server's certificate")
                     .doesNotContain(redis.properties().get("ha.redis.username"), "**");
             assertThat(stack.health().health()).isEqualTo(Health.DOWN);
         }
@@ -123,7 +217,7 @@ class SecurityIT {
 
     private static void assertThatItServes(Map<String, String> settings) {
         try (HaStack stack = HaStack.open(StackConfig.of(settings))) {
-            assertThat(stack.awaitReady(Duration.ofSeconds(10)))
+            assertThat(stack.awaitReady(Duration.ofSeconds(60)))
                     .as("ready: %s", stack.health())
                     .isTrue();
             assertThat(stack.get(HaRedis.class).connection().sync().set("secure", "2"))
@@ -171,6 +265,12 @@ class SecurityIT {
                     .hasMessageContaining("every node denies access")
                     .hasMessageContaining("ha.redis.username")
                     .hasMessageNotContaining("not-the-one");
+            assertThatThrownBy(() -> stack.get(HaRedis.class).dedicated())
+                    .isInstanceOf(NoPrimaryException.class)
+                    .hasMessageContaining("every node denies access");
+            assertThatThrownBy(() -> stack.get(HaRedis.class).pubSub())
+                    .isInstanceOf(NoReplicaException.class)
+                    .hasMessageContaining("every node denies access");
             assertThat(stack.health().toString()).doesNotContain("not-the-one").contains("WRONGPASS");
         }
     }

@@ -10,6 +10,8 @@ import dev.hastack.testkit.junit.HaStackTest;
 import dev.hastack.testkit.junit.Redis;
 import io.lettuce.core.KeyValue;
 import io.lettuce.core.LMoveArgs;
+import io.lettuce.core.RedisNoScriptException;
+import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.XReadArgs;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.sync.RedisCommands;
@@ -17,11 +19,16 @@ import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.output.StatusOutput;
 import io.lettuce.core.protocol.CommandArgs;
 import io.lettuce.core.protocol.CommandType;
+import io.lettuce.core.support.ConnectionPoolSupport;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.apache.commons.pool2.impl.GenericObjectPool;
+import org.apache.commons.pool2.impl.GenericObjectPoolConfig;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -51,6 +58,37 @@ class SharedConnectionIT {
     @AfterEach
     void close() {
         stack.close();
+    }
+
+    @Test
+    void lettuces_pools_take_it_and_those_of_one_caller() throws Exception {
+        HaRedis open = stack.get(HaRedis.class);
+        for (Supplier<StatefulRedisConnection<String, String>> source :
+                List.<Supplier<StatefulRedisConnection<String, String>>>of(open::connection, open::dedicated)) {
+            try (GenericObjectPool<StatefulRedisConnection<String, String>> pool =
+                    ConnectionPoolSupport.createGenericObjectPool(source, new GenericObjectPoolConfig<>())) {
+                try (StatefulRedisConnection<String, String> pooled = pool.borrowObject()) {
+                    assertThat(pooled.sync().set("pooled", "1")).isEqualTo("OK");
+                }
+                assertThat(pool.getNumIdle()).isEqualTo(1);
+            }
+        }
+    }
+
+    @Test
+    void a_script_that_a_replica_does_not_know_is_run_at_the_primary() throws Exception {
+        RedisCommands<String, String> primary =
+                stack.get(HaRedis.class).primary().sync();
+        primary.set("of-a-script", "1");
+        String digest = primary.scriptLoad("return redis.call('GET', KEYS[1])");
+        for (int i = 0; i < 20; i++) {
+            assertThat(commands.<String>evalshaReadOnly(digest, ScriptOutputType.VALUE, new String[] {"of-a-script"}))
+                    .isEqualTo("1");
+        }
+        assertThat(Stacks.calls(redis.node("main"), "evalsha_ro")).isPositive();
+        assertThatThrownBy(() ->
+                        commands.evalshaReadOnly("0".repeat(40), ScriptOutputType.VALUE, new String[] {"of-a-script"}))
+                .isInstanceOf(RedisNoScriptException.class);
     }
 
     @SuppressWarnings("unchecked") // Of Lettuce's varargs.

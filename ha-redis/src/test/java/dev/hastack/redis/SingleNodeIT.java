@@ -17,6 +17,8 @@ import io.lettuce.core.api.sync.RedisCommands;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** There is one node, which writes and reads go to. */
@@ -41,6 +43,22 @@ class SingleNodeIT {
         }
     }
 
+    /** There is no other node that could tell that it is not this machine that hears nothing. */
+    @Test
+    @Tag("slow")
+    void flows_that_are_forgotten_with_that_of_its_probe_fail_no_caller_twice() throws Exception {
+        try (HaStack stack = Stacks.ready(redis, redis.proxiedProperties())) {
+            RedisCommands<String, String> commands =
+                    stack.get(HaRedis.class).connection().sync();
+            Callers.failNoneTwice(
+                    IntStream.range(0, 8)
+                            .<Runnable>mapToObj(i ->
+                                    i % 2 == 0 ? () -> commands.incr("caller-" + i) : () -> commands.get("caller-" + i))
+                            .toList(),
+                    () -> only.proxied().forget());
+        }
+    }
+
     @Test
     void writes_wait_for_its_restart_though_it_remembers_nothing() throws Exception {
         // The default fits a failover, and not a start on a busy machine.
@@ -54,7 +72,7 @@ class SingleNodeIT {
 
                 only.start();
 
-                assertThat(waiting.get(20, TimeUnit.SECONDS)).isEqualTo("OK");
+                assertThat(waiting.get(60, TimeUnit.SECONDS)).isEqualTo("OK");
                 assertThat(only.command("GET", "single")).isEqualTo("restarted");
                 // Routes lead to it a moment before the topology says so.
                 until("it leads again", () -> status(store, "only") == Status.PRIMARY);

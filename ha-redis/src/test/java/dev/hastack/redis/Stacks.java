@@ -31,7 +31,7 @@ final class Stacks {
     /** Opens a stack on these servers, with these settings on top of their own, and waits until it is ready. */
     static HaStack ready(RedisReplication redis, Map<String, String> settings) {
         HaStack stack = open(redis, settings);
-        assertThat(stack.awaitReady(Duration.ofSeconds(10)))
+        assertThat(stack.awaitReady(Duration.ofSeconds(60)))
                 .as("ready: %s", stack.health())
                 .isTrue();
         return stack;
@@ -41,6 +41,7 @@ final class Stacks {
         Map<String, String> all = new HashMap<>(redis.properties());
         // Patient, since a machine that builds may be busy: what hangs here hangs for good.
         all.put("ha.probe.timeout", "900ms");
+        all.put("ha.redis.command-timeout", "5s");
         all.putAll(settings);
         return HaStack.open(StackConfig.of(all));
     }
@@ -99,7 +100,7 @@ final class Stacks {
     }
 
     static void until(String what, Condition condition) throws Exception {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(90);
         while (!condition.holds()) {
             assertThat(System.nanoTime()).as("gave up waiting until %s", what).isLessThan(deadline);
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(2));

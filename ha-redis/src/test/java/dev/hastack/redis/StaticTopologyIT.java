@@ -3,20 +3,28 @@ package dev.hastack.redis;
 import static dev.hastack.redis.Stacks.status;
 import static dev.hastack.redis.Stacks.until;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.hastack.core.HaStack;
 import dev.hastack.core.topology.Status;
 import dev.hastack.testkit.RedisNode;
 import dev.hastack.testkit.RedisReplication;
 import dev.hastack.testkit.junit.HaStackTest;
 import dev.hastack.testkit.junit.Redis;
+import io.lettuce.core.RedisFuture;
 import io.lettuce.core.api.sync.RedisCommands;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 /** Configured nodes without Sentinel: operators promote, and roles are found and followed. */
 @HaStackTest(redis = @Redis(nodes = {"main", "replica-1", "replica-2"}))
@@ -57,6 +65,41 @@ class StaticTopologyIT {
             assertThat(first.command("GET", "static")).isEqualTo("later");
             assertThat(Stacks.health(stack, "main").reason())
                     .hasValueSatisfying(reason -> assertThat(reason).contains("epoch 1", "epoch 2"));
+        }
+    }
+
+    @Test
+    void a_promotion_that_is_given_up_is_followed_back_and_the_next_forth_again() throws Exception {
+        try (HaStack stack = Stacks.ready(redis, Map.of())) {
+            HaRedis store = stack.get(HaRedis.class);
+            RedisCommands<String, String> commands = store.connection().sync();
+            for (int time = 1; time <= 2; time++) {
+                commands.set("static", "before");
+                main.kill();
+                first.promote();
+                second.follow(first);
+                until("replica-1 leads", () -> status(store, "replica-1") == Status.PRIMARY);
+                commands.set("static", "given up");
+
+                first.kill();
+                main.start();
+                until(
+                        "main is fenced or foreign",
+                        () -> status(store, "main") == Status.FENCED || status(store, "main") == Status.FOREIGN);
+                second.follow(main);
+                first.follow(main);
+                first.start();
+
+                until("main leads", () -> status(store, "main") == Status.PRIMARY);
+                commands.set("static", "back");
+                assertThat(main.command("GET", "static")).isEqualTo("back");
+                until("replica-1 follows", () -> status(store, "replica-1") == Status.REPLICA);
+            }
+            main.kill();
+            first.promote();
+            until("replica-1 leads", () -> status(store, "replica-1") == Status.PRIMARY);
+            commands.set("static", "forth");
+            assertThat(first.command("GET", "static")).isEqualTo("forth");
         }
     }
 
@@ -195,5 +238,42 @@ class StaticTopologyIT {
             }
             assertThat(store.primary().sync().smembers("static:moved")).containsAll(acknowledged);
         }
+    }
+
+    @Test
+    void the_log_tells_once_what_a_fault_cost() throws Exception {
+        Logger topology = (Logger) LoggerFactory.getLogger("dev.hastack.topology");
+        ListAppender<ILoggingEvent> lines = new ListAppender<>();
+        try (HaStack stack = Stacks.ready(redis, Map.of())) {
+            HaRedis store = stack.get(HaRedis.class);
+            store.connection().sync().set("cost", "0");
+            lines.start();
+            topology.addAppender(lines);
+
+            main.hang();
+            RedisFuture<Long> unknown = store.connection().async().incr("cost");
+            until("main is seen down", () -> status(store, "main") == Status.DOWN);
+            RedisFuture<Long> held = store.connection().async().incr("cost");
+            main.resume();
+
+            assertThat(held.get(60, TimeUnit.SECONDS)).isPositive();
+            assertThatThrownBy(() -> unknown.get(60, TimeUnit.SECONDS))
+                    .hasCauseInstanceOf(OutcomeUnknownException.class);
+            until("the cost is told", () -> !costs(lines).isEmpty());
+            assertThat(costs(lines))
+                    .singleElement()
+                    .asString()
+                    .startsWith("WARN redis: callers are served again, after ")
+                    .endsWith(": calls held 1, failed 0, of unknown outcome 1");
+        } finally {
+            topology.detachAppender(lines);
+        }
+    }
+
+    private static List<String> costs(ListAppender<ILoggingEvent> lines) {
+        return List.copyOf(lines.list).stream()
+                .map(line -> line.getLevel() + " " + line.getFormattedMessage())
+                .filter(line -> line.contains("callers"))
+                .toList();
     }
 }

@@ -25,7 +25,7 @@ final class Consumer {
         this.deliveries = new Deliveries(redis, keys, settings, name);
         this.slots = new Slots(settings.concurrency());
         this.hands = new Hands(settings, handler, deliveries, slots, counters);
-        this.fetcher = new Fetcher(redis, settings, deliveries, slots, hands);
+        this.fetcher = new Fetcher(redis::dedicated, settings, deliveries, slots, hands);
     }
 
     void start() {
@@ -38,7 +38,7 @@ final class Consumer {
 
     /** True if all that had started ended in time. */
     boolean close(Duration drain) throws InterruptedException {
-        long until = System.nanoTime() + drain.toNanos();
+        long until = System.nanoTime() + Math.max(0, TimeUnit.NANOSECONDS.convert(drain));
         fetcher.close();
         hands.close();
         boolean ended = fetcher.await(until - System.nanoTime()) && slots.awaitAll(until - System.nanoTime());

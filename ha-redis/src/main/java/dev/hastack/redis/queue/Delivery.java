@@ -13,7 +13,7 @@ import java.util.List;
  */
 record Delivery(String entry, Job job, String former) {
 
-    /** Fields are known by their order: Lettuce takes their names for keys, and may take a prefix away. */
+    /** Fields are known by their order. */
     static Delivery read(StreamMessage<String, String> message) {
         List<String> values = new ArrayList<>(message.getBody().values());
         return of(message.getId(), "", 1, values.get(0), values.get(1), values.get(2), values.get(3));

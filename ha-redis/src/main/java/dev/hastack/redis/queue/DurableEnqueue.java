@@ -2,6 +2,7 @@ package dev.hastack.redis.queue;
 
 import dev.hastack.redis.DurableWrites;
 import dev.hastack.redis.NoPrimaryException;
+import dev.hastack.redis.NoReplicaException;
 import dev.hastack.redis.NotDurableException;
 import dev.hastack.redis.OutcomeUnknownException;
 import dev.hastack.redis.OverloadedException;
@@ -31,14 +32,16 @@ final class DurableEnqueue {
     }
 
     void enqueue(String key, String payload, Duration delay) {
-        long until = System.nanoTime() + settings.patience().toNanos();
+        long until = System.nanoTime() + TimeUnit.NANOSECONDS.convert(settings.patience());
         RedisException maybeThere = null;
         while (true) {
             try {
-                writes.write(commands -> {
-                    store.enqueue(commands, key, payload, delay);
-                    return key;
-                });
+                writes.write(
+                        commands -> {
+                            store.enqueue(commands, key, payload, delay);
+                            return key;
+                        },
+                        Duration.ofNanos(Math.max(0, until - System.nanoTime())));
                 return;
             } catch (NotDurableException | OutcomeUnknownException e) {
                 maybeThere = e;
@@ -57,6 +60,7 @@ final class DurableEnqueue {
     /** Whether it was not done, and may be a moment later. */
     private static boolean passes(RedisException error) {
         return error instanceof NoPrimaryException
+                || error instanceof NoReplicaException
                 || error instanceof OverloadedException
                 || error instanceof RedisReadOnlyException
                 || error instanceof RedisLoadingException

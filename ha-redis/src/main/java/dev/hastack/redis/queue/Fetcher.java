@@ -1,6 +1,5 @@
 package dev.hastack.redis.queue;
 
-import dev.hastack.redis.HaRedis;
 import dev.hastack.redis.NotWritableException;
 import dev.hastack.redis.StackClosedException;
 import io.lettuce.core.api.StatefulRedisConnection;
@@ -9,6 +8,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,7 +26,7 @@ final class Fetcher implements Runnable {
     private static final long FIRST_PAUSE_MILLIS = 10;
     private static final long LONGEST_PAUSE_MILLIS = 1000;
 
-    private final HaRedis redis;
+    private final Supplier<StatefulRedisConnection<String, String>> dedicated;
     private final Settings settings;
     private final Deliveries deliveries;
     private final Slots slots;
@@ -36,8 +36,14 @@ final class Fetcher implements Runnable {
     private long nextClaim = System.nanoTime();
     private long pauseMillis = FIRST_PAUSE_MILLIS;
 
-    Fetcher(HaRedis redis, Settings settings, Deliveries deliveries, Slots slots, Hands hands) {
-        this.redis = redis;
+    /** @param dedicated opens a connection for the fetcher alone */
+    Fetcher(
+            Supplier<StatefulRedisConnection<String, String>> dedicated,
+            Settings settings,
+            Deliveries deliveries,
+            Slots slots,
+            Hands hands) {
+        this.dedicated = dedicated;
         this.settings = settings;
         this.deliveries = deliveries;
         this.slots = slots;
@@ -48,7 +54,7 @@ final class Fetcher implements Runnable {
     public void run() {
         try {
             while (!closed()) {
-                try (StatefulRedisConnection<String, String> own = redis.dedicated()) {
+                try (StatefulRedisConnection<String, String> own = dedicated.get()) {
                     fetch(own.sync());
                 } catch (StackClosedException | NotWritableException e) {
                     LOG.atError()
@@ -57,6 +63,13 @@ final class Fetcher implements Runnable {
                             .log("This process gets no more jobs");
                     return;
                 } catch (RuntimeException e) {
+                    pause(e);
+                } catch (Error e) {
+                    // Without this thread the process would do no more jobs, and nobody would know.
+                    LOG.atError()
+                            .addKeyValue("queue", settings.name())
+                            .setCause(e)
+                            .log("The thread that fetches jobs failed and goes on");
                     pause(e);
                 }
             }
@@ -109,7 +122,7 @@ final class Fetcher implements Runnable {
         return often.compareTo(MOST_SELDOM) > 0 ? MOST_SELDOM : often;
     }
 
-    private void pause(RuntimeException reason) throws InterruptedException {
+    private void pause(Throwable reason) throws InterruptedException {
         LOG.atDebug()
                 .addKeyValue("queue", settings.name())
                 .setCause(reason)

@@ -9,6 +9,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,6 +25,7 @@ final class Hands {
     private final Deliveries deliveries;
     private final Slots slots;
     private final Counters counters;
+    private final JobTroubles troubles;
     private final ConcurrentHashMap<String, Held> jobs = new ConcurrentHashMap<>();
     private final ThreadPoolExecutor threads;
     private volatile boolean closing;
@@ -34,6 +36,7 @@ final class Hands {
         this.deliveries = deliveries;
         this.slots = slots;
         this.counters = counters;
+        this.troubles = new JobTroubles(settings.name(), System::nanoTime);
         this.threads = new ThreadPoolExecutor(
                 settings.concurrency(),
                 settings.concurrency(),
@@ -69,7 +72,7 @@ final class Hands {
         String reason = "given up: the last of its consumers, " + former + ", was not heard of for "
                 + settings.claimAfter() + "; it died, hung, or lost Redis";
         if (held.drop()) {
-            end(held, deliveries.bury(held, held.job().attempt() - 1, reason), counters.buried()::increment);
+            end(held, () -> deliveries.bury(held, held.job().attempt() - 1, reason), counters.buried()::increment);
         }
     }
 
@@ -80,7 +83,7 @@ final class Hands {
         long begin = System.nanoTime();
         try {
             handler.handle(held.job());
-            end(held, deliveries.complete(held), counters.completed()::increment);
+            end(held, () -> deliveries.complete(held), counters.completed()::increment);
         } catch (Throwable e) { // An error, too, is of this job, and not of the thread, which serves the next.
             if (closing && e instanceof InterruptedException) {
                 sendBack(held);
@@ -96,19 +99,17 @@ final class Hands {
         counters.failed().increment();
         int attempts = held.job().attempt();
         boolean last = attempts >= settings.maxAttempts();
-        LOG.atWarn()
-                .addKeyValue("queue", settings.name())
-                .addKeyValue("job", held.job().key())
-                .addKeyValue("attempt", attempts)
-                .addKeyValue("attempts", settings.maxAttempts())
-                .setCause(error)
-                .log(last ? "A job has failed and becomes a dead letter" : "A job has failed and comes again");
+        troubles.failed(
+                held.job().key(),
+                attempts,
+                last ? "a job has failed and becomes a dead letter" : "a job has failed and comes again",
+                error);
         if (last) {
-            end(held, deliveries.bury(held, attempts, error.toString()), counters.buried()::increment);
+            end(held, () -> deliveries.bury(held, attempts, error.toString()), counters.buried()::increment);
         } else {
             Duration delay = settings.backoff()
                     .after(attempts, ThreadLocalRandom.current().nextDouble());
-            end(held, deliveries.again(held, attempts, delay), Hands::uncounted);
+            end(held, () -> deliveries.again(held, attempts, delay), Hands::uncounted);
         }
     }
 
@@ -119,22 +120,37 @@ final class Hands {
     }
 
     private void sendBack(Held held) {
-        end(held, deliveries.again(held, held.job().attempt() - 1, Duration.ZERO), Hands::uncounted);
+        end(held, () -> deliveries.again(held, held.job().attempt() - 1, Duration.ZERO), Hands::uncounted);
     }
 
     private static void uncounted() {}
 
-    /** Lets it go as soon as Redis has answered. If Redis does not, the job will be claimed, and comes again. */
-    private void end(Held held, CompletionStage<Long> told, Runnable count) {
-        CompletionStage<Long> unused = told.whenComplete((number, error) -> {
-            jobs.remove(held.entry(), held);
-            slots.give(1);
-            if (error != null) {
-                LOG.atWarn()
+    /**
+     * Lets it go as soon as Redis has answered. If Redis does not, it stays here, and Redis is told again each time that holds
+     * are renewed: what was done is not done again for want of an acknowledgement alone.
+     */
+    private void end(Held held, Supplier<CompletionStage<Long>> tell, Runnable count) {
+        CompletionStage<Long> unused = tell.get().whenComplete((number, error) -> {
+            if (error != null && !closing) {
+                LOG.atDebug()
                         .addKeyValue("queue", settings.name())
                         .addKeyValue("job", held.job().key())
                         .setCause(error)
-                        .log("A job has ended, but Redis could not be told: it will come again");
+                        .log("A job has ended, but Redis could not be told: it is told again");
+                held.unheard(() -> end(held, tell, count));
+                if (closing) {
+                    held.tellAgain();
+                }
+                return;
+            }
+            jobs.remove(held.entry(), held);
+            slots.give(1);
+            if (error != null) {
+                troubles.failed(
+                        held.job().key(),
+                        held.job().attempt(),
+                        "a job has ended, but Redis could not be told before this process ended, so that it will come again",
+                        error);
             } else if (number == 0) {
                 counters.duplicates().increment();
             } else {
@@ -145,15 +161,18 @@ final class Hands {
 
     /** Of all that has been here for a third of the time after which others may claim it. */
     void renew() {
+        troubles.look();
         long third = settings.claimAfter().toNanos() / 3;
         Collection<Held> old =
                 jobs.values().stream().filter(held -> held.olderThan(third)).toList();
         old.forEach(this::giveBack);
+        old.forEach(Held::tellAgain);
         Collection<Held> running = old.stream().filter(Held::running).toList();
         if (!running.isEmpty()) {
             Set<String> lost = deliveries.renew(running);
             running.stream()
                     .filter(held -> lost.contains(held.entry()) && jobs.containsKey(held.entry()))
+                    .filter(Held::claimedByAnother)
                     .forEach(held -> LOG.atWarn()
                             .addKeyValue("queue", settings.name())
                             .addKeyValue("job", held.job().key())
@@ -165,6 +184,7 @@ final class Hands {
     void close() {
         closing = true;
         jobs.values().forEach(this::giveBack);
+        jobs.values().forEach(Held::tellAgain);
     }
 
     /** Interrupts what is being done. */

@@ -1,6 +1,8 @@
 package dev.hastack.redis.queue;
 
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /** A job in this consumer's hands, from its delivery until Redis has heard how it ended. */
 final class Held {
@@ -12,6 +14,10 @@ final class Held {
 
     private final Delivery delivery;
     private final long since = System.nanoTime();
+    /** What is told again, since Redis has not heard how it ended. */
+    private final AtomicReference<@Nullable Runnable> unheard = new AtomicReference<>();
+
+    private final AtomicBoolean claimed = new AtomicBoolean();
     private final AtomicReference<State> state = new AtomicReference<>(State.WAITING);
 
     Held(Delivery delivery) {
@@ -32,6 +38,24 @@ final class Held {
 
     boolean running() {
         return state.get() == State.RUNNING;
+    }
+
+    /** Another consumer has claimed it. True once, since that stays so. */
+    boolean claimedByAnother() {
+        return claimed.compareAndSet(false, true);
+    }
+
+    /** It has ended, and Redis could not be told; this tells it again. */
+    void unheard(Runnable again) {
+        unheard.set(again);
+    }
+
+    /** Tells Redis again how it ended, if Redis has not heard. */
+    void tellAgain() {
+        Runnable again = unheard.getAndSet(null);
+        if (again != null) {
+            again.run();
+        }
     }
 
     /** True once, unless it was {@linkplain #drop dropped}. */

@@ -50,6 +50,9 @@ final class Upkeep {
         } catch (RuntimeException e) {
             LOG.atDebug().addKeyValue("queue", queue).setCause(e).log("The upkeep of a queue has failed");
             return interval;
+        } catch (Error e) {
+            LOG.atError().addKeyValue("queue", queue).setCause(e).log("The upkeep of a queue failed and goes on");
+            return interval;
         }
     }
 

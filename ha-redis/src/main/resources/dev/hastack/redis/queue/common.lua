@@ -3,9 +3,7 @@
 -- every server that a failover may promote.
 local jobs, index, delayed, dead = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 
--- Lettuce takes the names of groups and consumers for keys, and puts the prefix of keys before them, too.
-local prefix = string.sub(jobs, 1, string.find(jobs, '{queue:', 1, true) - 1)
-local GROUP = prefix .. 'workers'
+local GROUP = 'workers'
 
 -- Redis's own time in milliseconds: those of the processes differ.
 local function now()

@@ -1,5 +1,5 @@
 -- consumer, entries -> those that are not in its hands any more
-local consumer = prefix .. ARGV[1]
+local consumer = ARGV[1]
 local lost = {}
 for i = 2, #ARGV do
   if redis.call('XPENDING', jobs, GROUP, ARGV[i], ARGV[i], 1, consumer)[1] then

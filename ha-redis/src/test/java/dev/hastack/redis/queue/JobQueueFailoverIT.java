@@ -78,10 +78,8 @@ class JobQueueFailoverIT {
     }
 
     private void through(Fault fault) throws Exception {
-        try (JobQueue queue = hasty(stack, UUID.randomUUID().toString())
-                .concurrency(4)
-                .claimAfter(Duration.ofSeconds(2))
-                .open()) {
+        try (JobQueue queue =
+                hasty(stack, UUID.randomUUID().toString()).concurrency(4).open()) {
             queue.consume(job -> done.add(job.key()));
             List<CompletableFuture<Void>> producers = Stream.generate(
                             () -> CompletableFuture.runAsync(() -> produce(queue)))
@@ -90,12 +88,12 @@ class JobQueueFailoverIT {
             until(() -> done.size() > 200);
             RedisNode primary = servers.primary();
             fault.strike(primary);
-            servers.awaitPrimaryOtherThan(primary, Duration.ofSeconds(10));
+            servers.awaitPrimaryOtherThan(primary, Duration.ofSeconds(60));
             int then = enqueued.size();
             until(() -> enqueued.size() > then + 200);
             enough.set(true);
             for (CompletableFuture<Void> producer : producers) {
-                producer.get(30, TimeUnit.SECONDS);
+                producer.get(60, TimeUnit.SECONDS);
             }
             until(() -> done.containsAll(enqueued));
             until(() -> queue.stats().waiting() + queue.stats().inProgress() == 0);

@@ -5,8 +5,12 @@ import static dev.hastack.redis.queue.Queues.until;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.hastack.core.HaStack;
 import dev.hastack.redis.HaRedis;
+import dev.hastack.testkit.RedisNode;
 import dev.hastack.testkit.RedisReplication;
 import dev.hastack.testkit.junit.HaStackTest;
 import dev.hastack.testkit.junit.Redis;
@@ -23,6 +27,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
+import org.slf4j.LoggerFactory;
 
 @HaStackTest(
         redis =
@@ -30,7 +35,7 @@ import org.junit.jupiter.api.TestInfo;
                         nodes = {"main", "replica", "third"},
                         sentinels = 3))
 class JobQueueIT {
-    private static final Duration DRAIN = Duration.ofSeconds(5);
+    private static final Duration DRAIN = Duration.ofSeconds(60);
 
     private final RedisReplication servers;
     private final BlockingQueue<Job> done = new LinkedBlockingQueue<>();
@@ -56,8 +61,8 @@ class JobQueueIT {
     }
 
     private Job next() throws InterruptedException {
-        Job job = done.poll(10, TimeUnit.SECONDS);
-        assertThat(job).as("a job within 10 s").isNotNull();
+        Job job = done.poll(60, TimeUnit.SECONDS);
+        assertThat(job).as("a job within a minute").isNotNull();
         return job;
     }
 
@@ -83,15 +88,33 @@ class JobQueueIT {
     @Test
     void a_job_is_not_done_before_it_is_due() throws Exception {
         Instant begin = Instant.now();
-        queue.enqueue("later", Enqueue.plainly().after(Duration.ofMillis(700)));
+        queue.enqueue("later", Enqueue.plainly().after(Duration.ofSeconds(3)));
         queue.enqueue("never here", Enqueue.plainly().after(Duration.ofHours(1)));
         assertThat(queue.stats().delayed()).isEqualTo(2);
         queue.consume(done::add);
         queue.enqueue("now");
         assertThat(next().payload()).isEqualTo("now");
         assertThat(next().payload()).isEqualTo("later");
-        assertThat(Duration.between(begin, Instant.now())).isGreaterThan(Duration.ofMillis(650));
+        assertThat(Duration.between(begin, Instant.now())).isGreaterThan(Duration.ofMillis(2_950));
         assertThat(queue.stats().delayed()).isEqualTo(1);
+    }
+
+    @Test
+    void a_job_that_was_done_is_not_done_again_because_redis_did_not_take_its_end() throws Exception {
+        RedisNode primary = servers.primary();
+        queue.consume(job -> {
+            primary.command("CONFIG", "SET", "min-replicas-to-write", "9");
+            done.add(job);
+        });
+        queue.enqueue("once");
+        until(() -> String.valueOf(primary.command("INFO", "errorstats")).contains("NOREPLICAS"));
+        assertThat(queue.stats().inProgress()).isEqualTo(1);
+
+        primary.command("CONFIG", "SET", "min-replicas-to-write", "0");
+
+        until(() -> queue.stats().completed() == 1);
+        assertThat(done).hasSize(1);
+        assertThat(queue.stats().inProgress()).isZero();
     }
 
     @Test
@@ -190,13 +213,43 @@ class JobQueueIT {
         Job first = next();
         try (JobQueue other = hasty(stack, name).open()) {
             other.consume(done::add);
-            until(() -> queue.stats().oldest().orElseThrow().toMillis() > 1200);
+            until(() -> queue.stats().oldest().orElseThrow().compareTo(Queues.CLAIM_AFTER.multipliedBy(2)) > 0);
             release.countDown();
             until(() -> queue.stats().completed() == 1);
             assertThat(other.stats().claimed()).isZero();
         }
         assertThat(first.attempt()).isEqualTo(1);
         assertThat(done).isEmpty();
+    }
+
+    @Test
+    void a_job_that_another_consumer_claims_while_it_is_being_done_is_told_once() throws Exception {
+        Logger logger = (Logger) LoggerFactory.getLogger(Hands.class);
+        ListAppender<ILoggingEvent> said = new ListAppender<>();
+        said.start();
+        logger.addAppender(said);
+        CountDownLatch release = new CountDownLatch(1);
+        try (var own = stack.get(HaRedis.class).dedicated()) {
+            queue.consume(job -> {
+                done.add(job);
+                release.await();
+            });
+            queue.enqueue("claimed");
+            next();
+            // It gives up consumers sooner than they renew what they hold.
+            Deliveries other = deliveries("other", 1);
+            until(() -> other.claim(own.sync(), 1).size() == 1);
+            until(() -> !said.list.isEmpty());
+            long told = System.nanoTime();
+            until(() -> System.nanoTime() - told
+                    > Queues.CLAIM_AFTER.multipliedBy(2).toNanos());
+            assertThat(List.copyOf(said.list))
+                    .extracting(ILoggingEvent::getFormattedMessage)
+                    .containsExactly("A job is done here that another consumer has claimed");
+        } finally {
+            release.countDown();
+            logger.detachAppender(said);
+        }
     }
 
     @Test

@@ -15,6 +15,8 @@ import java.util.concurrent.locks.LockSupport;
 
 /** What the tests of the queue share. */
 final class Queues {
+    static final Duration CLAIM_AFTER = Duration.ofSeconds(2);
+
     private Queues() {}
 
     /** A stack that is ready, under a key prefix, as a system has it that shares its Redis. */
@@ -24,24 +26,24 @@ final class Queues {
         all.put("ha.probe.timeout", "900ms");
         all.put("ha.redis.key-prefix", "cms:");
         HaStack stack = HaStack.open(StackConfig.of(all));
-        assertThat(stack.awaitReady(Duration.ofSeconds(10)))
+        assertThat(stack.awaitReady(Duration.ofSeconds(60)))
                 .as("ready: %s", stack.health())
                 .isTrue();
         return stack;
     }
 
-    /** A queue whose consumers are soon given up, and whose jobs soon come again. */
+    /** A queue whose consumers are soon given up, though not those of a busy machine, and whose jobs soon come again. */
     static JobQueueBuilder hasty(HaStack stack, String name) {
         return JobQueue.builder(stack.get(HaRedis.class), name)
                 .backoff(Duration.ofMillis(10), Duration.ofMillis(50))
-                .claimAfter(Duration.ofMillis(500));
+                .claimAfter(CLAIM_AFTER);
     }
 
     static void until(Callable<Boolean> condition) throws Exception {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(90);
         while (!condition.call()) {
             if (System.nanoTime() - deadline > 0) {
-                throw new AssertionError("not within 20 s");
+                throw new AssertionError("not within 90 s");
             }
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
         }

@@ -1,0 +1,208 @@
+package dev.hastack.redis;
+
+import dev.hastack.core.config.Address;
+import io.lettuce.core.codec.StringCodec;
+import io.lettuce.core.output.StatusOutput;
+import io.lettuce.core.protocol.AsyncCommand;
+import io.lettuce.core.protocol.Command;
+import io.lettuce.core.protocol.CommandHandler;
+import io.lettuce.core.protocol.CommandType;
+import io.lettuce.core.protocol.RedisCommand;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.ChannelOutboundHandlerAdapter;
+import io.netty.channel.ChannelPromise;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Queue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Ends a connection whose flow a firewall or NAT has forgotten: neither side hears of it, so whatever is sent on it would be
+ * lost without a word. Asks PING where nothing has come for an interval, which also keeps such flows from being forgotten. Where
+ * an answer lacks for longer than {@link #patience}, while the node answers its probe that was asked later, the connection is at
+ * fault and not the node; it is closed, and whoever owns it makes another.
+ *
+ * <p>A command that blocks is excused for as long as its caller waits for it, and a transaction is not disturbed by a PING. What
+ * this process was too slow to read is read first. One per connection; all of it happens on the thread of its channel.
+ */
+final class Heartbeat extends ChannelInboundHandlerAdapter {
+    private static final long LEAST = TimeUnit.MILLISECONDS.toNanos(250);
+    private static final long MOST = TimeUnit.SECONDS.toNanos(2);
+
+    private final CommandHandler commands;
+    private final long patience;
+    private final long interval;
+    private final Witness witness;
+    private long readAt;
+    /** What the next answer is to, as the last tick saw it. */
+    private @Nullable RedisCommand<?, ?, ?> awaited;
+    /** Since when that is awaited, or when the last bytes left. */
+    private long sentAt;
+
+    private long pending;
+    private boolean transaction;
+
+    /** What is known of nodes by their probes. Thread-safe. */
+    interface Witness {
+        /** Whether the node at this address has answered a probe that was asked within this time. */
+        boolean answered(Address node, Duration within);
+
+        /** Has it probed now; must not block. */
+        void ask(Address node);
+
+        /** Told before a connection to it is closed; must not block. */
+        void forgotten(Address node, Duration silence);
+    }
+
+    private Heartbeat(CommandHandler commands, long patience, long interval, Witness witness) {
+        this.commands = commands;
+        this.patience = patience;
+        this.interval = interval;
+        this.witness = witness;
+    }
+
+    /**
+     * Watches over this channel, to which Lettuce has added its own handlers.
+     *
+     * @param timeout of commands
+     * @param interval after which an idle connection is asked for an answer
+     * @param transactions whether there may be any; to look for them takes time from each command
+     */
+    static void watch(Channel channel, Duration timeout, Duration interval, boolean transactions, Witness witness) {
+        CommandHandler commands = channel.pipeline().get(CommandHandler.class);
+        Heartbeat heartbeat = new Heartbeat(commands, patience(timeout), interval.toNanos(), witness);
+        channel.pipeline().addFirst(heartbeat);
+        if (transactions) {
+            channel.pipeline().addLast(heartbeat.new Sends());
+        }
+    }
+
+    /** In ns. Shorter than a command's timeout, so that a caller whose command is lost finds another connection when he asks again. */
+    static long patience(Duration timeout) {
+        return Math.max(LEAST, Math.min(MOST, timeout.toNanos() / 4 * 3));
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext context) {
+        readAt = System.nanoTime();
+        tickLater(context);
+        context.fireChannelActive();
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object bytes) {
+        readAt = System.nanoTime();
+        context.fireChannelRead(bytes);
+    }
+
+    private void tickLater(ChannelHandlerContext context) {
+        var unused = context.executor().schedule(() -> tick(context), patience / 8, TimeUnit.NANOSECONDS);
+    }
+
+    private void tick(ChannelHandlerContext context) {
+        Channel channel = context.channel();
+        if (!channel.isActive()) {
+            return;
+        }
+        long now = System.nanoTime();
+        Queue<RedisCommand<?, ?, ?>> underWay = commands.getStack();
+        awaits(underWay.peek(), now);
+        if (underWay.isEmpty()) {
+            if (now - readAt >= interval && !transaction) {
+                ping(channel);
+            }
+        } else {
+            lookFor(underWay, context, now);
+        }
+        tickLater(context);
+    }
+
+    @SuppressWarnings("ReferenceEquality") // Lettuce's wrappers of one command are equal.
+    private void awaits(@Nullable RedisCommand<?, ?, ?> next, long now) {
+        if (next != awaited) {
+            awaited = next;
+            sentAt = now;
+        }
+    }
+
+    private static void ping(Channel channel) {
+        ChannelFuture unused = channel.writeAndFlush(
+                new AsyncCommand<>(new Command<>(CommandType.PING, new StatusOutput<>(StringCodec.UTF8))));
+    }
+
+    private void lookFor(Queue<RedisCommand<?, ?, ?>> underWay, ChannelHandlerContext context, long now) {
+        long left = pending(context.channel());
+        if (left != pending) {
+            pending = left;
+            sentAt = now;
+        }
+        long silent = now - Math.max(readAt, sentAt);
+        if (silent < patience / 2
+                || !(context.channel().remoteAddress() instanceof InetSocketAddress at)
+                || underWay.stream().anyMatch(Heartbeat::waits)) {
+            return;
+        }
+        Address node = new Address(at.getHostString(), at.getPort());
+        if (silent < patience || !witness.answered(node, Duration.ofNanos(silent))) {
+            witness.ask(node);
+            return;
+        }
+        // Between two tasks the channel is read: what came while this thread was kept busy is no silence.
+        long before = readAt;
+        context.executor()
+                .execute(() -> context.executor().execute(() -> {
+                    if (readAt == before && context.channel().isActive()) {
+                        witness.forgotten(node, Duration.ofNanos(silent));
+                        ChannelFuture unused = context.close();
+                    }
+                }));
+    }
+
+    /** How many bytes this process has not yet handed over to the system. */
+    private static long pending(Channel channel) {
+        @Nullable ChannelOutboundBuffer buffer = channel.unsafe().outboundBuffer();
+        return buffer == null ? 0 : buffer.totalPendingWriteBytes() - buffer.currentProgress();
+    }
+
+    /** Whether the server may keep silent for as long as a caller waits. */
+    private static boolean waits(RedisCommand<?, ?, ?> command) {
+        return !command.isDone() && CommandTimeouts.blocks(command);
+    }
+
+    /** Sees transactions on their way out. */
+    private final class Sends extends ChannelOutboundHandlerAdapter {
+        @Override
+        public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
+            if (message instanceof RedisCommand<?, ?, ?> command) {
+                sends(command);
+            } else if (message instanceof Collection<?> batch) {
+                for (Object each : batch) {
+                    if (each instanceof RedisCommand<?, ?, ?> command) {
+                        sends(command);
+                    }
+                }
+            }
+            ChannelFuture unused = context.write(message, promise);
+        }
+
+        private void sends(RedisCommand<?, ?, ?> command) {
+            if (command.getType() == CommandType.MULTI) {
+                transaction = true;
+            } else if (command.getType() == CommandType.EXEC || command.getType() == CommandType.DISCARD) {
+                transaction = false;
+            } else if (!(command.getType() instanceof CommandType)) {
+                switch (CommandRoute.name(command.getType())) {
+                    case "MULTI" -> transaction = true;
+                    case "EXEC", "DISCARD", "RESET" -> transaction = false;
+                    default -> {}
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,41 @@
+package dev.hastack.redis;
+
+import io.lettuce.core.RedisCommandExecutionException;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.util.ReferenceCountUtil;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Hears why a server that has too many clients lets nobody in: it says so before it is asked for anything, and ends the connection.
+ * Lettuce takes that for the answer to nothing, or loses it with the connection, and says "Connection closed prematurely". Of the first
+ * bytes of a connection; beneath TLS, where such a server says nothing that can be read.
+ */
+final class LastWord extends ChannelInboundHandlerAdapter {
+    private static final String TOO_MANY = "-ERR max number of clients";
+
+    private LastWord() {}
+
+    static void of(Channel channel) {
+        channel.pipeline().addFirst(new LastWord());
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) throws Exception {
+        String first = message instanceof ByteBuf bytes
+                ? bytes.toString(bytes.readerIndex(), Math.min(bytes.readableBytes(), 128), StandardCharsets.US_ASCII)
+                : "";
+        context.pipeline().remove(this);
+        if (!first.startsWith(TOO_MANY)) {
+            context.fireChannelRead(message);
+            return;
+        }
+        ReferenceCountUtil.release(message);
+        // Told to whoever waits for the connection, as the reason.
+        context.fireExceptionCaught(new RedisCommandExecutionException(
+                first.lines().findFirst().orElse(TOO_MANY).substring(1)));
+        var unused = context.close();
+    }
+}

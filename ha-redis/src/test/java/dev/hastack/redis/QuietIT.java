@@ -1,0 +1,164 @@
+package dev.hastack.redis;
+
+import static dev.hastack.redis.Stacks.until;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ch.qos.logback.classic.Level;
+import dev.hastack.core.HaStack;
+import dev.hastack.core.config.StackConfig;
+import dev.hastack.core.topology.Status;
+import dev.hastack.testkit.RedisCluster;
+import dev.hastack.testkit.RedisReplication;
+import dev.hastack.testkit.junit.HaStackTest;
+import dev.hastack.testkit.junit.Redis;
+import io.lettuce.core.RedisChannelHandler;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.pubsub.RedisPubSubAdapter;
+import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
+
+/** What ha-stack does by itself is nothing for Lettuce and Netty to warn of. Alone, since all tests share their loggers. */
+@Isolated
+@HaStackTest(redis = @Redis(nodes = {"main", "replica-1", "replica-2"}))
+class QuietIT {
+    private final RedisReplication redis;
+
+    QuietIT(RedisReplication redis) {
+        this.redis = redis;
+    }
+
+    @Test
+    void closing_a_stack_of_a_cluster_says_nothing_of_terminated_executors() throws Exception {
+        try (RedisCluster cluster = RedisCluster.start(3, 1);
+                Said said = Said.by("io.netty", "io.lettuce", "reactor")) {
+            cluster.node("replica-2-1").kill();
+            for (int i = 0; i < 6; i++) {
+                Map<String, String> settings = new HashMap<>(cluster.properties());
+                settings.put("ha.probe.timeout", "900ms");
+                HaStack stack = HaStack.open(StackConfig.of(settings));
+                assertThat(stack.awaitReady(Duration.ofSeconds(60))).isTrue();
+                HaRedis store = stack.get(HaRedis.class);
+                store.cluster().sync().set("key-" + i, "1");
+                store.pubSub().sync().subscribe("news");
+                stack.close(Duration.ZERO);
+            }
+            assertThat(said.lines()).isEmpty();
+        }
+    }
+
+    /** Of each attempt to look at the topology there was a warning for each node. */
+    @Test
+    void nodes_of_a_cluster_that_all_refuse_are_nothing_for_lettuce_to_warn_of() throws Exception {
+        try (RedisCluster cluster = RedisCluster.start(3, 0)) {
+            cluster.nodes().forEach(node -> node.kill());
+            Map<String, String> settings = new HashMap<>(cluster.properties());
+            settings.put("ha.probe.timeout", "900ms");
+            settings.put("ha.redis.reads.wait", "500ms");
+            try (Said said = Said.by("io.netty", "io.lettuce", "reactor");
+                    Said ours = Said.by(Level.INFO, ClusterWatch.class.getName());
+                    HaStack stack = HaStack.open(StackConfig.of(settings))) {
+                HaRedis store = stack.get(HaRedis.class);
+                until("all are down", () -> stack.health().toString().split("Connection refused", -1).length > 3);
+                for (int i = 0; i < 3; i++) {
+                    assertThatThrownBy(store::cluster)
+                            .isInstanceOf(NoReplicaException.class)
+                            .hasMessageContaining("Connection refused");
+                }
+                assertThat(said.lines()).isEmpty();
+                assertThat(ours.lines()).hasSizeLessThan(4);
+
+                cluster.heal();
+
+                until("it serves", () -> {
+                    try {
+                        return "OK".equals(store.cluster().sync().set("quiet", "1"));
+                    } catch (RuntimeException e) {
+                        return false;
+                    }
+                });
+            }
+        }
+    }
+
+    @Test
+    void closing_with_nodes_down_says_nothing_of_terminated_executors() throws Exception {
+        try (Said said = Said.by("io.netty", "io.lettuce", "reactor")) {
+            for (int i = 0; i < 4; i++) {
+                HaStack stack = Stacks.ready(redis, Map.of());
+                HaRedis store = stack.get(HaRedis.class);
+                store.pubSub().sync().subscribe("news");
+                store.dedicated().sync().ping();
+                redis.nodes().forEach(node -> node.kill());
+                until(
+                        "all are down",
+                        () -> redis.nodes().stream().allMatch(node -> Stacks.status(store, node.id()) == Status.DOWN));
+
+                stack.close(Duration.ZERO);
+
+                redis.heal();
+            }
+            assertThat(said.lines()).isEmpty();
+        }
+    }
+
+    @Test
+    void a_subscriber_is_connected_again_after_an_outage_without_a_word_of_lettuces() throws Exception {
+        try (Said said = Said.by("io.netty", "io.lettuce", "reactor");
+                HaStack stack = Stacks.ready(redis, Map.of())) {
+            HaRedis store = stack.get(HaRedis.class);
+            Queue<String> heard = new ConcurrentLinkedQueue<>();
+            StatefulRedisPubSubConnection<String, String> subscriber = store.pubSub();
+            subscriber.addListener(new RedisPubSubAdapter<>() {
+                @Override
+                public void message(String channel, String message) {
+                    heard.add(message);
+                }
+            });
+            subscriber.sync().subscribe("news");
+            for (int i = 0; i < 3; i++) {
+                String news = "news " + i;
+                redis.nodes().forEach(node -> node.kill());
+                until(
+                        "all are down",
+                        () -> redis.nodes().stream().allMatch(node -> Stacks.status(store, node.id()) == Status.DOWN));
+                redis.heal();
+                until("it hears again", () -> {
+                    var unused = store.connection().sync().publish("news", news);
+                    return heard.contains(news);
+                });
+            }
+            assertThat(said.lines()).isEmpty();
+        }
+    }
+
+    @Test
+    void a_connection_of_a_callers_own_may_be_closed_by_its_caller_after_it_was_closed_by_us() throws Exception {
+        for (String prefix : List.of("", "one:")) {
+            try (Said said = Said.by("io.netty", "io.lettuce", "reactor");
+                    HaStack stack = Stacks.ready(redis, Map.of("ha.redis.key-prefix", prefix))) {
+                StatefulRedisConnection<String, String> own =
+                        stack.get(HaRedis.class).dedicated();
+                redis.node("main").kill();
+                until("it is closed", () -> own instanceof RedisChannelHandler<?, ?> known && known.isClosed());
+
+                own.close();
+
+                StatefulRedisPubSubConnection<String, String> subscriber =
+                        stack.get(HaRedis.class).pubSub();
+                redis.heal();
+                stack.close(Duration.ZERO);
+                subscriber.close();
+
+                assertThat(said.lines()).isEmpty();
+            }
+        }
+    }
+}

@@ -1,0 +1,115 @@
+package dev.hastack.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lettuce.core.RedisException;
+import io.lettuce.core.codec.StringCodec;
+import io.lettuce.core.output.IntegerOutput;
+import io.lettuce.core.protocol.AsyncCommand;
+import io.lettuce.core.protocol.Command;
+import io.lettuce.core.protocol.CommandArgs;
+import io.lettuce.core.protocol.CommandType;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** Whatever is sent is looked after until it ends, in whatever order that comes. */
+class UnderWayTest {
+    private final List<Call<?, ?, ?>> late = new CopyOnWriteArrayList<>();
+    private final List<AsyncCommand<String, String, Long>> commands = new ArrayList<>();
+    private final Redispatch dispatcher = new Redispatch(new CopyOnWriteArrayList<>(), late);
+    private final Place place = new Place("main");
+    private final UnderWay underWay = new UnderWay(dispatcher.config());
+    private final long start = System.nanoTime();
+    private final long lateAfter = dispatcher.config().reads().rerouteAfter().toNanos();
+    private final long over = dispatcher.config().commandTimeout().toNanos();
+
+    @Test
+    void what_has_ended_is_let_go_of_wherever_it_stands() {
+        List<Attempt<String, String, Long>> sent =
+                IntStream.range(0, 5).mapToObj(i -> send(start)).toList();
+        for (int i : List.of(2, 0, 4, 1)) {
+            sent.get(i).complete();
+            assertThat(underWay.sweep(start)).isTrue();
+            assertThat(underWay.busy()).isTrue();
+        }
+        assertThat(place.ends()).hasValue(4);
+
+        sent.get(3).complete();
+
+        assertThat(underWay.busy()).isFalse();
+        assertThat(underWay.sweep(start)).isFalse();
+        assertThat(underWay.isEmpty()).isTrue();
+    }
+
+    @Test
+    void what_takes_long_is_sent_besides_once_and_expires_in_its_time() {
+        send(start);
+        send(start + over);
+
+        underWay.sweep(start + lateAfter);
+        underWay.sweep(start + lateAfter + 1);
+        assertThat(late).hasSize(1);
+
+        assertThat(underWay.sweep(start + over)).isTrue();
+        assertThat(commands.get(0)).isCompletedExceptionally();
+        assertThat(commands.get(1)).isNotDone();
+
+        assertThat(underWay.sweep(start + 2 * over)).isFalse();
+        assertThat(commands.get(1)).isCompletedExceptionally();
+    }
+
+    @Test
+    void what_is_sent_after_the_last_was_let_go_of_is_looked_after_too() {
+        send(start).complete();
+        Attempt<String, String, Long> open = send(start);
+        send(start).complete();
+        assertThat(underWay.sweep(start)).isTrue();
+        open.complete();
+        underWay.sweep(start);
+
+        send(start);
+        assertThat(underWay.sweep(start + over)).isFalse();
+
+        assertThat(commands.get(3)).isCompletedExceptionally();
+    }
+
+    @Test
+    void an_abort_fails_all_that_many_threads_have_sent() throws InterruptedException {
+        List<Thread> senders = IntStream.range(0, 4)
+                .mapToObj(i -> new Thread(() -> IntStream.range(0, 1000).forEach(j -> underWay.add(attempt(start)))))
+                .toList();
+        senders.forEach(Thread::start);
+        while (senders.stream().anyMatch(Thread::isAlive)) {
+            underWay.sweep(start);
+        }
+        for (Thread sender : senders) {
+            sender.join();
+        }
+
+        underWay.abort(new RedisException("main is no longer usable"));
+
+        assertThat(place.ends()).hasValue(4000);
+        assertThat(dispatcher.again()).hasSize(4000);
+        assertThat(underWay.sweep(start)).isFalse();
+    }
+
+    private Attempt<String, String, Long> send(long at) {
+        Attempt<String, String, Long> attempt = attempt(at);
+        underWay.add(attempt);
+        return attempt;
+    }
+
+    private Attempt<String, String, Long> attempt(long at) {
+        AsyncCommand<String, String, Long> command = new AsyncCommand<>(new Command<>(
+                CommandType.STRLEN,
+                new IntegerOutput<>(StringCodec.UTF8),
+                new CommandArgs<>(StringCodec.UTF8).addKey("k")));
+        synchronized (commands) {
+            commands.add(command);
+        }
+        return new Attempt<>(new Call<>(command, dispatcher, true, true, at), place, null, at);
+    }
+}
