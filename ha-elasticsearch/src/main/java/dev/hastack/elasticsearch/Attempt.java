@@ -1,5 +1,6 @@
 package dev.hastack.elasticsearch;
 
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -9,8 +10,10 @@ final class Attempt<R> {
     private final NodeChannel channel;
     private final NodeChannel.Client client;
     private final int generation;
+    private final Map<String, String> shown;
     private final long sentAt;
     private final AtomicBoolean ended = new AtomicBoolean();
+    private final AtomicBoolean doubted = new AtomicBoolean();
     private volatile @Nullable CompletableFuture<R> future;
 
     /** @param generation of the node, which news of it have to be of */
@@ -18,6 +21,7 @@ final class Attempt<R> {
         this.channel = channel;
         this.client = channel.begin();
         this.generation = generation;
+        this.shown = channel.target().headers();
         this.sentAt = sentAt;
     }
 
@@ -35,6 +39,16 @@ final class Attempt<R> {
 
     long sentAt() {
         return sentAt;
+    }
+
+    /** Whether it has had no answer for so many ns; told once. */
+    boolean silent(long now, long after) {
+        return now - sentAt >= after && !ended.get() && doubted.compareAndSet(false, true);
+    }
+
+    /** Whether another attempt would show other credentials than this one has. */
+    boolean renewed() {
+        return channel.target().identity().renewed() != shown;
     }
 
     /** What the client has to say; aborted at once if the attempt was given up meanwhile. */
@@ -61,7 +75,8 @@ final class Attempt<R> {
         }
     }
 
-    private void abort() {
+    /** Frees its connection. */
+    void abort() {
         CompletableFuture<R> way = future;
         if (way != null) {
             boolean unused = way.cancel(true);

@@ -1,10 +1,12 @@
 package dev.hastack.elasticsearch;
 
+import co.elastic.clients.elasticsearch.core.BulkRequest;
 import co.elastic.clients.json.JsonpMapper;
 import co.elastic.clients.transport.Endpoint;
 import co.elastic.clients.transport.TransportOptions;
 import co.elastic.clients.util.ApiTypeHelper;
 import dev.hastack.core.config.ElasticsearchConfig.PartialResults;
+import dev.hastack.core.topology.Kind;
 import dev.hastack.elasticsearch.Verdict.Again;
 import dev.hastack.elasticsearch.Verdict.Blame;
 import dev.hastack.elasticsearch.Verdict.Delivery;
@@ -22,6 +24,8 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -30,20 +34,32 @@ import org.jspecify.annotations.Nullable;
  * under way at several nodes; a write at one, and it goes to another only if it is known not to have been done, or if twice is as
  * good as once. Thread-safe. Longer than most, since whether a failure ends the request depends on all that happened to it before.
  */
-final class Call<Q, R> {
+final class Call<Q, R> implements Slots.Waiter {
     private static final long NOT_WAITING = Long.MIN_VALUE;
     private static final int MOST_PAUSES = 6;
-    private static final int MOST_REROUTES = 3;
+    private static final int MOST_REROUTES = 4;
+    private static final int PATIENCE = 4;
+    /** So many that were answered while it was not tell that its publication can. */
+    private static final int OTHERS = 5;
+    /** How long a write of one document, or a refresh, has no answer until it may be lost on its way, and its connection dead. */
+    private static final long SILENT_WRITE = Duration.ofSeconds(2).toNanos();
+
+    /** How long it waits where every node has as much under way as it may. */
+    private static final long FULL = Duration.ofMillis(5).toNanos();
+
     private static final Duration FIRST_PAUSE = Duration.ofMillis(50);
 
     private final Q request;
     private final Endpoint<Q, R, ?> endpoint;
     private final Operation operation;
     private final String index;
+    private final String scope;
     private final Guard guard;
     private final Router router;
     private final JsonpMapper mapper;
     private final ExtraOptions<Q> extra;
+    /** Whether it writes one document, and twice is as good as once. */
+    private final boolean insistent;
     /** What the caller's thread says of the client's strictness, for whichever thread reads the answer. */
     private final boolean lenient = ApiTypeHelper.requiredPropertiesCheckDisabled();
 
@@ -56,39 +72,65 @@ final class Call<Q, R> {
     /** When to go on, as {@link System#nanoTime()}, if nothing is under way. */
     private final AtomicLong resumeAt = new AtomicLong(NOT_WAITING);
 
+    /** Its place among the requests of its publication. */
+    private enum Place {
+        WAITED_FOR,
+        TAKEN,
+        LEFT
+    }
+
+    private final AtomicReference<Place> place = new AtomicReference<>(Place.WAITED_FOR);
+    private volatile Guards.@Nullable Limits limits;
     private volatile Set<String> tried = Set.of();
     private volatile long lastSentAt;
     private final AtomicInteger reroutes = new AtomicInteger();
     private final AtomicInteger pauses = new AtomicInteger();
     private volatile boolean repeated;
+    private volatile boolean sent;
+    /** How many of its kind had gone well when it got its place. */
+    private volatile long doneBefore;
+
+    /** Whether its publication's breaker has let it pass, and waits to hear how it went. */
+    private volatile boolean permitted;
+
+    private boolean beyondBudget;
+    /** Whether it was counted that there was no node for it. */
+    private volatile boolean held;
     /** Whether an attempt may have been done whose answer was lost. */
     private volatile boolean inDoubt;
 
     private volatile @Nullable Throwable lastError;
 
-    /** @param async whether the caller's code may run when it ends */
+    /**
+     * @param scope what it is guarded with
+     * @param left how many ns there are for it, if these are fewer than its kind may take
+     * @param async whether the caller's code may run when it ends
+     */
     Call(
             Q request,
             Endpoint<Q, R, ?> endpoint,
             Operation operation,
             String index,
-            Guard guard,
+            String scope,
             Router router,
             JsonpMapper mapper,
             @Nullable TransportOptions options,
+            long left,
             boolean async) {
         this.request = request;
         this.endpoint = endpoint;
         this.operation = operation;
         this.index = index;
-        this.guard = guard;
+        this.scope = scope;
+        this.guard = router.guards().of(scope);
         this.router = router;
         this.mapper = mapper;
-        this.extra = new ExtraOptions<>(request, endpoint, operation, options, router.config());
+        this.limit = Math.min(left, limit(operation, router).toNanos());
+        this.extra = new ExtraOptions<>(request, endpoint, operation, options, Duration.ofNanos(limit));
+        this.insistent = !(request instanceof BulkRequest) && Replay.safe(request);
         this.async = async;
         this.bornAt = System.nanoTime();
         this.lastSentAt = bornAt;
-        this.limit = limit(operation, router).toNanos();
     }
 
     private static Duration limit(Operation operation, Router router) {
@@ -115,6 +157,57 @@ final class Call<Q, R> {
         return done.get() || result.isDone();
     }
 
+    String index() {
+        return index;
+    }
+
+    /** Takes its place and is sent, or waits for it until its time is over: as it would for a connection of a client's pool. */
+    void begin(Guards.Limits under) {
+        limits = under;
+        switch (guard.enter(read(), this, under.most(), under.waiting())) {
+            case TAKEN -> {
+                if (place.compareAndSet(Place.WAITED_FOR, Place.TAKEN)) {
+                    enter();
+                } else {
+                    guard.leave(read());
+                }
+            }
+            case WAITS -> {
+                // Until it is admitted.
+                if (over()) {
+                    guard.forget(read(), this);
+                }
+            }
+            case REFUSED ->
+                fail(
+                        new OverloadedException(describe() + "not sent: " + under.words(read(), guard) + ", and "
+                                + under.waiting() + " wait already"),
+                        Blame.NODE);
+        }
+    }
+
+    @Override
+    public boolean admitted() {
+        lastSentAt = System.nanoTime();
+        if (over() || !place.compareAndSet(Place.WAITED_FOR, Place.TAKEN)) {
+            return false;
+        }
+        router.send(this::enter);
+        return true;
+    }
+
+    private void enter() {
+        doneBefore = guard.done(read());
+        if (over()) {
+            return;
+        } else if (guard.permits(read())) {
+            permitted = true;
+            dispatch();
+        } else {
+            fail(new UnavailableException(describe() + "not sent: " + guard.why()), Blame.NODE);
+        }
+    }
+
     /** Sends it to the next node, or has it wait for one. */
     void dispatch() {
         long now = System.nanoTime();
@@ -127,14 +220,17 @@ final class Call<Q, R> {
             tried = Set.of();
             pause();
         } else if (routes.best().isEmpty()) {
+            if (!held) {
+                held = true;
+                router.toll().held();
+            }
             waitUntil(now);
         } else {
             NodeChannel full = routes.best().get(0);
-            fail(
-                    new OverloadedException(
-                            describe() + "not sent: " + full.underWay() + " requests are under way at " + full.node()
-                                    + ", as many as ha.elasticsearch.max-in-flight allows, and no fewer at the others"),
-                    Blame.NOBODY);
+            lastError = new OverloadedException(describe() + "not sent within " + millis() + ": " + full.underWay()
+                    + " requests are under way at " + full.node()
+                    + ", as many as ha.elasticsearch.max-in-flight allows, and no fewer at the others");
+            waitUntil(now + FULL);
         }
     }
 
@@ -144,6 +240,8 @@ final class Call<Q, R> {
         }
         Attempt<R> attempt = new Attempt<>(channel, routes.generation(channel), now);
         lastSentAt = now;
+        sent = true;
+        guard.asked(read(), now);
         underWay.add(attempt);
         ApiTypeHelper.DisabledChecksHandle checks = ApiTypeHelper.DANGEROUS_disableRequiredPropertiesCheck(lenient);
         try {
@@ -170,6 +268,9 @@ final class Call<Q, R> {
     }
 
     private void answered(Attempt<R> attempt, R response) {
+        if (attempt.client().doubted()) {
+            router.mistaken(System.nanoTime());
+        }
         boolean counts = attempt.end(true);
         underWay.remove(attempt);
         if (!counts || over()) {
@@ -199,11 +300,15 @@ final class Call<Q, R> {
     }
 
     private void failed(Attempt<R> attempt, Throwable thrown) {
-        Throwable error =
-                thrown instanceof CompletionException && thrown.getCause() != null ? thrown.getCause() : thrown;
+        Throwable error = declared(
+                thrown instanceof CompletionException && thrown.getCause() != null ? thrown.getCause() : thrown);
         Verdict verdict = Replay.foundItself(request, error)
                 ? Verdict.of(Delivery.UNKNOWN, Again.NO, Blame.NOBODY)
                 : ElasticsearchErrors.of(error, read());
+        if (verdict.kind().equals(Optional.of(Kind.DENIED)) && attempt.renewed()) {
+            // Refused before anything was done, and not to be held against the node.
+            verdict = Verdict.of(Delivery.UNSENT, Again.ELSEWHERE, Blame.NOBODY);
+        }
         boolean counts = attempt.end(verdict.delivery() == Delivery.REFUSED);
         underWay.remove(attempt);
         if (!counts || over()) {
@@ -213,14 +318,23 @@ final class Call<Q, R> {
         if (verdict.blame() == Blame.NODE || verdict.blame() == Blame.CLUSTER) {
             channel.breaker().failed(error);
         }
-        verdict.kind().ifPresent(kind -> router.report(channel, attempt.generation(), kind, error));
+        if (verdict.kind().isPresent()) {
+            router.report(channel, attempt.generation(), verdict.kind().get(), error);
+        }
         if (ElasticsearchErrors.clientDead(error)) {
-            router.renew(attempt.channel(), attempt.client());
+            router.renew(attempt.channel(), attempt.client(), NodeChannel.Renewal.DEAD);
         }
         lastError = error;
         if (!goesOn(attempt, verdict) && (underWay.isEmpty() || verdict.blame() == Blame.NOBODY)) {
             end(error, verdict);
         }
+    }
+
+    /** Apache's has a checked exception of its own for what is no HTTP, which no caller knows of, and which says no more than that the connection broke. */
+    private static Throwable declared(Throwable error) {
+        return error instanceof IOException || error instanceof RuntimeException || error instanceof Error
+                ? error
+                : new IOException(error.getMessage(), error);
     }
 
     /** Whether another attempt was made, or will be. */
@@ -260,13 +374,27 @@ final class Call<Q, R> {
     void nodeLost(NodeChannel channel) {
         for (Attempt<R> attempt : List.copyOf(underWay)) {
             if (attempt.channel() == channel && (operation.repeatable() || Replay.safe(request)) && !over()) {
-                attempt.giveUp();
-                underWay.remove(attempt);
-                inDoubt = true;
-                lastError = new SocketTimeoutException(channel.node() + " does not answer");
-                if (underWay.isEmpty()) {
-                    elsewhere(attempt);
-                }
+                giveUp(attempt);
+            }
+        }
+    }
+
+    private void giveUp(Attempt<R> attempt) {
+        attempt.giveUp();
+        underWay.remove(attempt);
+        inDoubt = true;
+        lastError = new SocketTimeoutException(attempt.channel().node() + " does not answer");
+        if (underWay.isEmpty()) {
+            elsewhere(attempt);
+        }
+    }
+
+    /** The node is down, and lets nobody in: nothing that it was asked will be answered. What must not be sent twice has an unknown outcome. */
+    void nodeDown(NodeChannel channel) {
+        for (Attempt<R> attempt : List.copyOf(underWay)) {
+            if (attempt.channel() == channel) {
+                failed(attempt, new IOException(channel.node() + " is down, and has not answered"));
+                attempt.abort();
             }
         }
     }
@@ -309,43 +437,107 @@ final class Call<Q, R> {
             }
             return true;
         } else if (now - bornAt >= limit) {
-            expire();
+            expire(now);
             return true;
         }
         long resume = resumeAt.get();
-        if (resume != NOT_WAITING) {
+        if (place.get() == Place.WAITED_FOR) {
+            return false;
+        } else if (resume != NOT_WAITING) {
             resume(resume, now);
-        } else if (operation.kind() == Operation.Kind.READ && operation.repeatable()) {
-            watch(now);
+        } else {
+            doubt(now);
+            if (insistent) {
+                insist(now);
+            } else if (operation.repeatable()) {
+                watch(now);
+            }
         }
         return false;
+    }
+
+    /** Has connections replaced that seem to be dead. What else takes its time, as a bulk or a change of an index does, says nothing. */
+    private void doubt(long now) {
+        boolean reads = read() && operation.repeatable();
+        if (!operation.repeatable() && (operation.kind() != Operation.Kind.WRITE || request instanceof BulkRequest)) {
+            return;
+        }
+        // Before a read is sent for the third time.
+        long after = reads ? 3 * router.config().rerouteAfter().toNanos() : silentWrite();
+        for (Attempt<R> attempt : underWay) {
+            // While silence is no sign, or another client is on trial, it is looked at again later.
+            if (router.doubts(now) && attempt.silent(now, after)) {
+                router.doubt(attempt, false, now);
+            }
+        }
+    }
+
+    private long silentWrite() {
+        return Math.min(SILENT_WRITE, limit / 2);
+    }
+
+    /** Whether the clients of all attempts, which brought answers before, have brought none since these were sent. */
+    private boolean deaf(long now) {
+        return !underWay.isEmpty()
+                && underWay.stream().allMatch(attempt -> attempt.client().fellSilent(attempt.sentAt(), now));
+    }
+
+    /** Sends a write again, where its answer takes so long that it, or the answer, may have been lost on its way. */
+    private void insist(long now) {
+        if (now - lastSentAt >= silentWrite()
+                && reroutes.get() < MOST_REROUTES
+                && (deaf(now) || router.mayReroute(now))) {
+            reroutes.incrementAndGet();
+            lastSentAt = now;
+            for (Attempt<R> attempt : List.copyOf(underWay)) {
+                router.doubt(attempt, true, now);
+                giveUp(attempt);
+            }
+        }
     }
 
     private void resume(long resume, long now) {
         ElasticsearchRoutes routes = router.routes();
         if (routes.hopeless()) {
             fail(
-                    new NoNodeException(describe()
-                            + "every node denies access, so that waiting is in vain: check ha.elasticsearch.username and password,"
-                            + " or api-key, and the cluster privilege monitor; " + router.topology()),
+                    new NoNodeException(
+                            describe()
+                                    + router.denied(
+                                            "ha.elasticsearch.username and password, or api-key, and the cluster privilege monitor")),
                     Blame.NOBODY);
         } else if (now - resume >= 0 && !routes.best().isEmpty() && resumeAt.compareAndSet(resume, NOT_WAITING)) {
             router.send(this::dispatch);
         }
     }
 
-    /** Asks another node, and other copies, where an answer takes long. */
+    /**
+     * Asks another node, and other copies, where an answer takes long; what was asked before may still be answered, as a refresh of
+     * many copies is that takes its time.
+     */
     private void watch(long now) {
-        long after = router.config().rerouteAfter().toNanos();
+        // Twice at this pace, then ever slower; a question about the cluster may have to wait for its master.
+        long quick = router.config().rerouteAfter().toNanos();
+        long pace =
+                operation.changes() ? silentWrite() : quick * (operation.kind() == Operation.Kind.READ ? 1 : PATIENCE);
+        long after = pace << Math.max(0, reroutes.get() - 1);
         long age = now - lastSentAt;
         if (age >= after / 2) {
             router.suspect(now);
         }
-        if (age >= after && reroutes.get() < MOST_REROUTES && router.mayReroute(now)) {
+        if (age >= after && reroutes.get() < MOST_REROUTES && (router.mayReroute(now) || deafOnce(now, pace))) {
             reroutes.incrementAndGet();
             lastSentAt = now;
             router.send(() -> reroute(now));
         }
+    }
+
+    /** Once for each call, when {@link #doubt} has had connections replaced, the budget does not count. */
+    private boolean deafOnce(long now, long pace) {
+        if (beyondBudget || now - bornAt < (read() ? 4 * pace : pace) || !deaf(now)) {
+            return false;
+        }
+        beyondBudget = true;
+        return true;
     }
 
     private void reroute(long now) {
@@ -354,6 +546,15 @@ final class Call<Q, R> {
         underWay.forEach(attempt -> asked.add(attempt.channel().node()));
         NodeChannel other = routes.besides(asked, now);
         if (other == null) {
+            // Rather on new connections than on those that are silent.
+            other = routes.besides(
+                    underWay.stream()
+                            .filter(attempt -> attempt.channel().client() == attempt.client())
+                            .map(attempt -> attempt.channel().node())
+                            .collect(Collectors.toSet()),
+                    now);
+        }
+        if (other == null) {
             other = routes.besides(Set.of(), now);
         }
         if (other != null) {
@@ -361,7 +562,7 @@ final class Call<Q, R> {
         }
     }
 
-    private void expire() {
+    private void expire(long now) {
         String nodes = String.join(
                 ", ",
                 underWay.stream()
@@ -372,9 +573,24 @@ final class Call<Q, R> {
         if (!underWay.isEmpty()) {
             String text = describe() + "no answer from " + nodes + " within " + millis();
             SocketTimeoutException late = new SocketTimeoutException(text);
-            underWay.forEach(attempt -> attempt.channel().breaker().failed(late));
+            // Where connections have died, nodes said nothing at all, or others were answered meanwhile, the
+            // publication is not to blame.
+            boolean alone = othersAnswered(now) || (impatient() && !silent(now));
+            Blame blame = alone ? Blame.NODE : Blame.INDEX;
+            underWay.forEach(attempt -> {
+                attempt.channel().breaker().failed(late);
+                router.doubt(attempt, true, now);
+            });
             IOException error = operation.changes() ? new OutcomeUnknownException(text) : late;
-            fail(suppressing(error, before), Blame.INDEX);
+            fail(suppressing(error, before), blame);
+        } else if (place.get() == Place.WAITED_FOR) {
+            Guards.Limits under = limits;
+            fail(
+                    new OverloadedException(describe() + "not sent within " + millis()
+                            + (under == null ? "" : ": " + under.words(read(), guard))),
+                    Blame.NODE);
+        } else if (before instanceof OverloadedException full && !inDoubt) {
+            fail(full, Blame.NODE);
         } else if (before != null && inDoubt && operation.changes()) {
             fail(unknown(before), Blame.NODE);
         } else if (before != null && ElasticsearchErrors.of(before, read()).blame() == Blame.CLUSTER) {
@@ -386,6 +602,28 @@ final class Call<Q, R> {
                             before),
                     Blame.NODE);
         }
+    }
+
+    private boolean othersAnswered(long now) {
+        return deaf(now) || unheard(now) || guard.done(read()) - doneBefore >= OTHERS;
+    }
+
+    /** Whether all nodes that it was sent to have said nothing to anybody for half of the time since, their probes included. */
+    private boolean unheard(long now) {
+        return !underWay.isEmpty()
+                && underWay.stream()
+                        .allMatch(attempt -> attempt.channel().clock().silence(attempt.sentAt(), now)
+                                >= (now - attempt.sentAt()) / 2);
+    }
+
+    /** Whether its caller gives it less time than answers may take. */
+    private boolean impatient() {
+        return limit < limit(operation, router).toNanos();
+    }
+
+    /** Whether its publication has answered nobody for as long as an answer may take. */
+    private boolean silent(long now) {
+        return guard.silent(read(), limit(operation, router).toNanos(), now);
     }
 
     private static Throwable suppressing(IOException error, @Nullable Throwable before) {
@@ -430,6 +668,7 @@ final class Call<Q, R> {
     private void fail(Throwable error, Blame blame) {
         if (finish()) {
             blame(blame, error);
+            count(blame, error);
             if (async) {
                 router.tell(() -> result.completeExceptionally(error));
             } else {
@@ -438,14 +677,38 @@ final class Call<Q, R> {
         }
     }
 
+    private void count(Blame blame, Throwable error) {
+        if (error instanceof OutcomeUnknownException) {
+            router.toll().unknown();
+        } else if (blame != Blame.NOBODY || error instanceof NoNodeException) {
+            router.toll().failed();
+        }
+    }
+
+    /** Both guards that let it pass hear of it, if only that it says nothing of what they guard. */
     private void blame(Blame blame, Throwable error) {
+        Guard cluster = router.guards().cluster();
         switch (blame) {
-            case INDEX -> guard.failed(read(), error);
-            case CLUSTER -> router.guards().cluster().failed(read(), error);
+            case INDEX -> {
+                guard.failed(read(), error);
+                cluster.withdrawn(read());
+            }
+            case CLUSTER -> {
+                guard.failed(read(), error);
+                router.guards().clusterFailed(scope, read(), error, System.nanoTime());
+            }
             case NODE -> {
                 // Its own breaker has it.
+                withdraw();
+                cluster.withdrawn(read());
             }
             case NOBODY -> wentWell();
+        }
+    }
+
+    private void withdraw() {
+        if (permitted) {
+            guard.withdrawn(read());
         }
     }
 
@@ -455,18 +718,28 @@ final class Call<Q, R> {
         router.guards().cluster().succeeded(read());
     }
 
-    /** The caller does not want it any more: if only after a while, that counts as no answer. */
+    /**
+     * The caller does not want it any more. He may be impatient, so that it counts as no answer only if it was given a while, and nobody
+     * else gets an answer either, however long he waits.
+     */
     private void abandoned(long now) {
-        if (now - lastSentAt >= router.config().rerouteAfter().toNanos()) {
-            guard.failed(read(), new SocketTimeoutException("cancelled by its caller"));
-        }
+        boolean unanswered = sent
+                && now - lastSentAt >= router.config().rerouteAfter().toNanos()
+                && silent(now)
+                && !othersAnswered(now);
+        blame(unanswered ? Blame.INDEX : Blame.NODE, new SocketTimeoutException("cancelled by its caller"));
     }
 
     private boolean finish() {
         if (!done.compareAndSet(false, true)) {
             return false;
         }
-        guard.leave(read());
+        Place was = place.getAndSet(Place.LEFT);
+        if (was == Place.TAKEN) {
+            guard.leave(read());
+        } else if (was == Place.WAITED_FOR) {
+            guard.forget(read(), this);
+        }
         underWay.forEach(Attempt::giveUp);
         return true;
     }

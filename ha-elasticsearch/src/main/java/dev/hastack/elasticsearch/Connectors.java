@@ -1,14 +1,9 @@
 package dev.hastack.elasticsearch;
 
 import dev.hastack.core.config.ElasticsearchConfig;
-import dev.hastack.core.config.Secret;
 import dev.hastack.core.config.StackConfig;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Base64;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.stream.Stream;
@@ -19,13 +14,13 @@ final class Connectors {
 
     private final ElasticsearchConfig config;
     private final NodeConnector connector;
-    private final Map<String, String> headers;
+    private final Login login;
     private final Optional<Tls> tls;
 
     Connectors(ElasticsearchConfig config, StackConfig stack, NodeConnector connector) {
         this.config = config;
         this.connector = connector;
-        this.headers = headers(config, stack);
+        this.login = new Login(config, stack);
         this.tls = Tls.of(config);
     }
 
@@ -34,24 +29,6 @@ final class Connectors {
         return ServiceLoader.load(NodeConnector.class, Connectors.class.getClassLoader())
                 .findFirst()
                 .orElseGet(RestConnector::new);
-    }
-
-    private static Map<String, String> headers(ElasticsearchConfig config, StackConfig stack) {
-        Map<String, String> headers = new HashMap<>();
-        // The servers' slow logs and task lists show it.
-        headers.put(
-                "X-Opaque-Id",
-                "ha-stack" + stack.stack().map(name -> "-" + name).orElse("") + "-"
-                        + stack.service().replaceAll("[^!-~]", "_"));
-        config.apiKey().map(Secret::value).ifPresent(key -> headers.put("Authorization", "ApiKey " + key));
-        config.username().ifPresent(name -> {
-            String credentials =
-                    name + ":" + config.password().map(Secret::value).orElse("");
-            headers.put(
-                    "Authorization",
-                    "Basic " + Base64.getEncoder().encodeToString(credentials.getBytes(StandardCharsets.UTF_8)));
-        });
-        return headers;
     }
 
     NodeConnector connector() {
@@ -68,8 +45,13 @@ final class Connectors {
                 config.connectTimeout(),
                 longest.plus(MARGIN),
                 config.maxInFlight(),
-                headers,
+                login,
                 tls.map(Tls::context),
                 tls.map(Tls::verifyHost).orElse(false));
+    }
+
+    /** A text without the secret that nodes are shown. */
+    String hiddenIn(String text) {
+        return login.hiddenIn(text);
     }
 }

@@ -10,26 +10,34 @@ import dev.hastack.core.select.Selection;
 import dev.hastack.core.topology.Kind;
 import dev.hastack.core.topology.NodeView;
 import dev.hastack.core.topology.Snapshot;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 
 /** The channels of all nodes, and the routes to them: what Elasticsearch supplies to its monitor. Thread-safe. */
 final class ElasticsearchChannels implements StoreAdapter {
     private final Map<String, NodeChannel> channels;
     private final ReadPolicy policy;
-    private final Duration probeTimeout;
+    private final boolean writable;
+    private final UnaryOperator<String> shown;
     private final Router router;
 
-    /** @param policy which nodes come first */
+    /**
+     * @param policy which nodes come first
+     * @param shown what may be shown of a node's words
+     */
     ElasticsearchChannels(
-            ElasticsearchConfig config, Map<String, NodeChannel> channels, ReadPolicy policy, Duration probeTimeout) {
+            ElasticsearchConfig config,
+            Map<String, NodeChannel> channels,
+            ReadPolicy policy,
+            UnaryOperator<String> shown) {
+        this.shown = shown;
         this.channels = Map.copyOf(channels);
         this.policy = policy;
-        this.probeTimeout = probeTimeout;
+        this.writable = config.writable();
         this.router = new Router(config, routes(Snapshot.initial(Optional.empty(), Optional.empty()), Instant.EPOCH));
     }
 
@@ -56,17 +64,28 @@ final class ElasticsearchChannels implements StoreAdapter {
     @Override
     public Probe probe(String node) {
         NodeChannel channel = channel(node);
-        return new ElasticsearchProbe(channel.connections(probeTimeout), channel::informed, channel.clock());
+        return new ElasticsearchProbe(
+                channel.connections(),
+                channel::informed,
+                channel.clock(),
+                channel.target().identity(),
+                channel.doubt(),
+                writable);
     }
 
     @Override
     public Optional<DeathWatch> deathWatch(String node) {
-        return Optional.of(new IdleWatch(channel(node).connections(probeTimeout)));
+        return Optional.of(new IdleWatch(channel(node).connections()));
     }
 
     @Override
     public Optional<Kind> kind(Throwable error) {
         return ElasticsearchErrors.kind(error);
+    }
+
+    @Override
+    public String shown(String words) {
+        return shown.apply(words);
     }
 
     @Override
@@ -84,12 +103,17 @@ final class ElasticsearchChannels implements StoreAdapter {
             }
         }
         router.publish(next);
-        return new Published(next.leadsElsewhere(before), List.of(), Optional.empty());
+        return new Published(next.leadsElsewhere(before), List.of());
     }
 
     @Override
     public void retire(String node, int generation, boolean interrupt) {
         router.retire(channel(node), interrupt);
+    }
+
+    @Override
+    public boolean awaited() {
+        return router.awaited();
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.hastack.elasticsearch;
 import co.elastic.clients.elasticsearch._types.ElasticsearchException;
 import co.elastic.clients.elasticsearch._types.ErrorCause;
 import co.elastic.clients.transport.TransportException;
+import dev.hastack.core.monitor.TlsFault;
 import dev.hastack.core.topology.Kind;
 import dev.hastack.elasticsearch.Verdict.Again;
 import dev.hastack.elasticsearch.Verdict.Blame;
@@ -57,7 +58,22 @@ final class ElasticsearchErrors {
             "failed_to_commit_cluster_state_exception",
             "process_cluster_event_timeout_exception");
 
+    /** Where one side speaks TLS and the other does not. */
+    static final String TLS_ADVICE =
+            "http:// or https:// in ha.elasticsearch.nodes.<id>.address says whether this side does";
+
+    private static final String TRUST_ADVICE =
+            "ha.elasticsearch.tls-trust-certificates or tls-fingerprint says whom to trust, tls-verify what is checked";
+
+    /** There is no setting for one: whoever needs it makes a connector of his own. */
+    private static final String OWN_ADVICE = "ha-stack shows Elasticsearch no certificate of its own";
+
     private ElasticsearchErrors() {}
+
+    /** What the two sides do not agree on, if that is the reason. */
+    static Optional<TlsFault> tls(Throwable error) {
+        return TlsFault.of(error, TRUST_ADVICE, OWN_ADVICE);
+    }
 
     /** @param read whether what failed was a read: what keeps writes out may let reads pass */
     static Verdict of(Throwable error, boolean read) {
@@ -65,8 +81,7 @@ final class ElasticsearchErrors {
             if (cause instanceof ElasticsearchException answer) {
                 return answered(answer.status(), answer.error(), read);
             } else if (cause instanceof TransportException answer) {
-                // Not of Elasticsearch, but of what stands before it, or not to be understood.
-                return status(answer.statusCode());
+                return foreign(answer);
             } else if (cause instanceof NodeRefusedException answer) {
                 return status(answer.status());
             }
@@ -94,6 +109,8 @@ final class ElasticsearchErrors {
                 || cause instanceof UnresolvedAddressException
                 || name.equals("ConnectTimeoutException")) {
             return Optional.of(REFUSED);
+        } else if (tls(cause).isPresent()) {
+            return Optional.of(UNSENT.with(Kind.DENIED));
         } else if (cause instanceof SSLHandshakeException) {
             return Optional.of(UNSENT);
         } else if (cause instanceof SocketTimeoutException) {
@@ -119,6 +136,14 @@ final class ElasticsearchErrors {
             }
         }
         return false;
+    }
+
+    /** Not of Elasticsearch, but of what stands before it, or not to be understood. */
+    private static Verdict foreign(TransportException answer) {
+        int status = answer.statusCode();
+        // With a cause, it is Elasticsearch's, and the caller's types do not take it.
+        boolean nonsense = status / 100 == 2 && answer.getCause() == null;
+        return nonsense || status / 100 == 3 || status == 408 || status > 504 ? GATEWAY : status(status);
     }
 
     private static Verdict answered(int status, ErrorCause error, boolean read) {
@@ -195,11 +220,25 @@ final class ElasticsearchErrors {
                         error.rootCause().stream()));
     }
 
+    /** In the words of either of Apache's clients, and of a kernel that gives up before its process does. */
+    private static boolean connectTimedOut(Throwable cause) {
+        String message = String.valueOf(cause.getMessage());
+        return cause.getClass().getSimpleName().equals("ConnectTimeoutException")
+                || (cause instanceof ConnectException
+                        && (message.startsWith("Timeout connecting to") || message.contains("timed out")));
+    }
+
     /** What a probe's failure says about its node; empty for faults of the probe's own. */
     static Optional<Kind> kind(Throwable error) {
         if (error instanceof NodeRefusedException answer && answer.status() >= 500) {
             return Optional.of(Kind.SHUTTING_DOWN);
         }
-        return of(error, true).kind().map(kind -> kind == Kind.TIMEOUT ? Kind.NETWORK : kind);
+        for (Throwable cause = error; cause != null; cause = cause.getCause()) {
+            // A connection that was waited for in vain is silence, as an answer is that does not come.
+            if (cause instanceof SocketTimeoutException || connectTimedOut(cause)) {
+                return Optional.of(Kind.TIMEOUT);
+            }
+        }
+        return of(error, true).kind();
     }
 }

@@ -1,36 +1,28 @@
 package dev.hastack.elasticsearch;
 
-import dev.hastack.core.config.ElasticsearchConfig;
 import dev.hastack.core.health.Health;
 import dev.hastack.core.health.NodeHealth;
+import dev.hastack.core.health.Reports;
 import dev.hastack.core.health.StoreHealth;
 import dev.hastack.core.topology.NodeView;
+import dev.hastack.core.topology.Refused;
+import dev.hastack.core.topology.Snapshot;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Supplier;
 
 /** Health as the routes have it. */
 final class ElasticsearchHealth {
-    private static final String NO_MASTER = "knows no elected master: it serves reads, and refuses writes";
-
-    private final ElasticsearchConfig config;
     private final Router router;
-    private final Map<String, Supplier<String>> reports = new ConcurrentSkipListMap<>();
+    private final Reports reports = new Reports();
 
-    ElasticsearchHealth(ElasticsearchConfig config, Router router) {
-        this.config = config;
+    ElasticsearchHealth(Router router) {
         this.router = router;
     }
 
-    void report(String name, Supplier<String> words) {
-        reports.put(name, words);
-    }
-
-    void unreport(String name) {
-        reports.remove(name);
+    AutoCloseable report(String name, Supplier<String> words) {
+        return reports.add(name, words);
     }
 
     StoreHealth of(ElasticsearchRoutes routes, Instant now) {
@@ -39,10 +31,10 @@ final class ElasticsearchHealth {
                 .toList();
         Guard cluster = router.guards().cluster();
         List<String> broken = router.guards().open();
-        boolean guarded = cluster.open(true) || cluster.open(false);
+        List<String> guarded = cluster.words().toList();
         StringBuilder summary = new StringBuilder(routes.snapshot().describe(now));
-        if (guarded) {
-            summary.append("; ").append(cluster.why());
+        if (!guarded.isEmpty()) {
+            summary.append("; ").append(String.join("; ", guarded)).append(": ").append(cluster.why());
         }
         if (!broken.isEmpty()) {
             summary.append("; kept away: ").append(String.join(", ", broken));
@@ -50,26 +42,36 @@ final class ElasticsearchHealth {
         if (router.partial() > 0) {
             summary.append("; ").append(router.partial()).append(" answers were partial");
         }
-        reports.forEach((name, words) -> summary.append("; ").append(words.get()));
-        boolean well = !guarded && nodes.stream().allMatch(node -> node.health() == Health.UP);
-        boolean serves = nodes.stream().anyMatch(node -> node.health() != Health.DOWN);
-        return new StoreHealth(
-                "elasticsearch", !serves ? Health.DOWN : well ? Health.UP : Health.DEGRADED, summary.toString(), nodes);
+        Optional<String> unwritable = unwritable(routes.snapshot());
+        unwritable.ifPresent(why -> summary.append("; writes refused: ").append(why));
+        boolean well = guarded.isEmpty() && nodes.stream().allMatch(node -> node.health() == Health.UP);
+        boolean serves = unwritable.isEmpty() && nodes.stream().anyMatch(node -> node.health() != Health.DOWN);
+        return reports.addedTo(new StoreHealth(
+                "elasticsearch",
+                !serves ? Health.DOWN : well ? Health.UP : Health.DEGRADED,
+                summary.toString(),
+                nodes));
+    }
+
+    /** Why no node takes the writes that this stack is for, though it answers. */
+    private static Optional<String> unwritable(Snapshot snapshot) {
+        List<Optional<Refused>> peers =
+                snapshot.peers().map(node -> node.refuses(Refused.Use.WRITES)).toList();
+        return peers.stream().allMatch(Optional::isPresent)
+                ? peers.stream().flatMap(Optional::stream).findFirst().map(Refused::why)
+                : Optional.empty();
     }
 
     private NodeHealth node(NodeView node, ElasticsearchRoutes routes) {
         Optional<NodeChannel> channel = Optional.ofNullable(routes.channels().get(node.node()));
-        boolean broken = channel.filter(one -> one.breaker().open()).isPresent();
-        boolean masterless = config.writable()
-                && channel.flatMap(one -> Optional.ofNullable(one.info()))
-                        .filter(info -> !info.master())
-                        .isPresent();
+        Optional<String> broken =
+                channel.flatMap(one -> one.breaker().nextTrial()).map(NodeHealth::breakerOpen);
         return NodeHealth.of(
                 routes.snapshot(),
                 node,
                 channel.map(one -> one.target().address().toString()).orElse(""),
                 Optional.empty(),
-                broken,
-                masterless ? List.of(NO_MASTER) : List.of());
+                broken.isPresent(),
+                broken.stream().toList());
     }
 }

@@ -71,41 +71,47 @@ record ElasticsearchRoutes(
         return (int) snapshot.nodes().values().stream().filter(NodeView::open).count();
     }
 
-    /** The node for a request: of two at random, the one with fewer under way. Null if no usable one has room. */
+    /**
+     * The node for a request: of two at random, the one with fewer under way. Null if no usable one has room; a breaker only turns
+     * to another node, and leaves the request to the node where there is none.
+     */
     @Nullable
     NodeChannel next() {
         NodeChannel channel = choose(best);
         return channel != null && channel.hasRoom() && channel.breaker().permits()
                 ? channel
-                : besides(channel == null ? Set.of() : Set.of(channel.node()), 0);
+                : choose(others(channel == null ? Set.of() : Set.of(channel.node())));
     }
 
     /**
      * Another one than these; null if there is none.
      *
-     * @param now as {@link System#nanoTime()}, to pass over those that owe their probe an answer; 0 to look at none
+     * @param now as {@link System#nanoTime()}, to pass over those that owe their probe an answer
      */
     @Nullable
     NodeChannel besides(Set<String> tried, long now) {
-        Predicate<NodeChannel> fresh = channel -> !tried.contains(channel.node()) && channel.hasRoom();
-        List<NodeChannel> others = others(tried).stream().filter(fresh).toList();
-        List<NodeChannel> awake = now == 0
-                ? others
-                : others.stream()
-                        .filter(channel -> channel.clock().owed(now) < SILENT)
-                        .toList();
-        NodeChannel other = choose(awake.isEmpty() ? others : awake);
-        // At the price of one more request to the one that was passed over for its breaker.
-        return other != null ? other : choose(best.stream().filter(fresh).toList());
+        List<NodeChannel> others = others(tried).stream()
+                .filter(channel -> !tried.contains(channel.node()))
+                .toList();
+        List<NodeChannel> awake = others.stream()
+                .filter(channel -> channel.clock().owed(now) < SILENT)
+                .toList();
+        return choose(awake.isEmpty() ? others : awake);
     }
 
+    /** Those with room: others than these, or these if there is no other. */
     private List<NodeChannel> others(Set<String> tried) {
         return channels(
-                eligible.nodes(tried::contains, node -> {
-                    NodeChannel channel = channels.get(node);
-                    return channel != null && !channel.breaker().open();
-                }),
+                eligible.nodes(
+                        node -> is(node, NodeChannel::hasRoom),
+                        tried::contains,
+                        node -> is(node, channel -> !channel.breaker().open())),
                 channels);
+    }
+
+    private boolean is(String node, Predicate<NodeChannel> so) {
+        NodeChannel channel = channels.get(node);
+        return channel != null && so.test(channel);
     }
 
     private static @Nullable NodeChannel choose(List<NodeChannel> channels) {
@@ -152,7 +158,10 @@ record ElasticsearchRoutes(
             if (info == null) {
                 continue;
             }
-            if (hung.contains(channel.node()) || channel.clock().owed(now) >= SILENT) {
+            if (info.id().isEmpty()) {
+                // It cannot be named; what it knows of the others counts.
+                members.addAll(info.members());
+            } else if (hung.contains(channel.node()) || channel.clock().owed(now) >= SILENT) {
                 avoided.add(info.id());
             } else {
                 members.addAll(info.members());
@@ -175,7 +184,7 @@ record ElasticsearchRoutes(
     Optional<String> preference(NodeChannel channel, long now) {
         return preference(now).or(() -> {
             NodeInfo info = channel.info();
-            return info == null ? Optional.empty() : prefer(List.of(info.id()));
+            return info == null || info.id().isEmpty() ? Optional.empty() : prefer(List.of(info.id()));
         });
     }
 

@@ -6,7 +6,7 @@ import co.elastic.clients.elasticsearch.core.msearch.RequestItem;
 import co.elastic.clients.json.JsonpMapper;
 import co.elastic.clients.transport.Endpoint;
 import co.elastic.clients.transport.TransportOptions;
-import dev.hastack.core.config.ElasticsearchConfig;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -29,14 +29,14 @@ final class ExtraOptions<Q> {
             Endpoint<Q, ?, ?> endpoint,
             Operation operation,
             @Nullable TransportOptions options,
-            ElasticsearchConfig config) {
+            Duration limit) {
         this.request = request;
         this.options = options;
         boolean given = options != null && options.queryParameters().containsKey(TIMEOUT);
         this.timeout = operation.kind() == Operation.Kind.WRITE
                         && !given
                         && !endpoint.queryParameters(request).containsKey(TIMEOUT)
-                ? config.writeTimeout().toMillis() * 8 / 10 + "ms"
+                ? Math.max(1, limit.toMillis() * 8 / 10) + "ms"
                 : null;
         this.preference = operation.preference() && !(request instanceof SearchRequest search && search.pit() != null);
     }

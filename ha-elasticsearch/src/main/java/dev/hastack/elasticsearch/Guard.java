@@ -1,8 +1,7 @@
 package dev.hastack.elasticsearch;
 
 import dev.hastack.core.guard.NodeBreaker;
-import java.time.Clock;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,9 +11,11 @@ import org.jspecify.annotations.Nullable;
 final class Guard {
     private final String name;
     /** Apart, so that writes that wait for a shard take no places of searches that its other copy could answer. */
-    private final AtomicInteger readsUnderWay = new AtomicInteger();
+    private final Slots reading = new Slots();
 
-    private final AtomicInteger writesUnderWay = new AtomicInteger();
+    private final Slots writing = new Slots();
+    private final Answers readsDone = new Answers();
+    private final Answers writesDone = new Answers();
     private volatile NodeBreaker reads;
     private volatile NodeBreaker writes;
     private volatile @Nullable Throwable lastFailure;
@@ -28,7 +29,7 @@ final class Guard {
     }
 
     private NodeBreaker breaker(String of) {
-        return NodeBreaker.ofCalls("ha-elasticsearch-" + of + "-" + name, Clock.systemUTC());
+        return NodeBreaker.ofCalls("ha-elasticsearch-" + of + "-" + name);
     }
 
     /** Forgets what failed. */
@@ -45,31 +46,56 @@ final class Guard {
         return read ? reads : writes;
     }
 
-    /** Takes a place for one read, or write, unless {@code most} are taken. */
-    boolean enter(boolean read, int most) {
+    /**
+     * Takes a place for one read, or write, or waits for one.
+     *
+     * @param most that may be under way
+     * @param waiting how many may wait
+     */
+    Slots.Entry enter(boolean read, Slots.Waiter waiter, int most, int waiting) {
         used = true;
-        AtomicInteger underWay = underWay(read);
-        if (underWay.incrementAndGet() > most) {
-            underWay.decrementAndGet();
-            return false;
-        }
-        return true;
+        return slots(read).enter(waiter, most, waiting);
     }
 
     void leave(boolean read) {
-        underWay(read).decrementAndGet();
+        slots(read).leave();
     }
 
-    private AtomicInteger underWay(boolean read) {
-        return read ? readsUnderWay : writesUnderWay;
+    /** It waits no more. */
+    void forget(boolean read, Slots.Waiter waiter) {
+        slots(read).forget(waiter);
     }
 
-    /** Whether the breaker lets a request pass; who passes tells how it went. */
+    private Slots slots(boolean read) {
+        return read ? reading : writing;
+    }
+
+    /** Whether the breaker lets a request pass; who passes tells how it went: well, or ill, or that it was withdrawn. */
     boolean permits(boolean read) {
         return breaker(read).permits();
     }
 
+    /** How many reads, or writes, have gone well by now. */
+    long done(boolean read) {
+        return answers(read).count();
+    }
+
+    /** A read, or write, was sent. */
+    void asked(boolean read, long now) {
+        answers(read).asked(now);
+    }
+
+    /** Whether it has been asked for so many ns now, and nothing has gone well since. */
+    boolean silent(boolean read, long time, long now) {
+        return answers(read).silent(time, now);
+    }
+
+    private Answers answers(boolean read) {
+        return read ? readsDone : writesDone;
+    }
+
     void succeeded(boolean read) {
+        answers(read).came();
         breaker(read).returned();
     }
 
@@ -83,6 +109,19 @@ final class Guard {
         return breaker(read).open();
     }
 
+    /** How it went tells nothing about what this guards: somebody else's fault, or its caller did not wait. */
+    void withdrawn(boolean read) {
+        breaker(read).withdrawn();
+    }
+
+    /** What it keeps away, and for how long. */
+    Stream<String> words() {
+        return Stream.of(true, false)
+                .flatMap(read -> breaker(read).nextTrial().stream()
+                        .map(in -> name + (read ? " (reads)" : " (writes)") + ", tried again in " + in.toMillis()
+                                + " ms"));
+    }
+
     /** For an error message: why it keeps requests away. */
     String why() {
         Throwable last = lastFailure;
@@ -94,6 +133,6 @@ final class Guard {
     boolean idle() {
         boolean was = used;
         used = false;
-        return !was && readsUnderWay.get() == 0 && writesUnderWay.get() == 0 && !reads.armed() && !writes.armed();
+        return !was && reading.unused() && writing.unused() && !reads.armed() && !writes.armed();
     }
 }

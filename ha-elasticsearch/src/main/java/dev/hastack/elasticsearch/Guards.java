@@ -1,7 +1,6 @@
 package dev.hastack.elasticsearch;
 
 import dev.hastack.core.config.ElasticsearchConfig;
-import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -11,7 +10,7 @@ import java.util.regex.Pattern;
 
 /** The guards of the cluster and of each publication that is used, or of an index that is none. Thread-safe. */
 final class Guards {
-    /** Requests that name no index. */
+    /** As an index: requests that name none. */
     private static final String NONE = "";
 
     private final ElasticsearchConfig config;
@@ -21,6 +20,8 @@ final class Guards {
     private final Map<String, Guard> byIndex = new ConcurrentHashMap<>();
 
     private final Guard cluster = new Guard("the cluster");
+    private final Suspicion reads = new Suspicion();
+    private final Suspicion writes = new Suspicion();
 
     Guards(ElasticsearchConfig config) {
         this.config = config;
@@ -33,46 +34,65 @@ final class Guards {
         return matcher.matches() ? matcher.group(1) : index;
     }
 
-    /**
-     * Lets a request pass, or tells why not; who is let pass leaves.
-     *
-     * @param index as it is named by the request; empty if none is
-     * @param nodes how many there are to take it
-     * @param subject what an error message begins with
-     */
-    Guard enter(Operation operation, String index, int nodes, Supplier<String> subject) throws IOException {
-        boolean read = !operation.changes();
-        if (!cluster.permits(read)) {
-            throw new UnavailableException(subject.get() + "not sent: " + cluster.why());
+    /** How many requests of one index may be under way, or wait for their place. */
+    record Limits(int most, int waiting, int nodes) {
+        /** For an error message. */
+        String words(boolean read, Guard guard) {
+            return most + (read ? " reads of " : " writes of ") + guard.name()
+                    + " are under way, as many as ha.elasticsearch.max-in-flight and publication-share allow with "
+                    + nodes
+                    + " usable nodes";
         }
-        Guard guard = of(index);
+    }
+
+    /** @param nodes how many there are to take requests */
+    Limits limits(String index, int nodes) {
+        int all = config.maxInFlight() * Math.max(1, nodes);
         int most = (index.equals(NONE)
                         ? config.maxInFlight()
                         : config.publicationShare().of(config.maxInFlight()))
                 * Math.max(1, nodes);
-        if (!guard.enter(read, most)) {
-            throw new OverloadedException(
-                    subject.get() + "not sent: " + most + (read ? " reads of " : " writes of ") + guard.name()
-                            + " are under way, as many as ha.elasticsearch.max-in-flight and publication-share allow with "
-                            + nodes
-                            + " usable nodes");
-        }
-        if (!guard.permits(read)) {
-            guard.leave(read);
-            throw new UnavailableException(subject.get() + "not sent: " + guard.why());
-        }
-        return guard;
+        return new Limits(most, all, nodes);
     }
 
-    private Guard of(String index) {
-        Guard known = byIndex.get(index);
+    /**
+     * Who passes tells the cluster's guard how it went.
+     *
+     * @throws UnavailableException if the cluster's breaker keeps requests away
+     */
+    void check(boolean read, Supplier<String> subject) throws UnavailableException {
+        if (!cluster.permits(read)) {
+            throw new UnavailableException(subject.get() + "not sent: " + cluster.why());
+        }
+    }
+
+    /** @param scope as {@link Scope} has it */
+    Guard of(String scope) {
+        Guard known = byIndex.get(scope);
         return known != null
                 ? known
-                : byIndex.computeIfAbsent(index, i -> guards.computeIfAbsent(name(i), Guards::guard));
+                : byIndex.computeIfAbsent(scope, s -> guards.computeIfAbsent(name(s), Guards::guard));
     }
 
     private static Guard guard(String name) {
-        return new Guard(name.equals(NONE) ? "requests that name no index" : "publication " + name);
+        return new Guard(
+                name.startsWith(Scope.ENDPOINT)
+                        ? name.substring(Scope.ENDPOINT.length()) + " requests that name no index"
+                        : "publication " + name);
+    }
+
+    /**
+     * A request failed in a way that may be the cluster's: its guard counts that if one of another publication bears it out. The request's own
+     * guard counts it in any case.
+     *
+     * @param now as {@link System#nanoTime()}
+     */
+    void clusterFailed(String scope, boolean read, Throwable error, long now) {
+        if (Scope.single(scope) && (read ? reads : writes).confirmed(name(scope), now)) {
+            cluster.failed(read, error);
+        } else {
+            cluster.withdrawn(read);
+        }
     }
 
     Guard cluster() {
@@ -93,12 +113,7 @@ final class Guards {
 
     /** What is kept away now, for people. */
     List<String> open() {
-        return guards.values().stream()
-                .filter(guard -> guard.open(true) || guard.open(false))
-                .map(guard ->
-                        guard.name() + (guard.open(true) ? " (reads)" : "") + (guard.open(false) ? " (writes)" : ""))
-                .sorted()
-                .toList();
+        return guards.values().stream().flatMap(Guard::words).sorted().toList();
     }
 
     int size() {

@@ -25,7 +25,13 @@ import java.util.function.Supplier;
  * way. A read that fails, or takes long, is sent to another node, and asks other copies of the shards. A write is sent again only
  * if it is known not to have been done, or if it sets documents by their ids; one whose answer was lost fails with an {@link
  * OutcomeUnknownException}. Nothing takes longer than {@code ha.elasticsearch.search-timeout}, {@code write-timeout} or {@code
- * admin-timeout}. A publication whose requests fail is kept away from the nodes, and harms no other. Thread-safe.
+ * admin-timeout}; {@link TimeLimit} bounds several together. A publication whose requests fail is kept away from the nodes, and harms no other. Thread-safe.
+ *
+ * <p>Every error that Elasticsearch answers is an {@link co.elastic.clients.elasticsearch._types.ElasticsearchException} with the status and the
+ * cause, also where the plain client throws a {@code ResponseException} (409, 503): catch that instead, and ask for its status. What is
+ * no answer is an {@link java.io.IOException}. Of one publication {@code publication-share} of {@code max-in-flight} requests are under way for
+ * each usable node, apart for reads and writes; more wait for their turn within their time, and where {@code max-in-flight} for each node
+ * wait already, fail with an {@link OverloadedException}.
  */
 public final class HaElasticsearch implements Store {
     /** On a busy machine its nodes were seen to be silent for longer than those of other stores. */
@@ -43,7 +49,7 @@ public final class HaElasticsearch implements Store {
         this.router = channels.router();
         this.channels = channels;
         this.monitor = monitor;
-        this.health = new ElasticsearchHealth(config, router);
+        this.health = new ElasticsearchHealth(router);
         JsonpMapper mapper = Mappers.standard();
         this.client = client(mapper);
         this.asyncClient = asyncClient(mapper);
@@ -60,11 +66,8 @@ public final class HaElasticsearch implements Store {
         config.nodes()
                 .forEach((id, node) ->
                         nodes.put(id, new NodeChannel(connectors.target(id, node.address()), connectors.connector())));
-        ElasticsearchChannels channels = new ElasticsearchChannels(
-                config,
-                nodes,
-                Places.policy(context.config(), config),
-                context.config().probe().timeout());
+        ElasticsearchChannels channels =
+                new ElasticsearchChannels(config, nodes, Places.policy(context.config(), config), connectors::hiddenIn);
         Monitor monitor = new Monitor(
                 new Monitor.Settings(
                         "elasticsearch",
@@ -72,6 +75,7 @@ public final class HaElasticsearch implements Store {
                         Optional.empty(),
                         context.config().probe().interval(),
                         context.config().probe().timeout().multipliedBy(PATIENCE),
+                        config.connectTimeout(),
                         Optional.empty()),
                 channels,
                 context.events(),
@@ -128,8 +132,7 @@ public final class HaElasticsearch implements Store {
      * @param words asked for at each {@link #health}; must not block
      */
     public AutoCloseable report(String name, Supplier<String> words) {
-        health.report(name, words);
-        return () -> health.unreport(name);
+        return health.report(name, words);
     }
 
     @Override
@@ -155,6 +158,7 @@ public final class HaElasticsearch implements Store {
 
     @Override
     public boolean close(Duration drain) {
+        publications.close();
         boolean drained = router.drain(drain);
         monitor.close();
         router.close();

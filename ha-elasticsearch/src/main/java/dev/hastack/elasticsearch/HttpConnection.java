@@ -1,5 +1,6 @@
 package dev.hastack.elasticsearch;
 
+import dev.hastack.core.monitor.TlsFault;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
@@ -7,27 +8,41 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketOption;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Map;
+import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
+import jdk.net.ExtendedSocketOptions;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One HTTP/1.1 connection to one node, for the monitor: a client's pool could neither be held to one connection nor tell that an idle
- * one has ended. {@link #close} may be called by any thread, and ends what another waits for; all else by one.
+ * one has ended. An answer longer than one can be to what it is for ends it, so that no server can fill the memory. {@link #close} may be called by any thread, and ends what another waits for; all else by one.
  */
 final class HttpConnection implements AutoCloseable {
+    /** Of a line of the head, in bytes. */
+    private static final int LONGEST_LINE = 16 * 1024;
+
+    private static final int MOST_HEADERS = 200;
+    /** In bytes; of a node that tells of ten thousand others it is a tenth of that. */
+    private static final int LONGEST_BODY = 8 * 1024 * 1024;
+
     private final NodeConnector.Target target;
     private final Socket socket = new Socket();
     private volatile @Nullable Socket secured;
     private volatile boolean closed;
     private @Nullable InputStream in;
 
-    /** What a node answered. */
-    record Reply(int status, String body) {}
+    /**
+     * What a node answered.
+     *
+     * @param ofElasticsearch whether it says that it is Elasticsearch, and not something that stands before it
+     */
+    record Reply(int status, String body, boolean ofElasticsearch) {}
 
     /** Not connected yet. */
     HttpConnection(NodeConnector.Target target) {
@@ -38,7 +53,7 @@ final class HttpConnection implements AutoCloseable {
         URI address = target.address();
         int timeout = (int) target.connectTimeout().toMillis();
         socket.setTcpNoDelay(true);
-        socket.setKeepAlive(true);
+        keepAlive();
         socket.connect(new InetSocketAddress(address.getHost(), address.getPort()), timeout);
         Socket open = socket;
         if (target.tls().isPresent() && "https".equals(address.getScheme())) {
@@ -52,12 +67,41 @@ final class HttpConnection implements AutoCloseable {
                 tls.setSSLParameters(parameters);
             }
             tls.setSoTimeout(timeout);
-            tls.startHandshake();
+            handshake(tls);
             open = tls;
         }
         open.setSoTimeout((int) target.longest().toMillis());
         secured = open;
         in = new BufferedInputStream(open.getInputStream());
+    }
+
+    private static void handshake(SSLSocket tls) throws IOException {
+        try {
+            tls.startHandshake();
+        } catch (SSLException e) {
+            if (String.valueOf(e.getMessage()).startsWith("Unsupported or unrecognized SSL message")) {
+                throw TlsFault.serverSpeaksNone(ElasticsearchErrors.TLS_ADVICE, e);
+            }
+            throw told(e);
+        }
+    }
+
+    private static IOException told(SSLException error) {
+        return ElasticsearchErrors.tls(error).<IOException>map(fault -> fault).orElse(error);
+    }
+
+    /** The kernel asks after a silent peer, where it can be told when: a firewall does not forget the connection, or we hear of it. */
+    private void keepAlive() throws IOException {
+        socket.setKeepAlive(true);
+        for (Map.Entry<SocketOption<Integer>, Integer> option : Map.of(
+                        ExtendedSocketOptions.TCP_KEEPIDLE, 10,
+                        ExtendedSocketOptions.TCP_KEEPINTERVAL, 5,
+                        ExtendedSocketOptions.TCP_KEEPCOUNT, 3)
+                .entrySet()) {
+            if (socket.supportedOptions().contains(option.getKey())) {
+                socket.setOption(option.getKey(), option.getValue());
+            }
+        }
     }
 
     boolean open() {
@@ -80,9 +124,14 @@ final class HttpConnection implements AutoCloseable {
                     .append(header.getValue())
                     .append("\r\n");
         }
-        to.getOutputStream().write(request.append("\r\n").toString().getBytes(StandardCharsets.UTF_8));
-        to.getOutputStream().flush();
-        return read();
+        try {
+            to.getOutputStream().write(request.append("\r\n").toString().getBytes(StandardCharsets.UTF_8));
+            to.getOutputStream().flush();
+            return read();
+        } catch (SSLException e) {
+            // In TLS 1.3 a server says only after the handshake that it wants a certificate.
+            throw told(e);
+        }
     }
 
     /** Waits until the connection ends; nothing may be asked on it. */
@@ -117,37 +166,57 @@ final class HttpConnection implements AutoCloseable {
         }
         int length = 0;
         boolean chunked = false;
+        boolean product = false;
+        int headers = 0;
         for (String header = line(); !header.isEmpty(); header = line()) {
+            if (++headers > MOST_HEADERS) {
+                throw tooLong("more than " + MOST_HEADERS + " headers");
+            }
             String lower = header.toLowerCase(Locale.ROOT);
             if (lower.startsWith("content-length:")) {
-                length = Integer.parseInt(lower.substring(15).strip());
+                length = length(lower.substring(15).strip(), 10);
+            } else if (lower.startsWith("x-elastic-product:")) {
+                product = lower.contains("elasticsearch");
             } else if (lower.startsWith("transfer-encoding:")) {
                 chunked = lower.contains("chunked");
             } else if (lower.startsWith("connection:") && lower.contains("close")) {
                 closed = true;
             }
         }
-        byte[] body = chunked ? chunks() : bytes(length);
-        return new Reply(Integer.parseInt(status[1]), new String(body, StandardCharsets.UTF_8));
+        byte[] body = chunked ? chunks() : bytes(length, LONGEST_BODY);
+        return new Reply(Integer.parseInt(status[1]), new String(body, StandardCharsets.UTF_8), product);
     }
 
     private byte[] chunks() throws IOException {
         ByteArrayOutputStream body = new ByteArrayOutputStream();
         while (true) {
-            int length = Integer.parseInt(line().split(";", 2)[0].strip(), 16);
-            body.writeBytes(bytes(length));
+            int length = length(line().split(";", 2)[0].strip(), 16);
+            body.writeBytes(bytes(length, LONGEST_BODY - body.size()));
             if (length > 0) {
                 line();
                 continue;
             }
-            for (String trailer = line(); !trailer.isEmpty(); ) {
-                trailer = line();
+            for (int trailers = 0; !line().isEmpty(); trailers++) {
+                if (trailers > MOST_HEADERS) {
+                    throw tooLong("more than " + MOST_HEADERS + " trailers");
+                }
             }
             return body.toByteArray();
         }
     }
 
-    private byte[] bytes(int length) throws IOException {
+    private int length(String said, int radix) throws IOException {
+        try {
+            return Integer.parseInt(said, radix);
+        } catch (NumberFormatException e) {
+            throw new IOException("expected a length, but got '" + said + "' from " + target, e);
+        }
+    }
+
+    private byte[] bytes(int length, int most) throws IOException {
+        if (length < 0 || length > most) {
+            throw tooLong("a body longer than " + LONGEST_BODY + " bytes");
+        }
         byte[] bytes = stream().readNBytes(length);
         if (bytes.length < length) {
             throw ended();
@@ -163,6 +232,9 @@ final class HttpConnection implements AutoCloseable {
                 throw ended();
             }
             line.write(b);
+            if (line.size() > LONGEST_LINE) {
+                throw tooLong("a line longer than " + LONGEST_LINE + " bytes");
+            }
         }
         return line.toString(StandardCharsets.UTF_8).stripTrailing();
     }
@@ -174,6 +246,12 @@ final class HttpConnection implements AutoCloseable {
             throw ended();
         }
         return from;
+    }
+
+    /** What comes next on the connection is a part of that answer, so it is of no use any more. */
+    private IOException tooLong(String what) {
+        close();
+        return new IOException(what + " from " + target + ", which no answer to a probe has");
     }
 
     private IOException ended() {

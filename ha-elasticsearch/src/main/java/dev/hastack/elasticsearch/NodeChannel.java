@@ -5,10 +5,14 @@ import co.elastic.clients.transport.ElasticsearchTransport;
 import co.elastic.clients.transport.ElasticsearchTransportBase;
 import co.elastic.clients.transport.http.TransportHttpClient;
 import dev.hastack.core.guard.NodeBreaker;
+import dev.hastack.core.monitor.TlsDoubt;
 import dev.hastack.elasticsearch.ElasticsearchProbe.ProbeClock;
 import java.io.IOException;
-import java.time.Clock;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
@@ -16,6 +20,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * What goes to one node: its HTTP client, replaced when that is dead or its connections are in doubt, and how much is under way.
@@ -24,8 +29,8 @@ import org.slf4j.LoggerFactory;
 final class NodeChannel implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(NodeChannel.class);
 
-    /** How many timeouts of connecting a probe may last if nobody ends it: more than the sixteen that the monitor allows at most. */
-    private static final int UNGUARDED = 40;
+    /** Between two lines of one kind, in ns. */
+    private static final long TELL_EVERY = 60_000_000_000L;
 
     private final NodeConnector.Target target;
     private final NodeConnector connector;
@@ -34,18 +39,79 @@ final class NodeChannel implements AutoCloseable {
     private final ReentrantLock renewing = new ReentrantLock();
     private volatile Client client;
     private volatile NodeBreaker breaker;
+    private long toldAt = System.nanoTime() - TELL_EVERY;
     private volatile @Nullable NodeInfo info;
     private volatile boolean returned;
     private volatile boolean closed;
 
+    /** Why an HTTP client is replaced. Only what is known to be broken is worth a line; the others are a precaution. */
+    enum Renewal {
+        DEAD(Level.WARN, "its I/O threads have died"),
+        SILENT(Level.DEBUG, "requests had no answer"),
+        HUNG(Level.DEBUG, "the node hung, and may not know them any more");
+
+        private final Level level;
+        private final String text;
+
+        Renewal(Level level, String text) {
+            this.level = level;
+            this.text = text;
+        }
+    }
+
     /** One HTTP client, with a transport for each JSON mapper that is used with it. */
     static final class Client {
         private final TransportHttpClient http;
+        private final TransportHttpClient checked;
         private final Map<JsonpMapper, ElasticsearchTransport> transports = new ConcurrentHashMap<>();
         private final AtomicInteger underWay = new AtomicInteger();
+        private final long madeAt = System.nanoTime();
+        private volatile long answeredAt = madeAt;
+        private volatile boolean doubted;
+        private volatile @Nullable Renewal retired;
 
         private Client(TransportHttpClient http) {
             this.http = http;
+            this.checked = new AnswerCheck(http);
+        }
+
+        /** Whether it is older than that, as {@link System#nanoTime()}. */
+        boolean before(long time) {
+            return madeAt - time < 0;
+        }
+
+        /**
+         * Whether it has brought no answer since a request was sent on it; what came soon after that may have been on its way.
+         *
+         * @param sentAt as {@link System#nanoTime()}, as is {@code now}
+         */
+        boolean silentSince(long sentAt, long now) {
+            return before(sentAt) && now - answeredAt >= (now - sentAt) / 2;
+        }
+
+        /** The same of one that brought answers before: its connections may be dead. */
+        boolean fellSilent(long sentAt, long now) {
+            return silentSince(sentAt, now) && answered();
+        }
+
+        /** Whether it has brought an answer. */
+        boolean answered() {
+            return answeredAt != madeAt;
+        }
+
+        /** It was replaced since it had brought no answer for long. */
+        void doubt() {
+            doubted = true;
+        }
+
+        /** Whether it was; an answer of it says that this was a mistake. */
+        boolean doubted() {
+            return doubted;
+        }
+
+        /** Nothing more is to be sent on it; another will take its place. */
+        void retire(Renewal why) {
+            retired = why;
         }
 
         /** Whether nothing is under way on it. */
@@ -57,7 +123,7 @@ final class NodeChannel implements AutoCloseable {
             ElasticsearchTransport known = transports.get(mapper);
             return known != null
                     ? known
-                    : transports.computeIfAbsent(mapper, m -> new ElasticsearchTransportBase(http, null, m) {});
+                    : transports.computeIfAbsent(mapper, m -> new ElasticsearchTransportBase(checked, null, m) {});
         }
     }
 
@@ -69,7 +135,7 @@ final class NodeChannel implements AutoCloseable {
     }
 
     private NodeBreaker newBreaker() {
-        return new NodeBreaker("ha-elasticsearch-" + node(), Clock.systemUTC());
+        return new NodeBreaker("ha-elasticsearch-" + node());
     }
 
     String node() {
@@ -106,9 +172,16 @@ final class NodeChannel implements AutoCloseable {
         info = news;
     }
 
+    /** Counts a request as under way, on a client that is not to be replaced. */
     Client begin() {
-        underWay.incrementAndGet();
         Client to = client;
+        Renewal why = to.retired;
+        if (why != null) {
+            // Whoever was to do so has not got to it.
+            renew(to, why);
+            to = client;
+        }
+        underWay.incrementAndGet();
         to.underWay.incrementAndGet();
         return to;
     }
@@ -118,6 +191,7 @@ final class NodeChannel implements AutoCloseable {
         with.underWay.decrementAndGet();
         underWay.decrementAndGet();
         if (answered) {
+            with.answeredAt = System.nanoTime();
             if (!returned) {
                 returned = true;
             }
@@ -145,17 +219,22 @@ final class NodeChannel implements AutoCloseable {
         breaker = newBreaker();
     }
 
-    /** Makes a new client, unless that has been done already; the old one is closed by {@link #close(Client)}. */
-    void renew(Client old) {
+    /**
+     * Makes a new client, unless that has been done already; the old one is closed by {@link #close(Client)}.
+     *
+     * @param why for the log
+     */
+    void renew(Client old, Renewal why) {
         renewing.lock();
         try {
             if (client == old && !closed) {
                 client = new Client(connector.connect(target));
-                log.atWarn()
+                long now = System.nanoTime();
+                boolean told = now - toldAt < TELL_EVERY;
+                toldAt = told ? toldAt : now;
+                log.atLevel(told ? Level.DEBUG : why.level)
                         .addKeyValue("node", node())
-                        .log(
-                                "the HTTP client of {} was replaced, since its I/O threads or its connections are dead",
-                                node());
+                        .log("the HTTP client of {} was replaced, with its connections: {}", node(), why.text);
             }
         } finally {
             renewing.unlock();
@@ -185,21 +264,27 @@ final class NodeChannel implements AutoCloseable {
         return target.toString();
     }
 
-    /**
-     * Where connections for the monitor go.
-     *
-     * @param timeout of connecting; how long an answer may take is the monitor's own to say
-     */
-    Supplier<HttpConnection> connections(java.time.Duration timeout) {
-        NodeConnector.Target quick = new NodeConnector.Target(
+    /** Whether it speaks TLS where its address does not say so, or the other way round. */
+    TlsDoubt doubt() {
+        URI at = target.address();
+        return new TlsDoubt(
+                () -> Optional.of(new InetSocketAddress(at.getHost(), at.getPort())),
+                "https".equals(at.getScheme()),
+                target.connectTimeout().dividedBy(8),
+                ElasticsearchErrors.TLS_ADVICE);
+    }
+
+    /** Where connections for the monitor go; how long an answer may take is the monitor's own to say. */
+    Supplier<HttpConnection> connections() {
+        NodeConnector.Target own = new NodeConnector.Target(
                 target.node(),
                 target.address(),
-                timeout,
-                timeout.multipliedBy(UNGUARDED),
+                target.connectTimeout(),
+                Duration.ZERO,
                 1,
-                target.headers(),
+                target.identity()::renewed,
                 target.tls(),
                 target.verifyHost());
-        return () -> new HttpConnection(quick);
+        return () -> new HttpConnection(own);
     }
 }

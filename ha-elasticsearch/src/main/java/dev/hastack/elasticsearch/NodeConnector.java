@@ -13,6 +13,17 @@ import javax.net.ssl.SSLContext;
  */
 public interface NodeConnector {
 
+    /** What requests say of who makes them. Thread-safe. */
+    interface Identity {
+        /** The headers of a request; the same object while they are the same. */
+        Map<String, String> headers();
+
+        /** The same, once it was looked whether they are others by now; may read a file. */
+        default Map<String, String> renewed() {
+            return headers();
+        }
+    }
+
     /**
      * What a node's client has to know.
      *
@@ -21,7 +32,7 @@ public interface NodeConnector {
      * @param connectTimeout of one connection
      * @param longest that any request may take; ha-stack ends it before, so this is only for its own bugs
      * @param connections how many there may be at once
-     * @param headers of each request, such as Authorization: secret
+     * @param identity what each request says of who makes it
      * @param tls for https
      * @param verifyHost whether the certificate must be of this host
      */
@@ -31,11 +42,12 @@ public interface NodeConnector {
             Duration connectTimeout,
             Duration longest,
             int connections,
-            Map<String, String> headers,
+            Identity identity,
             Optional<SSLContext> tls,
             boolean verifyHost) {
-        public Target {
-            headers = Map.copyOf(headers);
+        /** Of a request that is made now, such as Authorization: secret. Ask for them at each, since a password may become another. */
+        public Map<String, String> headers() {
+            return identity.headers();
         }
 
         /** Without the headers, which hold credentials. */

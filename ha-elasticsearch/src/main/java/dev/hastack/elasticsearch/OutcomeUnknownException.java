@@ -9,7 +9,8 @@ public final class OutcomeUnknownException extends IOException {
         super(message);
     }
 
-    OutcomeUnknownException(String message, Throwable cause) {
+    /** Of a write by several requests, some of which were done. */
+    public OutcomeUnknownException(String message, Throwable cause) {
         super(message, cause);
     }
 }

@@ -1,19 +1,37 @@
 package dev.hastack.elasticsearch;
 
 import co.elastic.clients.transport.http.TransportHttpClient;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.apache.http.Header;
 import org.apache.http.HttpHost;
+import org.apache.http.HttpRequest;
+import org.apache.http.HttpRequestInterceptor;
+import org.apache.http.HttpResponse;
 import org.apache.http.conn.ssl.DefaultHostnameVerifier;
 import org.apache.http.conn.ssl.NoopHostnameVerifier;
+import org.apache.http.impl.client.DefaultRedirectStrategy;
 import org.apache.http.impl.nio.client.HttpAsyncClientBuilder;
-import org.apache.http.message.BasicHeader;
+import org.apache.http.impl.nio.reactor.IOReactorConfig;
 import org.apache.http.nio.conn.ssl.SSLIOSessionStrategy;
+import org.apache.http.protocol.HttpContext;
 import org.elasticsearch.client.RestClient;
 import org.elasticsearch.client.RestClientBuilder;
 
 /** A RestClient for each node, of one host each: its own retries and its blacklist have nothing to choose from. */
 final class RestConnector implements NodeConnector {
+    /** For how long an idle connection is used again: less than firewalls and balancers remember one for. */
+    private static final Duration IDLE = Duration.ofSeconds(30);
+    /** For how long any connection is. */
+    private static final Duration LIFE = Duration.ofMinutes(5);
+
+    /** Elasticsearch sends none; to follow one would show the credentials to whatever it leads to. */
+    private static final class RestRedirections extends DefaultRedirectStrategy {
+        @Override
+        public boolean isRedirected(HttpRequest request, HttpResponse response, HttpContext context) {
+            return false;
+        }
+    }
 
     @Override
     public TransportHttpClient connect(Target target) {
@@ -23,9 +41,6 @@ final class RestConnector implements NodeConnector {
                         target.address().getHost(),
                         target.address().getPort(),
                         target.address().getScheme()))
-                .setDefaultHeaders(target.headers().entrySet().stream()
-                        .map(header -> new BasicHeader(header.getKey(), header.getValue()))
-                        .toArray(Header[]::new))
                 .setRequestConfigCallback(config -> config.setConnectTimeout(connect)
                         .setConnectionRequestTimeout(connect)
                         .setSocketTimeout(longest))
@@ -39,8 +54,19 @@ final class RestConnector implements NodeConnector {
 
     private static HttpAsyncClientBuilder http(HttpAsyncClientBuilder http, Target target) {
         AtomicInteger count = new AtomicInteger();
+        http.addInterceptorLast((HttpRequestInterceptor) (request, context) -> target.headers()
+                .forEach((name, value) -> {
+                    if (!request.containsHeader(name)) {
+                        request.setHeader(name, value);
+                    }
+                }));
         http.setMaxConnPerRoute(target.connections())
                 .setMaxConnTotal(target.connections())
+                .setKeepAliveStrategy((response, context) -> IDLE.toMillis())
+                .setConnectionTimeToLive(LIFE.toMillis(), TimeUnit.MILLISECONDS)
+                .setDefaultIOReactorConfig(
+                        IOReactorConfig.custom().setSoKeepAlive(true).build())
+                .setRedirectStrategy(new RestRedirections())
                 .disableCookieManagement()
                 .disableAuthCaching()
                 .setThreadFactory(task -> {

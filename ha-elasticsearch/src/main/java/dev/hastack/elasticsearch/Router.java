@@ -2,11 +2,17 @@ package dev.hastack.elasticsearch;
 
 import dev.hastack.core.config.ElasticsearchConfig;
 import dev.hastack.core.monitor.Monitor;
+import dev.hastack.core.monitor.Toll;
+import dev.hastack.core.select.Waits;
 import dev.hastack.core.topology.Kind;
+import dev.hastack.core.topology.NodeView;
+import dev.hastack.core.topology.Status;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Iterator;
+import java.util.Map;
 import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
@@ -18,6 +24,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,6 +46,17 @@ final class Router implements Runnable {
     /** Of ten reads one may be sent twice for nothing but slowness; so many may be saved up. */
     private static final int REROUTE_COST = 10;
 
+    /** For how long connections are trusted after a mistake, in ns. */
+    private static final long LEAST_TRUST = 2_000_000_000L;
+
+    private static final long MOST_TRUST = 300_000_000_000L;
+
+    /** For so long, in ns, no other client is replaced for its silence, unless new connections were what was wanting. */
+    private static final long TRIAL = 1_000_000_000L;
+
+    /** After an answer on new connections; what was only slow has its answer by then on the old ones, too. */
+    private static final long GRACE = 100_000_000L;
+
     private static final int MOST_SAVED = 10 * REROUTE_COST;
 
     private final ElasticsearchConfig config;
@@ -48,6 +66,9 @@ final class Router implements Runnable {
     private final Queue<NodeChannel.Client> old = new ConcurrentLinkedQueue<>();
 
     private final Queue<NodeChannel> hung = new ConcurrentLinkedQueue<>();
+    /** Nodes that are down and let nobody in, and since when, as {@link System#nanoTime()}. */
+    private final Map<NodeChannel, Long> down = new ConcurrentHashMap<>();
+
     private final AtomicInteger saved = new AtomicInteger(MOST_SAVED);
     private final LongAdder partial = new LongAdder();
     private final AtomicLong suspectedAt = new AtomicLong(System.nanoTime() - SUSPECT_EVERY);
@@ -59,12 +80,34 @@ final class Router implements Runnable {
             0, Integer.MAX_VALUE, 10, TimeUnit.SECONDS, new SynchronousQueue<>(), threads("callback"));
 
     private final Thread thread = new Thread(this, "ha-elasticsearch-all-router");
+    private volatile long trust = LEAST_TRUST / 2;
+    private final AtomicLong trustUntil = new AtomicLong(System.nanoTime());
     private volatile ElasticsearchRoutes routes;
     private volatile @Nullable Monitor monitor;
+    private volatile Toll toll = new Toll("elasticsearch");
     private volatile boolean asleep;
     private volatile boolean closing;
     private volatile boolean closed;
     private long sweptAt = System.nanoTime();
+    /** The last client that was replaced for its silence. */
+    private @Nullable Trial trial;
+
+    /**
+     * Where all is slow, all clients are silent, and new connections help nobody: so one shows first what they are worth.
+     *
+     * @param sentAt when the request was sent that has no answer
+     * @param answeredAt when an answer on new connections was seen; 0 while there is none
+     */
+    private record Trial(NodeChannel channel, NodeChannel.Client replaced, long sentAt, long since, long answeredAt) {
+        boolean answered() {
+            NodeChannel.Client next = channel.client();
+            return next != replaced && next.answered();
+        }
+
+        Trial seen(long now) {
+            return new Trial(channel, replaced, sentAt, since, now | 1);
+        }
+    }
 
     Router(ElasticsearchConfig config, ElasticsearchRoutes routes) {
         this.config = config;
@@ -85,11 +128,17 @@ final class Router implements Runnable {
 
     void start(Monitor over) {
         monitor = over;
+        toll = over.toll();
         thread.start();
     }
 
     ElasticsearchConfig config() {
         return config;
+    }
+
+    /** Where it is counted what faults cost callers. */
+    Toll toll() {
+        return toll;
     }
 
     Guards guards() {
@@ -106,7 +155,21 @@ final class Router implements Runnable {
         wake();
     }
 
+    /** Whether requests wait for a node. */
+    boolean awaited() {
+        return routes.best().isEmpty() && !calls.isEmpty();
+    }
+
     /** The topology in one line. */
+    /** Why it is in vain to wait, where every node denies access. */
+    String denied(String check) {
+        Monitor over = monitor;
+        return Waits.denied(
+                check,
+                routes.snapshot(),
+                over == null ? Instant.EPOCH : over.time().now());
+    }
+
     String topology() {
         Monitor over = monitor;
         return routes.snapshot()
@@ -118,13 +181,11 @@ final class Router implements Runnable {
     }
 
     /** Looks after it until it ends. */
-    void begin(Call<?, ?> call, boolean read) {
+    void begin(Call<?, ?> call) {
         calls.add(call);
-        if (read) {
-            saved.getAndUpdate(s -> Math.min(MOST_SAVED, s + 1));
-        }
+        saved.getAndUpdate(s -> Math.min(MOST_SAVED, s + 1));
         busy();
-        call.dispatch();
+        call.begin(guards.limits(call.index(), routes.usable()));
     }
 
     void report(NodeChannel channel, int generation, Kind kind, Throwable error) {
@@ -162,13 +223,118 @@ final class Router implements Runnable {
         if (interrupt) {
             hung.add(channel);
             wake();
+        } else if (is(channel, NodeView::letsNobodyIn)) {
+            down.put(channel, System.nanoTime());
+            wake();
         }
     }
 
-    /** Replaces a client that is dead. */
-    void renew(NodeChannel channel, NodeChannel.Client dead) {
+    private boolean is(NodeChannel channel, Predicate<NodeView> so) {
+        return routes.snapshot().node(channel.node()).filter(so).isPresent();
+    }
+
+    /** Gives up what is under way at nodes that have been down for long; whether there are such nodes. */
+    private boolean leave(long now) {
+        down.keySet().removeIf(channel -> !is(channel, node -> node.status() == Status.DOWN));
+        down.entrySet().removeIf(node -> {
+            boolean over = now - node.getValue() >= NodeView.LAST_ANSWERS.toNanos();
+            if (over) {
+                calls.forEach(call -> call.nodeDown(node.getKey()));
+                renew(node.getKey(), node.getKey().client(), NodeChannel.Renewal.SILENT);
+            }
+            return over;
+        });
+        return !down.isEmpty();
+    }
+
+    /**
+     * An attempt has had no answer for long, which its node need not know of: a firewall may have forgotten the connection. It, and the others
+     * of an age with it, lead no new request astray; what is under way on them may still be answered. Called by the router's thread alone.
+     *
+     * @param certain whether it is given up for that: then its client is replaced, unless no answer has left it a connection to use again, and
+     *     those on which nothing is under way, at no cost; else only if it has brought nothing else either, and no other is on trial
+     */
+    void doubt(Attempt<?> attempt, boolean certain, long now) {
+        NodeChannel channel = attempt.channel();
+        NodeChannel.Client client = attempt.client();
+        boolean silent = client.fellSilent(attempt.sentAt(), now);
+        if (certain) {
+            if (silent && !trusts(now)) {
+                client.doubt();
+            }
+            if (client.answered()) {
+                renew(channel, client, NodeChannel.Renewal.SILENT);
+            }
+            replaceIdle(attempt.sentAt(), now);
+        } else if (silent && doubts(now) && channel.client() == client) {
+            client.doubt();
+            trial = new Trial(channel, client, attempt.sentAt(), now, 0);
+            renew(channel, client, NodeChannel.Renewal.SILENT);
+        }
+    }
+
+    private void replaceIdle(long sentAt, long now) {
+        if (trusts(now)) {
+            return;
+        }
+        for (NodeChannel channel : routes.channels().values()) {
+            if (channel.client().unused()) {
+                replaceSilent(channel, sentAt, now);
+            }
+        }
+    }
+
+    private void replaceSilent(NodeChannel channel, long sentAt, long now) {
+        NodeChannel.Client client = channel.client();
+        if (client.fellSilent(sentAt, now)) {
+            client.doubt();
+            renew(channel, client, NodeChannel.Renewal.SILENT);
+        }
+    }
+
+    /** If new connections have answers, and the old ones still do not, those of the other nodes that are as silent are replaced as well. */
+    private void conclude(long now) {
+        Trial last = trial;
+        if (last == null) {
+            return;
+        } else if (last.answeredAt() == 0 && last.answered()) {
+            trial = last.seen(now);
+        } else if (last.answeredAt() != 0 && now - last.answeredAt() >= GRACE) {
+            trial = null;
+            if (!trusts(now)) {
+                routes.channels().values().forEach(channel -> replaceSilent(channel, last.sentAt(), now));
+            }
+        } else if (last.answeredAt() == 0 && now - last.since() >= TRIAL) {
+            trial = null;
+        }
+    }
+
+    /** Whether silence is taken for a sign of dead connections now. */
+    boolean doubts(long now) {
+        return trial == null && !trusts(now);
+    }
+
+    private boolean trusts(long now) {
+        return now - trustUntil.get() < 0;
+    }
+
+    /**
+     * An answer came on connections that had been replaced: requests are slow here, and silence says nothing for a while, the longer the
+     * more often that was so. Answers that come meanwhile are of the same slowness: many requests may have been under way.
+     */
+    void mistaken(long now) {
+        long until = trustUntil.get();
+        long next = now - until > MOST_TRUST ? LEAST_TRUST : Math.min(2 * trust, MOST_TRUST);
+        if (now - until >= 0 && trustUntil.compareAndSet(until, now + next)) {
+            trust = next;
+        }
+    }
+
+    /** Replaces a client that is dead, soon; no request that begins from now on is sent on it. */
+    void renew(NodeChannel channel, NodeChannel.Client dead, NodeChannel.Renewal why) {
+        dead.retire(why);
         send(() -> {
-            channel.renew(dead);
+            channel.renew(dead, why);
             if (channel.client() != dead && !old.contains(dead)) {
                 old.add(dead);
             }
@@ -228,15 +394,17 @@ final class Router implements Runnable {
         for (NodeChannel channel = hung.poll(); channel != null; channel = hung.poll()) {
             NodeChannel lost = channel;
             calls.forEach(call -> call.nodeLost(lost));
-            renew(lost, lost.client());
+            renew(lost, lost.client(), NodeChannel.Renewal.HUNG);
         }
+        boolean leaves = leave(now);
         for (NodeChannel channel : routes.channels().values()) {
             if (!channel.running()) {
                 NodeChannel.Client dead = channel.client();
-                renew(channel, dead);
+                renew(channel, dead, NodeChannel.Renewal.DEAD);
                 calls.forEach(call -> call.clientLost(dead));
             }
         }
+        conclude(now);
         for (Iterator<Call<?, ?>> all = calls.iterator(); all.hasNext(); ) {
             if (all.next().tick(now)) {
                 all.remove();
@@ -253,7 +421,7 @@ final class Router implements Runnable {
             sweptAt = now;
             guards.sweep();
         }
-        return !calls.isEmpty() || !old.isEmpty();
+        return leaves || trial != null || !calls.isEmpty() || !old.isEmpty();
     }
 
     /** Takes no new calls, and waits until nothing is under way, but not for longer; whether that came true. */

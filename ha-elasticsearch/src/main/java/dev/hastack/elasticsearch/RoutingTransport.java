@@ -7,6 +7,7 @@ import co.elastic.clients.transport.Endpoint;
 import co.elastic.clients.transport.TransportOptions;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.net.SocketTimeoutException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -76,10 +77,15 @@ final class RoutingTransport implements ElasticsearchTransport {
             throw new NotWritableException(Call.subject(endpoint.id(), index)
                     + "not sent, since this stack may only read (ha.elasticsearch.writable=false)");
         }
-        Guard guard = router.guards()
-                .enter(operation, index, router.routes().usable(), () -> Call.subject(endpoint.id(), index));
-        Call<Q, R> call = new Call<>(request, endpoint, operation, index, guard, router, mapper, options, async);
-        router.begin(call, !operation.changes());
+        long left = TimeLimit.left();
+        if (left <= 0) {
+            throw new SocketTimeoutException(
+                    Call.subject(endpoint.id(), index) + "not sent, since the time for what it is a part of is over");
+        }
+        router.guards().check(!operation.changes(), () -> Call.subject(endpoint.id(), index));
+        String scope = Scope.of(request, index, endpoint.id());
+        Call<Q, R> call = new Call<>(request, endpoint, operation, index, scope, router, mapper, options, left, async);
+        router.begin(call);
         return call;
     }
 

@@ -23,7 +23,7 @@ final class Articles implements AutoCloseable {
             settings.put("ha.elasticsearch." + more[i], more[i + 1]);
         }
         HaStack stack = HaStack.open(StackConfig.of(settings));
-        if (!stack.awaitReady(Duration.ofSeconds(20))) {
+        if (!stack.awaitReady(Duration.ofSeconds(60))) {
             String health = stack.health().toString();
             stack.close();
             throw new AssertionError("not ready: " + health);

@@ -23,9 +23,14 @@ final class CannedNode implements AutoCloseable {
             exchange.getRequestBody().readAllBytes();
             byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
             exchange.getResponseHeaders().set("Content-Type", contentType);
-            exchange.getResponseHeaders().set("X-Elastic-Product", "Elasticsearch");
-            exchange.sendResponseHeaders(status, bytes.length);
-            exchange.getResponseBody().write(bytes);
+            if (contentType.contains("elasticsearch")) {
+                exchange.getResponseHeaders().set("X-Elastic-Product", "Elasticsearch");
+            }
+            boolean empty = bytes.length == 0 || exchange.getRequestMethod().equals("HEAD");
+            exchange.sendResponseHeaders(status, empty ? -1 : bytes.length);
+            if (!empty) {
+                exchange.getResponseBody().write(bytes);
+            }
             exchange.close();
         });
         server.start();
@@ -45,13 +50,17 @@ final class CannedNode implements AutoCloseable {
 
     /** How a node at this port is reached. */
     static NodeConnector.Target target(int port) {
+        return target("es-1", port);
+    }
+
+    static NodeConnector.Target target(String node, int port) {
         return new NodeConnector.Target(
-                "es-1",
+                node,
                 URI.create("http://127.0.0.1:" + port),
                 Duration.ofMillis(300),
                 Duration.ofMillis(300),
                 10,
-                Map.of(),
+                () -> Map.of(),
                 Optional.empty(),
                 false);
     }

@@ -28,12 +28,24 @@ class ConnectorsTest {
     }
 
     @Test
+    void shows_nothing_of_a_node_that_repeats_what_it_was_sent() {
+        Connectors connectors = connectors("ha.elasticsearch.username", "cms", "ha.elasticsearch.password", "secret");
+
+        assertThat(connectors.hiddenIn("400 Bad Request: Authorization: Basic Y21zOnNlY3JldA==, password secret"))
+                .isEqualTo("400 Bad Request: Authorization: Basic <hidden>, password <hidden>");
+    }
+
+    @Test
     void tells_the_server_whose_requests_they_are() {
         assertThat(target("ha.stack", "delivery", "ha.service", "shop window").headers())
                 .containsEntry("X-Opaque-Id", "ha-stack-delivery-shop_window");
     }
 
     private static NodeConnector.Target target(String... settings) {
+        return connectors(settings).target("es-1", URI.create("http://es-1:9200"));
+    }
+
+    private static Connectors connectors(String... settings) {
         Map<String, String> all = new HashMap<>(Map.of(
                 "ha.elasticsearch.nodes.es-1.address", "http://es-1:9200", "ha.elasticsearch.index-prefix", "cms"));
         for (int i = 0; i < settings.length; i += 2) {
@@ -41,6 +53,6 @@ class ConnectorsTest {
         }
         StackConfig config = StackConfig.of(all);
         ElasticsearchConfig elasticsearch = config.elasticsearch().orElseThrow();
-        return new Connectors(elasticsearch, config, Connectors.found()).target("es-1", URI.create("http://es-1:9200"));
+        return new Connectors(elasticsearch, config, Connectors.found());
     }
 }

@@ -5,21 +5,25 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import co.elastic.clients.elasticsearch.ElasticsearchClient;
 import co.elastic.clients.transport.ElasticsearchTransportBase;
+import co.elastic.clients.transport.TransportException;
 import co.elastic.clients.transport.http.TransportHttpClient;
 import dev.hastack.core.topology.Kind;
 import dev.hastack.elasticsearch.Verdict.Again;
 import dev.hastack.elasticsearch.Verdict.Blame;
 import dev.hastack.elasticsearch.Verdict.Delivery;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The error table, row by row: answers of real servers, and real connections that fail. */
 class ElasticsearchErrorsTest {
@@ -88,6 +92,70 @@ class ElasticsearchErrorsTest {
         }
     }
 
+    /** Of a load balancer, a portal, or a node behind one that was cut off: nothing that the client could decode. */
+    @ParameterizedTest(name = "{0} {1} {2}: {3} {4} {5}")
+    @CsvSource(delimiter = '|', nullValues = "-", emptyValue = "", textBlock = """
+                408 | text/plain       | ''            | UNKNOWN | ELSEWHERE | CLUSTER | -
+                504 | text/plain       | ''            | UNKNOWN | ELSEWHERE | CLUSTER | -
+                504 | application/json | ''            | UNKNOWN | ELSEWHERE | CLUSTER | -
+                504 | application/json | no upstream   | UNKNOWN | ELSEWHERE | CLUSTER | -
+                502 | application/json | '[]'          | UNKNOWN | ELSEWHERE | CLUSTER | -
+                503 | application/json | ''            | REFUSED | ONCE      | CLUSTER | SHUTTING_DOWN
+                429 | text/plain       | slow down     | REFUSED | LATER     | CLUSTER | OVERLOADED
+                522 | text/html        | <h1>Sorry</h1>| UNKNOWN | ELSEWHERE | CLUSTER | -
+                301 | text/html        | <h1>Moved</h1>| UNKNOWN | ELSEWHERE | CLUSTER | -
+                200 | text/html        | <h1>Log in</h1>| UNKNOWN | ELSEWHERE | CLUSTER | -
+                200 | application/json | ''            | UNKNOWN | ELSEWHERE | CLUSTER | -
+                200 | application/json | '{}'          | UNKNOWN | ELSEWHERE | CLUSTER | -
+                204 | application/json | ''            | UNKNOWN | ELSEWHERE | CLUSTER | -
+                413 | text/html        | <h1>Large</h1>| REFUSED | NO        | NOBODY  | -
+                """)
+    void judges_what_is_no_json_of_elasticsearch_by_its_status(
+            int status,
+            String contentType,
+            String body,
+            Delivery delivery,
+            Again again,
+            Blame blame,
+            @Nullable Kind kind)
+            throws IOException {
+        try (CannedNode proxy = new CannedNode(status, contentType, body)) {
+            for (boolean read : new boolean[] {true, false}) {
+                Throwable error = ask(proxy.port(), read);
+                assertThat(error)
+                        .isInstanceOf(TransportException.class)
+                        .hasMessageContaining("127.0.0.1:" + proxy.port())
+                        .hasMessageContaining("status: " + status);
+                assertThat(ElasticsearchErrors.of(error, read))
+                        .isEqualTo(new Verdict(delivery, again, blame, Optional.ofNullable(kind)));
+            }
+        }
+    }
+
+    /** A type of the caller's, which does not take what Elasticsearch has answered. */
+    @Test
+    void takes_an_answer_of_elasticsearch_that_cannot_be_decoded_for_the_callers_own_matter() throws IOException {
+        try (CannedNode node = CannedNode.json(200, "{\"took\":{}}")) {
+            assertThat(ElasticsearchErrors.of(ask(node.port(), true), true))
+                    .isEqualTo(Verdict.of(Delivery.REFUSED, Again.NO, Blame.NOBODY));
+        }
+    }
+
+    /** Nobody has said whether it exists. */
+    @ParameterizedTest
+    @ValueSource(ints = {301, 408, 502, 504, 522})
+    void answers_no_question_whether_something_exists_by_the_status_of_a_proxy(int status) throws IOException {
+        try (CannedNode proxy = new CannedNode(status, "text/html", "")) {
+            TransportHttpClient http = new RestConnector().connect(CannedNode.target(proxy.port()));
+            Throwable error = catchThrowable(() -> client(http).indices().exists(e -> e.index("cms-news-read")));
+            http.close();
+
+            assertThat(error).isInstanceOf(TransportException.class).hasMessageContaining("status: " + status);
+            assertThat(ElasticsearchErrors.of(error, true))
+                    .isEqualTo(Verdict.of(Delivery.UNKNOWN, Again.ELSEWHERE, Blame.CLUSTER));
+        }
+    }
+
     @Test
     void knows_that_a_request_to_a_closed_port_never_left() throws IOException {
         int port;
@@ -140,6 +208,22 @@ class ElasticsearchErrorsTest {
                 .isEqualTo(Verdict.of(Delivery.UNSENT, Again.ELSEWHERE, Blame.NODE));
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Timeout connecting to [localhost/127.0.0.1:9200]",
+                "Connection timed out",
+                "Connection timed out (Connection timed out)"
+            })
+    void takes_a_connection_that_a_probe_waited_for_in_vain_for_silence(String words) {
+        assertThat(ElasticsearchErrors.kind(new IOException("no", new ConnectException(words))))
+                .contains(Kind.TIMEOUT);
+        assertThat(ElasticsearchErrors.kind(new SocketTimeoutException("Connect timed out")))
+                .contains(Kind.TIMEOUT);
+        assertThat(ElasticsearchErrors.kind(new ConnectException("Connection refused")))
+                .contains(Kind.REFUSED);
+    }
+
     @Test
     void takes_an_error_of_the_program_for_its_own() {
         assertThat(ElasticsearchErrors.of(new IllegalArgumentException("no such field"), true))
@@ -163,6 +247,7 @@ class ElasticsearchErrorsTest {
     }
 
     private static ElasticsearchClient client(TransportHttpClient http) {
-        return new ElasticsearchClient(new ElasticsearchTransportBase(http, null, Mappers.standard()) {});
+        return new ElasticsearchClient(
+                new ElasticsearchTransportBase(new AnswerCheck(http), null, Mappers.standard()) {});
     }
 }

@@ -5,12 +5,12 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /** Waits for what has to come true. */
-final class Eventually {
-    private static final Duration LIMIT = Duration.ofSeconds(20);
+public final class Eventually {
+    private static final Duration LIMIT = Duration.ofSeconds(150);
 
     private Eventually() {}
 
-    static void until(String what, BooleanSupplier condition) {
+    public static void until(String what, BooleanSupplier condition) {
         long until = System.nanoTime() + LIMIT.toNanos();
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() - until > 0) {

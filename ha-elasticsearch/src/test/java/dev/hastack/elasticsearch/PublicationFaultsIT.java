@@ -4,13 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import co.elastic.clients.elasticsearch.ElasticsearchAsyncClient;
 import co.elastic.clients.elasticsearch._types.ElasticsearchException;
 import dev.hastack.testkit.ElasticsearchCluster;
 import dev.hastack.testkit.junit.Elasticsearch;
 import dev.hastack.testkit.junit.HaStackTest;
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @HaStackTest(elasticsearch = @Elasticsearch(nodes = {"es-1", "es-2", "es-3"}))
 class PublicationFaultsIT {
@@ -21,7 +30,8 @@ class PublicationFaultsIT {
         Articles.publish(cluster, "news");
         Articles.publish(cluster, "bad");
         cluster.makeRed("cms-bad-000001");
-        try (Articles articles = Articles.open(cluster.properties())) {
+        // Nobody else is asked for being slow.
+        try (Articles articles = Articles.open(cluster.properties(), "reroute-after", "4s")) {
             Map<String, Long> before = Traffic.searches(cluster);
             assertThatThrownBy(() -> articles.search("bad"))
                     .isInstanceOfSatisfying(
@@ -44,6 +54,66 @@ class PublicationFaultsIT {
         }
     }
 
+    /** The searches of one publication are too many, or too much, for what stands before the servers. */
+    @ParameterizedTest
+    @ValueSource(ints = {429, 502})
+    void keeps_a_publication_away_whose_searches_a_proxy_refuses_and_no_other(int status, ElasticsearchCluster cluster)
+            throws Exception {
+        Articles.publish(cluster, "news");
+        Articles.publish(cluster, "bad");
+        try (Balancer.All proxies = Balancer.before(cluster.properties());
+                Articles articles = Articles.open(proxies.properties())) {
+            proxies.refuse("/cms-bad-read/", status, "text/html", "<h1>Sorry</h1>");
+            List<Throwable> failures = IntStream.range(0, 12)
+                    .mapToObj(i -> catchThrowable(
+                            () -> TimeLimit.within(Duration.ofMillis(500), () -> articles.search("bad"))))
+                    .toList();
+
+            assertThat(articles.search("news")).isEqualTo(10);
+            articles.store().publication("news").index("p", Map.of("title", "x"));
+            assertThat(failures)
+                    .last()
+                    .isInstanceOf(UnavailableException.class)
+                    .satisfies(
+                            e -> assertThat(e).hasMessageContaining("the circuit breaker of publication bad is open"));
+            assertThat(articles.store().health().summary()).doesNotContain("the cluster");
+        }
+    }
+
+    /** What takes longer than they wait is a slow network, or a long search, for which others have the time. */
+    @Tag("slow")
+    @Test
+    void lets_patient_callers_pass_where_impatient_ones_cancel_their_requests(ElasticsearchCluster cluster)
+            throws Exception {
+        Articles.publish(cluster, "news");
+        try (FarNodes far = FarNodes.behind(cluster.properties(), Duration.ofMillis(200));
+                Articles articles =
+                        Articles.open(far.properties(), "connect-timeout", "30s", "search-timeout", "60s")) {
+            ElasticsearchAsyncClient async =
+                    new ElasticsearchAsyncClient(articles.client()._transport());
+            try (Readers patient = new Readers(1, () -> articles.search("news"));
+                    Readers impatient = new Readers(3, () -> {
+                        Future<?> search = async.search(s -> s.index("cms-news-read"), Map.class);
+                        try {
+                            return search.get(300, TimeUnit.MILLISECONDS);
+                        } finally {
+                            search.cancel(true);
+                        }
+                    });
+                    Readers limited = new Readers(
+                            1, () -> TimeLimit.within(Duration.ofMillis(300), () -> articles.search("news")))) {
+                Eventually.until(
+                        "many have been cancelled",
+                        () -> impatient.failures().size() >= 40
+                                && limited.failures().size() >= 10);
+                patient.await(10);
+
+                assertThat(patient.failures()).isEmpty();
+                assertThat(impatient.failures()).hasOnlyElementsOfType(TimeoutException.class);
+            }
+        }
+    }
+
     @Test
     void lets_calls_to_a_red_publication_pile_up_without_harm_to_another(ElasticsearchCluster cluster)
             throws Exception {
@@ -59,7 +129,7 @@ class PublicationFaultsIT {
                         "publication-share",
                         "50%");
                 Readers news = new Readers(2, () -> articles.search("news"));
-                Readers bad = new Readers(40, () -> {
+                Readers bad = new Readers(60, () -> {
                     articles.add("bad");
                     return 0;
                 })) {
@@ -96,6 +166,30 @@ class PublicationFaultsIT {
             articles.add("news");
         }
         assertThat(Articles.count(cluster, "full")).isEqualTo(10);
+    }
+
+    @Test
+    void says_when_a_breaker_is_tried_again_and_a_few_requests_after_that_close_it(ElasticsearchCluster cluster)
+            throws Exception {
+        Articles.publish(cluster, "mended");
+        cluster.floodStage("cms-mended-000001");
+        try (Articles articles = Articles.open(cluster.properties())) {
+            Eventually.until(
+                    "no more writes are sent",
+                    () -> catchThrowable(() -> articles.add("mended")) instanceof UnavailableException);
+            assertThat(articles.store().health().summary())
+                    .containsPattern("kept away: publication mended \\(writes\\), tried again in \\d+ ms");
+
+            cluster.heal();
+            Eventually.until(
+                    "its time is over, whoever asks",
+                    () -> !articles.store().health().summary().contains("kept away"));
+            for (int i = 0; i < 5; i++) {
+                articles.add("mended");
+            }
+            assertThat(articles.store().health().summary()).doesNotContain("kept away");
+        }
+        assertThat(Articles.count(cluster, "mended")).isEqualTo(15);
     }
 
     @Test

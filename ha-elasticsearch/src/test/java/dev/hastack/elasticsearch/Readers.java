@@ -73,7 +73,7 @@ final class Readers implements AutoCloseable {
         ended = true;
         try {
             for (Thread thread : threads) {
-                thread.join(20_000);
+                thread.join(60_000);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -69,6 +69,7 @@ final class Catalog {
      * Makes an index with its aliases.
      *
      * @return whether it was created; not if it existed
+     * @throws UnconfirmedException if it was, and not every node has said that it knows of it
      */
     boolean create(String index, Map<String, JsonValue> settings, JsonObject mapping, JsonObject aliases)
             throws IOException {
@@ -95,6 +96,18 @@ final class Catalog {
         }
     }
 
+    boolean exists(String index) throws IOException {
+        try {
+            JsonObject unused = requests.get("indices.get_alias", "", "/" + index + "/_alias", Map.of());
+            return true;
+        } catch (ElasticsearchException e) {
+            if (missing(e)) {
+                return false;
+            }
+            throw e;
+        }
+    }
+
     void delete(String index) throws IOException {
         try {
             requests.send("indices.delete", "DELETE", index, "/" + index, JsonValue.EMPTY_JSON_OBJECT);
@@ -115,16 +128,48 @@ final class Catalog {
                 .getJsonObject(index);
     }
 
+    /**
+     * Whether an index, or what an alias leads to, is closed: Elasticsearch calls it green, and refuses every read and write. Not if
+     * the server refuses to say.
+     */
+    boolean closed(String target) throws IOException {
+        try {
+            JsonObject metadata = requests.get(
+                            "cluster.state",
+                            "",
+                            "/_cluster/state/metadata/" + target,
+                            Map.of(
+                                    "local",
+                                    "true",
+                                    "expand_wildcards",
+                                    "all",
+                                    "filter_path",
+                                    "metadata.indices.*.state"))
+                    .getJsonObject("metadata");
+            return metadata != null
+                    && metadata.getJsonObject("indices").values().stream()
+                            .anyMatch(
+                                    index -> "close".equals(index.asJsonObject().getString("state", "")));
+        } catch (ElasticsearchException e) {
+            return false;
+        }
+    }
+
+    /** @throws UnconfirmedException if it was done, and not every node has said that it knows of it */
     void change(AliasActions actions) throws IOException {
         confirmed(
                 requests.send("indices.update_aliases", "POST", "", "/_aliases", actions.body()),
                 "aliases were changed");
     }
 
-    /** What not every node knows of may be missed by whoever asks such a node. */
+    /**
+     * What not every node knows of may be missed by whoever asks such a node.
+     *
+     * @throws UnconfirmedException though it was done
+     */
     private static void confirmed(JsonObject answer, String what) throws IOException {
         if (!answer.getBoolean("acknowledged", false)) {
-            throw new IOException(what
+            throw new UnconfirmedException(what
                     + ", but not every node of the cluster has confirmed it in time; look at the cluster's health");
         }
     }

@@ -27,8 +27,11 @@ final class Control {
         return catalog.names().rebuilds();
     }
 
-    /** Whoever made it, it exists then; and it goes on existing while a claim does. */
+    /** Whoever made it, it exists then; and it goes on existing while a claim does. Where it does, the master has nothing to do. */
     void create() throws IOException {
+        if (catalog.exists(index())) {
+            return;
+        }
         Map<String, JsonValue> settings = new TreeMap<>();
         settings.put("index.number_of_shards", Json.createValue("1"));
         settings.put("index.auto_expand_replicas", Json.createValue("0-1"));

@@ -8,6 +8,7 @@ import co.elastic.clients.elasticsearch.core.BulkRequest;
 import co.elastic.clients.elasticsearch.core.BulkResponse;
 import co.elastic.clients.elasticsearch.core.bulk.BulkOperation;
 import co.elastic.clients.elasticsearch.core.bulk.BulkResponseItem;
+import dev.hastack.elasticsearch.StackClosedException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -117,7 +118,9 @@ final class Ingest implements AutoCloseable {
         void broken(Throwable reason) {
             IOException failure = reason instanceof IOException io ? io : new IOException(reason);
             int status = Statuses.of(reason);
-            if ((status == 0 || Statuses.isBusy(status)) && !(reason instanceof Error)) {
+            boolean mayPass = status == 0 || Statuses.isBusy(status);
+            // A stack that was closed stays so: whoever waits is told now, and not when it was tried for long enough.
+            if (mayPass && !(reason instanceof Error) && !(reason instanceof StackClosedException)) {
                 retry(failure);
             } else {
                 fail(failure);

@@ -9,8 +9,11 @@ import co.elastic.clients.elasticsearch.core.DeleteResponse;
 import co.elastic.clients.elasticsearch.core.IndexResponse;
 import co.elastic.clients.elasticsearch.core.bulk.BulkOperation;
 import co.elastic.clients.elasticsearch.core.bulk.BulkResponseItem;
+import dev.hastack.elasticsearch.OutcomeUnknownException;
+import dev.hastack.elasticsearch.TimeLimit;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
@@ -31,20 +34,27 @@ final class LiveWrites {
     private final Markers markers;
     private final Deletions deletions;
     private final Rebuilds rebuilds;
+    private final Later later;
+    private final Duration limit;
 
+    /** @param limit of one write, all its requests together */
     LiveWrites(
             ElasticsearchClient client,
             String publication,
             Location location,
             Markers markers,
             Deletions deletions,
-            Rebuilds rebuilds) {
+            Rebuilds rebuilds,
+            Later later,
+            Duration limit) {
         this.client = client;
         this.publication = publication;
         this.location = location;
         this.markers = markers;
         this.deletions = deletions;
         this.rebuilds = rebuilds;
+        this.later = later;
+        this.limit = limit;
     }
 
     <T> IndexResponse index(String id, T document) throws IOException {
@@ -90,7 +100,12 @@ final class LiveWrites {
         void write(Generation next, long version) throws IOException;
     }
 
+    /** However many requests it takes. */
     private <R extends WriteResponseBase> R write(ToCurrent<R> toCurrent, ToNext toNext) throws IOException {
+        return TimeLimit.within(limit, () -> writeWithin(toCurrent, toNext));
+    }
+
+    private <R extends WriteResponseBase> R writeWithin(ToCurrent<R> toCurrent, ToNext toNext) throws IOException {
         Optional<Generation> swapped = Optional.empty();
         for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
             Markers.Seen before = markers.look();
@@ -107,21 +122,31 @@ final class LiveWrites {
                 location.forget();
                 continue;
             }
-            boolean late = !before.valid();
-            Markers.Seen after = late ? markers.look() : before;
-            swapped = after.swapped(publication).filter(now -> !now.index().equals(done.index()));
-            if (swapped.isPresent()) {
-                continue;
-            }
-            Optional<Generation> next =
-                    after.next(publication).filter(filled -> !filled.index().equals(done.index()));
-            // A look that was too old may have missed a rebuild from its beginning, or its end.
-            boolean missed = next.isEmpty() && late && !location.isStill(current, done.index());
-            if (missed) {
-                continue;
-            }
-            if (next.isEmpty() || copied(next.get(), Versions.live(next.get().number(), sequence(done)), toNext)) {
-                return done;
+            try {
+                boolean late = !before.valid();
+                Markers.Seen after = late ? markers.look() : before;
+                swapped = after.swapped(publication).filter(now -> !now.index().equals(done.index()));
+                if (swapped.isPresent()) {
+                    continue;
+                }
+                Optional<Generation> next =
+                        after.next(publication).filter(filled -> !filled.index().equals(done.index()));
+                // A look that was too old may have missed a rebuild from its beginning, or its end.
+                boolean missed = next.isEmpty() && late && !location.isStill(current, done.index());
+                if (missed) {
+                    continue;
+                }
+                if (next.isEmpty()
+                        || copied(next.get(), Versions.live(next.get().number(), sequence(done)), toNext)) {
+                    return done;
+                }
+            } catch (OutcomeUnknownException e) {
+                throw e;
+            } catch (IOException e) {
+                throw new OutcomeUnknownException(
+                        "publication '" + publication + "': the write was done in " + done.index()
+                                + ", and it is not known whether a rebuild has it: " + e.getMessage(),
+                        e);
             }
             markers.forget();
             location.forget();
@@ -136,6 +161,20 @@ final class LiveWrites {
             throw new IOException("the answer to a write to " + done.index() + " has no _seq_no");
         }
         return sequence;
+    }
+
+    /** If there is no time for that, or no answer, it is done later: else the swap would lose what readers have seen. */
+    private boolean callOff(Generation next, Exception failure) throws IOException {
+        try {
+            return rebuilds.callOff(next, failure);
+        } catch (IOException | ElasticsearchException e) {
+            later.soon(next.next(), () -> {
+                boolean unused = rebuilds.callOff(next, failure);
+                return true;
+            });
+            e.addSuppressed(failure);
+            throw e;
+        }
     }
 
     /** @return whether the next generation has it or needs it no more; if not, that generation is the present one by now */
@@ -155,7 +194,7 @@ final class LiveWrites {
                 failure = e;
             }
             if (attempt == TRIES) {
-                return rebuilds.callOff(next, failure);
+                return callOff(next, failure);
             }
             try {
                 TimeUnit.MILLISECONDS.sleep(FIRST_PAUSE_MILLIS << attempt);

@@ -1,10 +1,14 @@
 package dev.hastack.elasticsearch.publication;
 
+import dev.hastack.elasticsearch.TimeLimit;
 import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -56,7 +60,7 @@ final class Markers {
         if (seen != null && seen.valid()) {
             return seen;
         }
-        lock.lock();
+        lock();
         try {
             seen = last;
             if (seen != null && seen.valid()) {
@@ -76,6 +80,18 @@ final class Markers {
             return seen;
         } finally {
             lock.unlock();
+        }
+    }
+
+    /** Another thread may be asking, which takes no more of this one's time than it has. */
+    private void lock() throws IOException {
+        try {
+            if (!lock.tryLock(TimeLimit.left(), TimeUnit.NANOSECONDS)) {
+                throw new SocketTimeoutException("no answer in time to which publications are being rebuilt");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted while it was asked which publications are being rebuilt");
         }
     }
 

@@ -52,8 +52,10 @@ final class Provisioning {
         Wanted wanted = Wanted.of(publication, config);
         try {
             catalog.create(first.index(), wanted.settings(), wanted.mapping(), users(first));
-        } catch (ElasticsearchException e) {
-            // Elasticsearch refuses a second index to write to: another process was first, and has rebuilt since.
+        } catch (IOException | ElasticsearchException e) {
+            // Elasticsearch refuses a second index to write to: another process was first, and has rebuilt since. Or it
+            // was made, and
+            // the answer lost, or not every node knows of it yet.
             if (catalog.generations(publication).current().isEmpty()) {
                 throw e;
             }
@@ -76,7 +78,7 @@ final class Provisioning {
                     }
                     return found;
                 });
-            } catch (PublicationException.Busy e) {
+            } catch (PublicationException.Busy | UnconfirmedException e) {
                 if (System.nanoTime() > deadline) {
                     throw e;
                 }
@@ -113,6 +115,11 @@ final class Provisioning {
             differences.add("aliases: expected " + names.write(publication) + " at " + current.index()
                     + " alone, where " + names.read(publication) + " is");
         }
+        if (catalog.closed(current.index())) {
+            differences.add(
+                    "state: expected an open index, found it closed: no document can be read or written; open it by POST /"
+                            + current.index() + "/_open");
+        }
         Wanted wanted = Wanted.of(publication, current.shared() ? defaults : config);
         differences.addAll(Differences.between(wanted, catalog.show(current.index())));
         if (!differences.isEmpty()) {
@@ -120,12 +127,18 @@ final class Provisioning {
         }
     }
 
-    /** What a generation has that is being filled: no copies, and no refresh that nobody needs. */
+    /** What a generation has that is being filled with many documents: no copies, and no refresh that nobody needs. */
     static Map<String, JsonValue> filling(Map<String, JsonValue> settings) {
-        Map<String, JsonValue> filling = new TreeMap<>(settings);
+        Map<String, JsonValue> filling = quiet(settings);
         filling.remove("index.auto_expand_replicas");
         filling.put("index.number_of_replicas", Json.createValue("0"));
-        filling.put("index.refresh_interval", Json.createValue("-1"));
         return filling;
+    }
+
+    /** What a generation has that is being filled with few. */
+    static Map<String, JsonValue> quiet(Map<String, JsonValue> settings) {
+        Map<String, JsonValue> quiet = new TreeMap<>(settings);
+        quiet.put("index.refresh_interval", Json.createValue("-1"));
+        return quiet;
     }
 }

@@ -141,7 +141,8 @@ public final class Publication {
 
     /**
      * Fills a new index and makes it the one that is read and written, with no downtime. Live writes of all processes go on, and
-     * win over what is copied. Returns when that is done; nothing has changed if it fails.
+     * win over what is copied. Returns when that is done; nothing has changed if it fails. What fails after the new index has become the
+     * present one does not fail the rebuild: earlier generations that cannot be removed are {@link RebuildResult#leftovers}.
      *
      * @throws PublicationException.Busy if another process does so
      * @throws PublicationException.RebuildFailed if it ended without effect
@@ -155,7 +156,8 @@ public final class Publication {
 
     /**
      * Goes back to the generation before the present one, which is kept instead. What was written since the rebuild is not in
-     * it, nor need be what other threads and processes write while this runs; what they begin to write after it has returned is.
+     * it, nor need be what other threads and processes write while this runs; what they begin to write after it has returned is, unless
+     * the log warns that not every node of the cluster has confirmed the change in time.
      */
     public void rollback() throws IOException, InterruptedException {
         requireWritable("rollback");
@@ -174,8 +176,7 @@ public final class Publication {
     /** Asks one node about the shards of this publication alone. */
     public PublicationHealth health() throws IOException {
         String read = catalog.names().read(id);
-        return PublicationHealth.of(catalog.requests(), read)
-                .orElseThrow(() -> new PublicationException.NotProvisioned(id, read));
+        return PublicationHealth.of(catalog, read).orElseThrow(() -> new PublicationException.NotProvisioned(id, read));
     }
 
     private void requireWritable(String what) throws NotWritableException {

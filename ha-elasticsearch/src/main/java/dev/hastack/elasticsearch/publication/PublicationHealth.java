@@ -10,8 +10,10 @@ import java.util.Optional;
  * How the shards of one publication are. In the shared layout they are those of all publications that share them.
  *
  * @param unassigned shards that are on no node
+ * @param closed whether the index is closed: Elasticsearch calls that green; here it is red, since no document of it can be read or
+ *     written
  */
-public record PublicationHealth(Status status, int activePrimaries, int active, int unassigned) {
+public record PublicationHealth(Status status, int activePrimaries, int active, int unassigned, boolean closed) {
     /** The worst of the shards. */
     public enum Status {
         /** Every copy is there. */
@@ -26,20 +28,36 @@ public record PublicationHealth(Status status, int activePrimaries, int active, 
         return status.compareTo(other.status) > 0;
     }
 
+    /** Waits until it is as well as that, but not for long; what it is then has to be asked. */
+    static void await(Catalog catalog, String target, Status status) throws IOException {
+        JsonObject unused = catalog.requests()
+                .get(
+                        "cluster.health",
+                        target,
+                        "/_cluster/health/" + target,
+                        Map.of(
+                                "timeout",
+                                "500ms",
+                                "wait_for_status",
+                                status.name().toLowerCase(Locale.ROOT)));
+    }
+
     /**
-     * One request about one index: it costs the same however many there are. Elasticsearch waits for an index that is not there,
+     * Two requests about one index: they cost the same however many there are. Elasticsearch waits for an index that is not there,
      * and answers with 408 and {@code timed_out}; then this is empty.
      */
-    static Optional<PublicationHealth> of(Requests requests, String target) throws IOException {
+    static Optional<PublicationHealth> of(Catalog catalog, String target) throws IOException {
         JsonObject health =
-                requests.get("cluster.health", target, "/_cluster/health/" + target, Map.of("timeout", "1s"));
+                catalog.requests().get("cluster.health", target, "/_cluster/health/" + target, Map.of("timeout", "1s"));
         if (health.getBoolean("timed_out")) {
             return Optional.empty();
         }
+        boolean closed = catalog.closed(target);
         return Optional.of(new PublicationHealth(
-                Status.valueOf(health.getString("status").toUpperCase(Locale.ROOT)),
+                closed ? Status.RED : Status.valueOf(health.getString("status").toUpperCase(Locale.ROOT)),
                 health.getInt("active_primary_shards"),
                 health.getInt("active_shards"),
-                health.getInt("unassigned_shards")));
+                health.getInt("unassigned_shards"),
+                closed));
     }
 }

@@ -6,7 +6,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 
 /** All publications of a store. What concerns them all, they share. Thread-safe. */
-public final class Publications {
+public final class Publications implements AutoCloseable {
     private final ElasticsearchClient client;
     private final ElasticsearchConfig config;
     private final boolean writable;
@@ -14,6 +14,7 @@ public final class Publications {
     private final Catalog catalog;
     private final Control control;
     private final Markers markers;
+    private final Later later;
     private final ConcurrentMap<String, Publication> known = new ConcurrentHashMap<>();
 
     /** @param writable whether this stack may write */
@@ -29,6 +30,7 @@ public final class Publications {
         this.catalog = new Catalog(new Requests(client._transport()), new Names(config.indexPrefix()));
         this.control = new Control(client, catalog);
         this.markers = new Markers(catalog, times.life());
+        this.later = new Later(times.expiry());
     }
 
     /**
@@ -46,6 +48,12 @@ public final class Publications {
         return make(catalog.names().checked(id), own);
     }
 
+    /** Leaves to other processes what this one has not removed yet; all else goes on. */
+    @Override
+    public void close() {
+        later.close();
+    }
+
     private Publication make(String id, ElasticsearchConfig.Publication own) {
         Rebuilds rebuilds = new Rebuilds(catalog);
         Location location = new Location(catalog, id);
@@ -57,6 +65,7 @@ public final class Publications {
                 times,
                 new Provisioning(catalog, control, times, config.defaults()),
                 new Remains(client, catalog, control, rebuilds),
+                later,
                 id,
                 own);
         return new Publication(
@@ -65,7 +74,7 @@ public final class Publications {
                 client,
                 catalog,
                 location,
-                new LiveWrites(client, id, location, markers, deletions, rebuilds),
+                new LiveWrites(client, id, location, markers, deletions, rebuilds, later, config.writeTimeout()),
                 new BulkWrites(id, location, markers, deletions, rebuilds),
                 upkeep);
     }

@@ -12,6 +12,7 @@ import jakarta.json.JsonValue;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -31,6 +32,9 @@ final class RebuildRun<T> {
     private static final Duration MARGIN = Duration.ofMillis(250);
 
     private static final long TELL_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+    /** Of so many documents the copies of the shards are worth no step of their own. */
+    private static final long FEW = 10_000;
+
     private static final Duration FLUSH_MARGIN = Duration.ofSeconds(30);
 
     private final ElasticsearchClient client;
@@ -70,43 +74,88 @@ final class RebuildRun<T> {
     /** @throws PublicationException.RebuildFailed if it ended without effect */
     RebuildResult run() throws IOException, InterruptedException {
         long began = System.nanoTime();
-        long deleted;
+        long deleted = 0;
         try {
+            tell(RebuildProgress.Phase.CREATING, "every node of the cluster to know " + next.index());
             announce();
-            tell(RebuildProgress.Phase.ANNOUNCING);
+            tell(
+                    RebuildProgress.Phase.ANNOUNCING,
+                    "every process that writes to hear of it: each looks at least every " + life.toMillis() + " ms");
             TimeUnit.NANOSECONDS.sleep(life.plus(MARGIN).toNanos());
             startedAt = System.nanoTime();
             copy();
+            tell(RebuildProgress.Phase.COPYING, "what was deleted meanwhile to be deleted here");
             deleted = repeatDeletions();
-            tell(RebuildProgress.Phase.REPLICATING);
             replicate();
+            tell(
+                    RebuildProgress.Phase.SWAPPING,
+                    "every node of the cluster to know that " + next.name() + " is the present one");
             verify(deleted);
             swap();
         } catch (Exception e) {
-            throw abandoned(e);
+            abandon(e);
         } catch (Error e) {
-            e.addSuppressed(abandoned(e));
+            try {
+                abandon(e);
+            } catch (PublicationException.RebuildFailed | InterruptedException known) {
+                // The error says it.
+            }
             throw e;
         }
-        tell(RebuildProgress.Phase.DONE);
+        // What fails from here on does not undo it.
+        try {
+            tell(RebuildProgress.Phase.DONE, "");
+        } catch (RuntimeException e) {
+            LOG.atWarn()
+                    .addKeyValue("publication", next.publication())
+                    .setCause(e)
+                    .log("a listener failed after the rebuild to {} was done", next.name());
+        }
         return new RebuildResult(
-                next.name(), copies.taken(), copies.superseded(), deleted, Duration.ofNanos(System.nanoTime() - began));
+                next.name(),
+                copies.taken(),
+                copies.superseded(),
+                deleted,
+                Duration.ofNanos(System.nanoTime() - began),
+                List.of());
     }
 
-    private PublicationException.RebuildFailed abandoned(Throwable reason) throws InterruptedException {
+    /**
+     * Ends it, for whatever reason; returns only if it is too late for that: the swap was made, and its answer lost.
+     *
+     * @throws PublicationException.RebuildFailed if the publication is what it was
+     */
+    private void abandon(Throwable reason) throws InterruptedException {
         // What is left to do must not be interrupted, too.
         boolean interrupted = Thread.interrupted() || reason instanceof InterruptedException;
+        boolean known = false;
         try {
-            remains.abandon(next);
+            boolean ended = remains.end(next);
+            known = true;
+            if (!ended) {
+                unmarked(reason);
+                if (interrupted) {
+                    Thread.currentThread().interrupt();
+                }
+                return;
+            }
+            remains.drop(next);
         } catch (IOException | RuntimeException e) {
             reason.addSuppressed(e);
         }
         if (interrupted) {
             throw (InterruptedException) new InterruptedException("rebuild of " + next.name()).initCause(reason);
         }
-        return new PublicationException.RebuildFailed(
+        throw new PublicationException.RebuildFailed(
                 "publication '" + next.publication() + "': the rebuild to " + next.name()
-                        + " failed, and the publication is what it was: " + reason.getMessage(),
+                        + " failed, and the publication is"
+                        + " what it was"
+                        + (known
+                                ? ""
+                                : ", unless its last step was done and the answer lost: the alias "
+                                        + next.names().read(next.publication())
+                                        + " tells; what is left is removed later")
+                        + ": " + reason.getMessage(),
                 reason);
     }
 
@@ -121,13 +170,20 @@ final class RebuildRun<T> {
         JsonObject marker = Json.createObjectBuilder()
                 .add(next.next(), AliasActions.definition(next))
                 .build();
-        if (!catalog.create(next.index(), Provisioning.filling(wanted.settings()), wanted.mapping(), marker)) {
+        if (!catalog.create(next.index(), filling(wanted), wanted.mapping(), marker)) {
             throw new IOException("the index " + next.index() + " exists already");
         }
     }
 
+    /** Few documents are copied at once to all copies of the shards, which are made while writers hear of the index. */
+    private Map<String, JsonValue> filling(Wanted wanted) {
+        boolean few = what.total().isPresent() && what.total().getAsLong() <= FEW;
+        return few ? Provisioning.quiet(wanted.settings()) : Provisioning.filling(wanted.settings());
+    }
+
     private void copy() throws IOException, InterruptedException {
         long version = Versions.copied(next.number());
+        tell(RebuildProgress.Phase.COPYING, "the source to be opened");
         // What is the same for all is said once a request.
         try (Ingest ingest = new Ingest(
                         client,
@@ -147,18 +203,21 @@ final class RebuildRun<T> {
                         copies));
                 copies.throwFailure();
                 if (System.nanoTime() - toldAt > TELL_NANOS) {
-                    tell(RebuildProgress.Phase.COPYING);
+                    tell(RebuildProgress.Phase.COPYING, "the source and Elasticsearch, whichever is slower");
                 }
             }
             finish(ingest, copies);
         }
-        tell(RebuildProgress.Phase.COPYING);
     }
 
     private void finish(Ingest ingest, Ingested counts) throws IOException, InterruptedException {
         Duration within = what.limits().retryFor().plus(FLUSH_MARGIN);
-        if (!ingest.flush(within)) {
-            throw new IOException("the last documents were not taken within " + within);
+        long since = System.nanoTime();
+        while (!ingest.flush(Duration.ofNanos(TELL_NANOS))) {
+            if (System.nanoTime() - since > within.toNanos()) {
+                throw new IOException("the last documents were not taken within " + within);
+            }
+            tell(RebuildProgress.Phase.COPYING, "Elasticsearch to take the last documents");
         }
         counts.throwFailure();
     }
@@ -195,17 +254,21 @@ final class RebuildRun<T> {
     private void replicate() throws IOException, InterruptedException {
         if (!next.shared()) {
             JsonObjectBuilder settings = Json.createObjectBuilder();
-            Map<String, JsonValue> wanted =
-                    Wanted.of(next.publication(), config).settings();
-            Provisioning.filling(wanted).forEach((name, value) -> {
+            Wanted made = Wanted.of(next.publication(), config);
+            Map<String, JsonValue> wanted = made.settings();
+            Map<String, JsonValue> filling = filling(made);
+            filling.forEach((name, value) -> {
                 if (!value.equals(wanted.get(name))) {
                     settings.add(name, wanted.getOrDefault(name, JsonValue.NULL));
                 }
             });
             JsonValue expand = wanted.get("index.auto_expand_replicas");
-            if (expand != null) {
+            if (expand != null && !filling.containsKey("index.auto_expand_replicas")) {
                 settings.add("index.auto_expand_replicas", expand);
             }
+            tell(
+                    RebuildProgress.Phase.REPLICATING,
+                    "every node of the cluster to know the settings of " + next.index());
             catalog.requests()
                     .send(
                             "indices.put_settings",
@@ -214,14 +277,21 @@ final class RebuildRun<T> {
                             "/" + next.index() + "/_settings",
                             settings.build());
         }
+        tell(RebuildProgress.Phase.REPLICATING, "every copy of the shards of " + next.name() + " to be refreshed");
         catalog.refresh(next.name());
         long since = System.nanoTime();
         PublicationHealth enough = health(current);
-        while (health(next).isWorseThan(enough)) {
+        for (PublicationHealth now = health(next); now.isWorseThan(enough); now = health(next)) {
             if (System.nanoTime() - since > what.replicasWithin().toNanos()) {
                 throw new IOException("its shards have not been copied within " + what.replicasWithin());
             }
-            TimeUnit.MILLISECONDS.sleep(100);
+            tell(
+                    RebuildProgress.Phase.REPLICATING,
+                    "copies of the shards of " + next.name() + ": " + now.active() + " of "
+                            + (now.active() + now.unassigned()) + " are active, and it is " + now.status() + " where "
+                            + current.name() + " is " + enough.status());
+            // Returns as soon as that is so.
+            PublicationHealth.await(catalog, next.name(), enough.status());
         }
     }
 
@@ -229,6 +299,13 @@ final class RebuildRun<T> {
     private void verify(long deleted) throws IOException {
         long found = client.count(count -> count.index(next.name())).count();
         long expected = copies.taken() - deleted;
+        if (found < expected) {
+            // Some may have been deleted since; each was noted before that.
+            catalog.refresh(control.index());
+            long noted = client.count(count -> count.index(control.index()).query(Deletions.during(next)))
+                    .count();
+            expected = copies.taken() - Math.max(deleted, noted);
+        }
         if (found < expected) {
             throw new IOException("expected at least " + expected + " documents in it, found " + found);
         }
@@ -244,25 +321,26 @@ final class RebuildRun<T> {
         }
         try {
             catalog.change(actions.add(current, current.kept()).open(next));
-        } catch (IOException e) {
-            // It may have been done, and the answer lost.
-            if (!remains.isPresent(next)) {
-                throw e;
-            }
+        } catch (UnconfirmedException e) {
+            unmarked(e);
             return;
         }
         try {
             catalog.change(new AliasActions().remove(next, next.swap()));
         } catch (IOException | RuntimeException e) {
-            // It does no harm while this generation is the present one, and the next rebuild removes it first.
-            LOG.atWarn()
-                    .addKeyValue("publication", next.publication())
-                    .setCause(e)
-                    .log("the alias {} stays until the next rebuild", next.swap());
+            unmarked(e);
         }
     }
 
-    private void tell(RebuildProgress.Phase phase) {
+    /** It does no harm while this generation is the present one, and the next rebuild removes it first. */
+    private void unmarked(Throwable reason) {
+        LOG.atWarn()
+                .addKeyValue("publication", next.publication())
+                .setCause(reason)
+                .log("the alias {} stays until the next rebuild: not every node has confirmed the swap", next.swap());
+    }
+
+    private void tell(RebuildProgress.Phase phase, String waitingFor) {
         toldAt = System.nanoTime();
         what.listener()
                 .accept(new RebuildProgress(
@@ -270,11 +348,12 @@ final class RebuildRun<T> {
                         phase,
                         copies.taken() + copies.superseded(),
                         what.total(),
-                        Duration.ofNanos(startedAt == 0 ? 0 : System.nanoTime() - startedAt)));
+                        Duration.ofNanos(startedAt == 0 ? 0 : System.nanoTime() - startedAt),
+                        waitingFor));
     }
 
     private PublicationHealth health(Generation of) throws IOException {
-        return PublicationHealth.of(catalog.requests(), of.name())
+        return PublicationHealth.of(catalog, of.name())
                 .orElseThrow(() -> new IOException(of.name() + " is not there any more"));
     }
 }

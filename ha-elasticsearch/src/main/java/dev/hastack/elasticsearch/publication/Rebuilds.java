@@ -36,6 +36,9 @@ final class Rebuilds {
         try {
             catalog.change(new AliasActions().remove(next, next.next()));
             return true;
+        } catch (UnconfirmedException e) {
+            // The master knows, and it alone makes the swap.
+            return true;
         } catch (ElasticsearchException e) {
             if (Catalog.missing(e)) {
                 return false;

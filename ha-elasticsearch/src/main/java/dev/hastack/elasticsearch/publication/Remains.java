@@ -7,9 +7,11 @@ import co.elastic.clients.elasticsearch.core.search.Hit;
 import co.elastic.clients.json.JsonData;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,39 +41,58 @@ final class Remains {
             LOG.atWarn()
                     .addKeyValue("publication", publication)
                     .log("removing {}, which was never finished", torso.name());
-            abandon(torso);
+            if (end(torso)) {
+                removed(torso);
+            }
         }
         for (Map.Entry<Integer, Boolean> index : catalog.indices(publication).entrySet()) {
             if (!index.getValue()) {
-                String name = catalog.names().generation(publication, index.getKey());
+                Names names = catalog.names();
+                String name = names.generation(publication, index.getKey());
                 LOG.atWarn().addKeyValue("publication", publication).log("removing {}, which no alias leads to", name);
-                catalog.delete(name);
+                removed(new Generation(names, publication, index.getKey(), name, false));
             }
         }
-        forgetSwaps(publication);
+        forgetMarks(publication, found);
         forgetDeletions(publication);
     }
 
-    /** What a rebuild could not take away itself: from here on its generation need not be the present one. */
-    private void forgetSwaps(String publication) throws IOException {
+    /** Whether {@link #clear} or {@link #surplus} would find anything to remove. */
+    boolean any(String publication, int keep) throws IOException {
+        Generations found = catalog.generations(publication);
+        return found.next().isPresent()
+                || !surplus(found, keep).isEmpty()
+                || catalog.indices(publication).containsValue(false);
+    }
+
+    /**
+     * What a rebuild could not take away itself: the mark of its swap, since from here on its generation need not be the present one;
+     * and, in a shared index, the name of a torso, which the next generation there must not be taken for.
+     */
+    private void forgetMarks(String publication, Generations found) throws IOException, InterruptedException {
+        Names names = catalog.names();
         for (Map.Entry<String, Set<String>> index :
-                catalog.aliases(catalog.names().pattern(publication)).entrySet()) {
+                catalog.aliases(names.pattern(publication)).entrySet()) {
             for (String alias : index.getValue()) {
-                Optional<Generation> swapped = catalog.names()
-                        .marked(alias, index.getKey(), "swap")
+                Optional<Generation> swapped = names.marked(alias, index.getKey(), "swap")
                         .filter(now -> now.publication().equals(publication));
                 if (swapped.isPresent()) {
                     catalog.change(new AliasActions().remove(swapped.get(), alias));
+                }
+                OptionalInt number = names.number(publication, alias, "");
+                if (number.isPresent() && names.isShared(index.getKey())) {
+                    Generation named = new Generation(names, publication, number.getAsInt(), index.getKey(), true);
+                    if (!found.current().equals(Optional.of(named))) {
+                        drop(named);
+                    }
                 }
             }
         }
     }
 
-    /** First nobody can make it the present generation any more; then it goes. */
-    void abandon(Generation next) throws IOException, InterruptedException {
-        if (rebuilds.end(next) || !isPresent(next)) {
-            drop(next);
-        }
+    /** From then on nobody can make it the present generation; false if it is that already. */
+    boolean end(Generation next) throws IOException {
+        return rebuilds.end(next) || !isPresent(next);
     }
 
     boolean isPresent(Generation generation) throws IOException {
@@ -81,11 +102,53 @@ final class Remains {
                 .isPresent();
     }
 
-    /** All but the newest of those that are kept. */
-    void surplus(String publication, int keep) throws IOException, InterruptedException {
-        List<Generation> kept = catalog.generations(publication).kept();
-        for (Generation old : kept.subList(Math.min(keep, kept.size()), kept.size())) {
-            drop(old);
+    /** As {@link #isPresent(Generation)}, asked since something has failed: where nobody can say, that stands with it. */
+    boolean isPresent(Generation generation, Exception failure) {
+        try {
+            return isPresent(generation);
+        } catch (IOException | RuntimeException e) {
+            failure.addSuppressed(e);
+            return false;
+        }
+    }
+
+    /**
+     * Removes all but the newest of those that are kept, and all of another layout, to which there is no way back.
+     *
+     * @return those that could not be removed now
+     */
+    List<String> surplus(String publication, int keep) throws IOException, InterruptedException {
+        List<String> leftovers = new ArrayList<>();
+        for (Generation old : surplus(catalog.generations(publication), keep)) {
+            if (!removed(old)) {
+                leftovers.add(old.name());
+            }
+        }
+        return leftovers;
+    }
+
+    private static List<Generation> surplus(Generations found, int keep) {
+        boolean shared = found.current().filter(Generation::shared).isPresent();
+        // The two generations of a shared layout are all that it has room for.
+        return found.kept().stream()
+                .filter(old -> old.shared() != shared
+                        || found.kept().stream()
+                                        .filter(newer -> newer.shared() == shared && newer.number() > old.number())
+                                        .count()
+                                >= (shared ? Math.min(1, keep) : keep))
+                .toList();
+    }
+
+    /** Whether it could be: Elasticsearch deletes no index while a snapshot of it is made. */
+    private boolean removed(Generation generation) throws InterruptedException {
+        try {
+            drop(generation);
+            return true;
+        } catch (IOException | RuntimeException e) {
+            LOG.atWarn()
+                    .addKeyValue("publication", generation.publication())
+                    .log("{} cannot be removed now, and stays for a while: {}", generation.name(), e.getMessage());
+            return false;
         }
     }
 

@@ -34,7 +34,12 @@ final class Requests {
     }
 
     private JsonObject perform(Request request) throws IOException {
-        return transport.performRequest(request, request.endpoint(), null).asJsonObject();
+        JsonValue answer = transport.performRequest(request, request.endpoint(), null);
+        if (answer instanceof JsonObject object) {
+            return object;
+        }
+        throw new IOException("expected an object in the answer to " + request.method() + " " + request.path()
+                + ", but got " + answer);
     }
 
     /** @param index for the transport, which guards publications one by one; may be empty */

@@ -7,7 +7,10 @@ import co.elastic.clients.json.JsonData;
 import dev.hastack.core.config.ElasticsearchConfig;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +27,7 @@ final class Upkeep {
     private final Claim.Times times;
     private final Provisioning provisioning;
     private final Remains remains;
+    private final Later later;
     private final String publication;
     private final ElasticsearchConfig.Publication config;
     /** This process's own, which its other threads must not take for another's. */
@@ -36,6 +40,7 @@ final class Upkeep {
             Claim.Times times,
             Provisioning provisioning,
             Remains remains,
+            Later later,
             String publication,
             ElasticsearchConfig.Publication config) {
         this.client = client;
@@ -44,13 +49,14 @@ final class Upkeep {
         this.times = times;
         this.provisioning = provisioning;
         this.remains = remains;
+        this.later = later;
         this.publication = publication;
         this.config = config;
     }
 
     void provision(boolean writable) throws IOException, InterruptedException {
         provisioning.provision(publication, config, writable);
-        if (writable && catalog.generations(publication).next().isPresent()) {
+        if (writable && remains()) {
             Thread thread = new Thread(this::recover, "ha-rebuild-recovery-" + publication);
             thread.setDaemon(true);
             recovery = thread;
@@ -58,15 +64,21 @@ final class Upkeep {
         }
     }
 
+    private boolean remains() {
+        try {
+            return remains.any(publication, config.keep());
+        } catch (IOException | RuntimeException e) {
+            LOG.atWarn().addKeyValue("publication", publication).setCause(e).log("cannot look what a rebuild left");
+            return false;
+        }
+    }
+
     /** To tell a rebuild that is under way from one whose process has died takes a while. */
     private void recover() {
         try {
-            Claim.with(control, publication, times, claim -> {
-                remains.clear(publication);
-                return true;
-            });
-        } catch (PublicationException.Busy e) {
-            LOG.atInfo().addKeyValue("publication", publication).log("{}", e.getMessage());
+            if (!clear()) {
+                later.until(publication, this::clear);
+            }
         } catch (IOException | RuntimeException e) {
             LOG.atWarn().addKeyValue("publication", publication).setCause(e).log("cannot remove what a rebuild left");
         } catch (InterruptedException e) {
@@ -74,8 +86,33 @@ final class Upkeep {
         }
     }
 
+    /** Whether nothing is left that nobody needs. */
+    private boolean clear() throws IOException, InterruptedException {
+        try {
+            return Claim.with(control, publication, times, claim -> {
+                remains.clear(publication);
+                List<String> unused = remains.surplus(publication, config.keep());
+                return !remains.any(publication, config.keep());
+            });
+        } catch (PublicationException.Busy e) {
+            LOG.atInfo().addKeyValue("publication", publication).log("{}", e.getMessage());
+            return false;
+        }
+    }
+
     private interface Change<R> {
         R from(Generation current, Claim claim) throws IOException, InterruptedException;
+    }
+
+    private void claiming(Consumer<RebuildProgress> listener, OptionalLong total) {
+        listener.accept(new RebuildProgress(
+                publication,
+                RebuildProgress.Phase.CLAIMING,
+                0,
+                total,
+                Duration.ZERO,
+                "whoever else rebuilds it, or has died of late at that: "
+                        + times.expiry().toSeconds() + " s without a sign of life"));
     }
 
     /** After the remains of those who had no time to clear up. */
@@ -92,15 +129,14 @@ final class Upkeep {
     }
 
     <T> RebuildResult rebuild(Rebuild<T> what) throws IOException, InterruptedException {
-        return alone((current, claim) -> {
-            RebuildResult result = run(current, current.shared() ? nextShared(current, claim) : nextOwn(claim), what);
-            remains.surplus(publication, current.shared() ? Math.min(1, config.keep()) : config.keep());
-            return result;
-        });
+        claiming(what.listener(), what.total());
+        return alone(
+                (current, claim) -> run(current, current.shared() ? nextShared(current, claim) : nextOwn(claim), what));
     }
 
     /** The copies come from the index itself: what was written before the announcement ended is in it, once refreshed. */
     RebuildResult promote(Consumer<RebuildProgress> listener) throws IOException, InterruptedException {
+        claiming(listener, OptionalLong.empty());
         return alone((current, claim) -> {
             if (!current.shared()) {
                 throw new PublicationException(
@@ -113,10 +149,8 @@ final class Upkeep {
                     .withTotal(
                             client.count(count -> count.index(current.name())).count())
                     .withListener(listener);
-            RebuildResult result = run(current, nextOwn(claim), documents);
             // There is no way back: a process that has not heard of it would write ids of one layout into the other.
-            remains.surplus(publication, 0);
-            return result;
+            return run(current, nextOwn(claim), documents);
         });
     }
 
@@ -124,8 +158,25 @@ final class Upkeep {
             throws IOException, InterruptedException {
         RebuildResult result =
                 new RebuildRun<>(client, catalog, control, times.life(), remains, config, current, next, what).run();
-        remains.forgetDeletions(publication);
-        return result;
+        return result.leaving(leftovers());
+    }
+
+    /** What of it fails does not undo what was done: it is tried again. */
+    private List<String> leftovers() {
+        List<String> left = List.of();
+        try {
+            remains.forgetDeletions(publication);
+            left = remains.surplus(publication, config.keep());
+            if (left.isEmpty()) {
+                return left;
+            }
+        } catch (IOException | RuntimeException e) {
+            LOG.atWarn().addKeyValue("publication", publication).setCause(e).log("cannot remove what a rebuild left");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        later.until(publication, this::clear);
+        return left;
     }
 
     private Stream<Hit<JsonData>> documents(Generation generation) {
@@ -180,8 +231,25 @@ final class Upkeep {
             if (current.shared()) {
                 actions.remove(current, current.name()).add(earlier, earlier.name());
             }
-            catalog.change(actions);
+            try {
+                catalog.change(actions);
+            } catch (UnconfirmedException e) {
+                unconfirmed(earlier, e);
+            } catch (IOException | RuntimeException e) {
+                // It may have been done, and the answer lost.
+                if (!remains.isPresent(earlier, e)) {
+                    throw e;
+                }
+                unconfirmed(earlier, e);
+            }
             return earlier;
         });
+    }
+
+    private void unconfirmed(Generation earlier, Exception reason) {
+        LOG.atWarn()
+                .addKeyValue("publication", publication)
+                .setCause(reason)
+                .log("rolled back to {}, but not every node has confirmed it", earlier.name());
     }
 }

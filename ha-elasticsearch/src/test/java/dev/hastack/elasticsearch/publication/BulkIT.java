@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 
 @HaStackTest(elasticsearch = @Elasticsearch(nodes = "es-1"))
 class BulkIT {
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final String BLOCK = "{\"index.blocks.read_only_allow_delete\": %s}";
 
     private final ElasticsearchCluster cluster;

@@ -16,13 +16,18 @@ import java.util.Map;
 record Instance(HaStack stack, Publications publications) implements AutoCloseable {
     /** So that a dead process is told from a living one within a test's patience, and rebuilds begin soon. */
     static final Claim.Times QUICK =
-            new Claim.Times(Duration.ofMillis(150), Duration.ofMillis(1500), Duration.ofMillis(300));
+            new Claim.Times(Duration.ofMillis(150), Duration.ofSeconds(5), Duration.ofMillis(300));
 
     static Instance start(ElasticsearchCluster cluster) {
         return start(cluster, Map.of());
     }
 
     static Instance start(ElasticsearchCluster cluster, Map<String, String> settings) {
+        return open(settings(cluster, settings));
+    }
+
+    /** What one is opened by. */
+    static Map<String, String> settings(ElasticsearchCluster cluster, Map<String, String> settings) {
         Map<String, String> all = new HashMap<>(cluster.properties());
         all.put("ha.stack", "editing");
         all.put("ha.service", "editor");
@@ -31,9 +36,13 @@ record Instance(HaStack stack, Publications publications) implements AutoCloseab
         all.put("ha.elasticsearch.defaults.replicas", "0");
         all.put("ha.elasticsearch.defaults.mapping", Article.MAPPING);
         all.putAll(settings);
+        return all;
+    }
+
+    static Instance open(Map<String, String> all) {
         StackConfig config = StackConfig.of(all);
         HaStack stack = HaStack.open(config);
-        assertThat(stack.awaitReady(Duration.ofSeconds(10)))
+        assertThat(stack.awaitReady(Duration.ofSeconds(60)))
                 .as("ready: %s", stack.health())
                 .isTrue();
         ElasticsearchConfig elasticsearch = config.elasticsearch().orElseThrow();

@@ -15,8 +15,10 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("slow")
 @HaStackTest(elasticsearch = @Elasticsearch(nodes = "es-1"))
 class PromoteIT {
     private static final Map<String, String> SHARED = Map.of("ha.elasticsearch.defaults.layout", "shared");
@@ -49,7 +51,7 @@ class PromoteIT {
             RebuildResult result = news.promote(progress -> {});
             stop.set(true);
 
-            assertThat(writes.get(20, TimeUnit.SECONDS)).isPositive();
+            assertThat(writes.get(60, TimeUnit.SECONDS)).isPositive();
             assertThat(result.generation()).isEqualTo("cms-news-000002");
             news.refresh();
             assertThat(live.search(search -> search.size(10_000), Article.class).hits().hits().stream()

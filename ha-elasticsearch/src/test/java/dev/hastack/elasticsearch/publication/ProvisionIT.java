@@ -61,13 +61,13 @@ class ProvisionIT {
                 Instance process = Instance.start(cluster, settings);
                 processes.add(process);
                 provisioned.add(threads.submit(() -> {
-                    start.await(10, TimeUnit.SECONDS);
+                    start.await(60, TimeUnit.SECONDS);
                     process.publication("news").provision();
                     return null;
                 }));
             }
             for (Future<?> one : provisioned) {
-                one.get(20, TimeUnit.SECONDS);
+                one.get(60, TimeUnit.SECONDS);
             }
         } finally {
             processes.forEach(Instance::close);
@@ -92,6 +92,26 @@ class ProvisionIT {
                                             "mapping.properties.title.fields.raw: expected a field of type keyword, found none",
                                             "mapping.properties.revision: expected a field of type integer, found none",
                                             "settings.index.number_of_shards: expected 1, found 2"));
+        }
+    }
+
+    @Test
+    void a_closed_index_is_said_to_be_so() throws Exception {
+        try (Instance process = Instance.start(cluster)) {
+            Publication news = process.publication("news");
+            news.provision();
+            assertThat(news.health().closed()).isFalse();
+            cluster.request("POST", "/cms-news-000001/_close", null);
+
+            assertThat(news.health().closed()).isTrue();
+            assertThat(news.health().status()).isEqualTo(PublicationHealth.Status.RED);
+            assertThatThrownBy(news::provision)
+                    .isInstanceOf(PublicationException.Invalid.class)
+                    .hasMessageContaining("found it closed")
+                    .hasMessageContaining("POST /cms-news-000001/_open");
+
+            cluster.request("POST", "/cms-news-000001/_open", null);
+            news.provision();
         }
     }
 

@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @HaStackTest(elasticsearch = @Elasticsearch(nodes = "es-1"))
 class RebuildIT {
     private static final int ARTICLES = 2000;
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final ElasticsearchCluster cluster;
     private final List<Instance> processes = new ArrayList<>();
@@ -173,6 +173,29 @@ class RebuildIT {
         cluster.request("POST", "/cms-rebuilds/_refresh", null);
         assertThat(cluster.request("GET", "/cms-rebuilds/_count?q=publication:news", null))
                 .contains("\"count\":0");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"own", "shared"})
+    void what_is_deleted_when_all_is_copied_does_not_fail_the_rebuild(String layout) throws Exception {
+        Publication rebuilding = news(layout);
+        Publication live = news(layout);
+        for (String id : List.of("a1", "a2", "a3")) {
+            database.put(id, new Article("Old", 0));
+            live.index(id, new Article("Old", 0));
+        }
+        AtomicBoolean once = new AtomicBoolean();
+
+        RebuildResult result =
+                rebuilding.rebuild(rebuild(database.entrySet().stream()).withListener(progress -> {
+                    if (progress.phase() == RebuildProgress.Phase.REPLICATING && once.compareAndSet(false, true)) {
+                        call(() -> live.delete("a1"));
+                        call(() -> live.delete("a2"));
+                    }
+                }));
+
+        assertThat(result.copied()).isEqualTo(3);
+        assertThat(documents(live)).containsOnlyKeys("a3");
     }
 
     /** Of what was deleted, as Elasticsearch does after a minute. */

@@ -32,7 +32,7 @@ class RightsIT {
             news.provision();
             news.index("1", new Article("First", 1));
             try (Bulk bulk = news.bulk(letter -> {})) {
-                bulk.index("2", new Article("Second", 1)).get(10, TimeUnit.SECONDS);
+                bulk.index("2", new Article("Second", 1)).get(60, TimeUnit.SECONDS);
             }
             news.rebuild(Rebuild.of(() -> Stream.of("1", "2"), id -> id, id -> new Article("Rebuilt", 2)));
             assertThat(news.get("1", Article.class)).contains(new Article("Rebuilt", 2));
@@ -56,7 +56,10 @@ class RightsIT {
         try (Instance delivery = as("cms-delivery", Map.of("ha.elasticsearch.writable", "false"))) {
             Publication news = delivery.publication("news");
             assertThat(news.get("1", Article.class)).contains(new Article("First", 1));
-            assertThat(news.health()).isNotNull();
+            assertThat(news.health().closed()).isFalse();
+            cluster.request("POST", "/cms-news-000001/_close", null);
+            assertThat(news.health().closed()).isTrue();
+            cluster.request("POST", "/cms-news-000001/_open?wait_for_active_shards=1", null);
             assertThatThrownBy(() -> news.index("2", new Article("Second", 1)))
                     .isInstanceOf(NotWritableException.class);
         }
