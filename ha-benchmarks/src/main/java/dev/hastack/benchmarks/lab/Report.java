@@ -37,7 +37,7 @@ record Report(String store, String setting, Table<?> table, List<Verdict> verdic
         List<Verdict> verdicts = new ArrayList<>();
         selection.clients().stream()
                 .filter(client -> !client.peer())
-                .forEach(client -> store.targets().forEach(target -> {
+                .forEach(client -> store.targets(client).forEach(target -> {
                     List<O> outcomes = results.of(target.fault(), client.id());
                     // Without the peer there is nothing to compare with.
                     Optional<List<O>> peer = target.peer().map(id -> results.of(target.fault(), id));

@@ -46,7 +46,21 @@ class ReportTest {
         table.add(
                 "replica-killed",
                 "peer",
-                List.of(new Outcome(OptionalDouble.empty(), OptionalDouble.empty(), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)));
+                List.of(new Outcome(
+                        OptionalDouble.empty(),
+                        OptionalDouble.empty(),
+                        0,
+                        0,
+                        0,
+                        0,
+                        0,
+                        0,
+                        0,
+                        0,
+                        0,
+                        0,
+                        OptionalDouble.empty(),
+                        0)));
 
         assertThat(table.toString()).contains("|           never |").contains("|                 |");
     }
@@ -96,6 +110,20 @@ class ReportTest {
     }
 
     private static Outcome outcome(double firstWrite, int lost) {
-        return new Outcome(OptionalDouble.of(500), OptionalDouble.of(firstWrite), 0, 0, 0, 0, lost, 0, 0, 0, 0, 0);
+        return new Outcome(
+                OptionalDouble.of(500),
+                OptionalDouble.of(firstWrite),
+                0,
+                0,
+                0,
+                0,
+                lost,
+                0,
+                0,
+                0,
+                0,
+                0,
+                OptionalDouble.empty(),
+                0);
     }
 }

@@ -22,9 +22,9 @@ class VerdictTest {
     @Test
     void what_is_as_promised_is_no_violation() {
         acknowledged.add(new Acknowledged(1, at(10)));
-        failed.add(new Failed(2, true, "sorry"));
-        failed.add(new Failed(3, true, "sorry"));
-        failed.add(new Failed(4, false, "sorry"));
+        failed.add(new Failed(2, 0, true, "sorry"));
+        failed.add(new Failed(3, 0, true, "sorry"));
+        failed.add(new Failed(4, 0, false, "sorry"));
         reads.add(new Read(0, at(2010), at(2500)));
 
         assertThat(violations(Set.of(1L, 2L), Set.of(3L))).isEmpty();
@@ -41,7 +41,7 @@ class VerdictTest {
 
     @Test
     void a_row_of_a_superseded_primary_whose_caller_was_told_of_no_commit_is_one() {
-        failed.add(new Failed(7, false, "sorry"));
+        failed.add(new Failed(7, 0, false, "sorry"));
 
         assertThat(violations(Set.of(), Set.of(7L)))
                 .containsExactly(
@@ -50,7 +50,7 @@ class VerdictTest {
 
     @Test
     void a_row_of_the_primary_whose_caller_was_told_of_no_commit_is_one() {
-        failed.add(new Failed(7, false, "sorry"));
+        failed.add(new Failed(7, 0, false, "sorry"));
 
         assertThat(violations(Set.of(7L), Set.of()))
                 .containsExactly("told to be committed nowhere, but on the primary: 1 writes, one is 7: sorry");

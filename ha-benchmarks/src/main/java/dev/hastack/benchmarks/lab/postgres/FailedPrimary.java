@@ -57,6 +57,19 @@ enum FailedPrimary implements Fault<PostgresServers, Session> {
             return moments;
         }
     },
+    GIVEN_UP(
+            "as killed, but 2 s later the promotion is given up: standby is stopped, main starts as it was, and both others"
+                    + " become its replicas; first write after the last of them follows, and lost is what was given up",
+            12) {
+        @Override
+        public Moments strike(PostgresServers servers, Session session) throws Exception {
+            long struck = System.nanoTime();
+            servers.main().kill();
+            Moments unused = promotion(servers, struck);
+            TimeUnit.SECONDS.sleep(2);
+            return servers.goBack(struck);
+        }
+    },
     BLACK_HOLE("the network of main swallows every packet, standby is promoted 500 ms later; all through proxies", 1) {
         @Override
         public PostgresServers reachedBy(PostgresServers servers) {

@@ -105,6 +105,21 @@ public record PostgresServers(PostgresCluster cluster, boolean proxied, Optional
     }
 
     /**
+     * Gives the standby's promotion up: that is stopped, main starts as it was, and the others give up their data for main's.
+     *
+     * @return when the last one follows, and what main had until then
+     */
+    Fault.Moments goBack(long struck) throws Exception {
+        standby().stop();
+        main().commitAlone();
+        main().start();
+        standby().rejoin(main());
+        delivery().rejoin(main());
+        long follows = System.nanoTime();
+        return new Fault.Moments(struck, OptionalLong.of(follows), written(main(), 0));
+    }
+
+    /**
      * Promotes the standby, and sends delivery after it if that can follow.
      *
      * @return when the standby accepted writes, or a little earlier, as {@link System#nanoTime()}

@@ -14,7 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** PostgreSQL: nine faults, ha-stack and four peers. */
+/** PostgreSQL: ten faults, ha-stack and four peers. */
 public record PostgresStore() implements PrimaryStore<PostgresServers> {
 
     @Override
@@ -43,6 +43,7 @@ public record PostgresStore() implements PrimaryStore<PostgresServers> {
                 Target.none("stale", "acknowledged writes lost", Outcome::lost),
                 Target.none("stale", "untold rows", Outcome::untold),
                 Target.none("switchover", "failed reads", Outcome::failedReads),
+                Target.millis("given-up", "first write after the last node follows", Outcome::firstWriteOrNever, 1000),
                 Target.none("replica-killed", "failed reads", Outcome::failedReads),
                 Target.millis("replica-killed", "read silence", Outcome::readSilence, 250),
                 Target.none("replica-hung", "failed reads", Outcome::failedReads),

@@ -12,12 +12,12 @@ import java.util.concurrent.TimeUnit;
 
 /** The primary fails or retires, and Sentinel promotes a replica. */
 enum FailedPrimary implements Fault<RedisServers, Session> {
-    KILLED("SIGKILL to main; Sentinel promotes", 2) {
+    KILLED("SIGKILL to main; Sentinel promotes, and has the other replica follow", 3) {
         @Override
         public Moments strike(RedisServers servers, Session session) {
             long struck = System.nanoTime();
             servers.main().kill();
-            return Promotion.among(servers.replicas(), struck);
+            return Promotion.followed(servers.replicas(), Promotion.among(servers.replicas(), struck));
         }
     },
     HUNG(
@@ -28,7 +28,7 @@ enum FailedPrimary implements Fault<RedisServers, Session> {
         public Moments strike(RedisServers servers, Session session) throws InterruptedException {
             long struck = System.nanoTime();
             servers.main().hang();
-            Moments moments = Promotion.among(servers.replicas(), struck);
+            Moments moments = Promotion.followed(servers.replicas(), Promotion.among(servers.replicas(), struck));
             TimeUnit.NANOSECONDS.sleep(Math.max(0, struck + HANGS.toNanos() - System.nanoTime()));
             servers.main().resume();
             awaitReplica(servers.main());
@@ -40,7 +40,7 @@ enum FailedPrimary implements Fault<RedisServers, Session> {
         public Moments strike(RedisServers servers, Session session) throws Exception {
             long struck = System.nanoTime();
             CompletableFuture<RedisNode> failover = CompletableFuture.supplyAsync(servers.replication()::failover);
-            Moments moments = Promotion.among(servers.replicas(), struck);
+            Moments moments = Promotion.followed(servers.replicas(), Promotion.among(servers.replicas(), struck));
             RedisNode promoted = failover.get(30, TimeUnit.SECONDS);
             if (promoted == servers.main()) {
                 throw new IllegalStateException("Sentinel did not promote another");

@@ -17,6 +17,9 @@ final class Promotion {
     /** Asking without a pause would keep one of two cores busy, which those who are measured need. */
     private static final long PAUSE_NANOS = Duration.ofMillis(1).toNanos();
 
+    /** Sentinel may take ten seconds to have a replica follow the new primary. */
+    private static final Duration FOLLOWED_AT_MOST = Duration.ofSeconds(20);
+
     private static final Duration AT_MOST = Duration.ofSeconds(30);
 
     private Promotion() {}
@@ -72,5 +75,26 @@ final class Promotion {
             asked.forEach(one -> one.connection.close());
         }
         throw new IllegalStateException("nobody was promoted within " + AT_MOST.toSeconds() + " s");
+    }
+
+    /**
+     * Returns when the one that was promoted has been in touch with a replica, but not for ever. What counts is when the last answer
+     * came that it was not yet, as with the promotion.
+     */
+    static Moments followed(List<RedisNode> replicas, Moments moments) {
+        RedisNode promoted =
+                replicas.stream().filter(RedisNode::isPrimary).findFirst().orElseThrow();
+        try (Jedis connection = new Jedis("127.0.0.1", promoted.port())) {
+            long alone = moments.writable().orElseThrow();
+            long begin = System.nanoTime();
+            while (System.nanoTime() - begin < FOLLOWED_AT_MOST.toNanos()) {
+                if (connection.info("replication").contains(",state=online,")) {
+                    return new Moments(moments.struck(), moments.writable(), moments.before(), OptionalLong.of(alone));
+                }
+                alone = System.nanoTime();
+                LockSupport.parkNanos(PAUSE_NANOS);
+            }
+        }
+        return moments;
     }
 }

@@ -3,6 +3,7 @@ package dev.hastack.benchmarks.lab.redis;
 import dev.hastack.benchmarks.Artifact;
 import dev.hastack.benchmarks.lab.round.Client;
 import dev.hastack.benchmarks.lab.round.Fault;
+import dev.hastack.benchmarks.lab.round.Load;
 import dev.hastack.benchmarks.lab.round.Outcome;
 import dev.hastack.benchmarks.lab.round.Pace;
 import dev.hastack.benchmarks.lab.round.PrimaryStore;
@@ -16,7 +17,7 @@ import java.util.List;
 import org.redisson.Redisson;
 import redis.clients.jedis.Jedis;
 
-/** Redis under Sentinel: eight faults, ha-stack and six peers. */
+/** Redis under Sentinel: eight faults, ha-stack with and without durable writes, and six peers. */
 public record RedisStore() implements PrimaryStore<RedisServers> {
 
     @Override
@@ -34,7 +35,7 @@ public record RedisStore() implements PrimaryStore<RedisServers> {
     @Override
     public List<Client<RedisServers, Session>> clients() {
         List<Client<RedisServers, Session>> clients = new ArrayList<>();
-        clients.add(new HaStackClient());
+        clients.addAll(List.of(HaStackClient.values()));
         clients.addAll(List.of(LettuceClient.values()));
         clients.add(new RedissonClient());
         clients.add(new JedisClient());
@@ -43,25 +44,58 @@ public record RedisStore() implements PrimaryStore<RedisServers> {
 
     @Override
     public List<Target<Outcome>> targets() {
-        List<Target<Outcome>> targets = new ArrayList<>(List.of(
-                Target.millis("killed", "first write after the promotion", Outcome::firstWriteOrNever, 200),
-                Target.millis("hung", "first write after the promotion", Outcome::firstWriteOrNever, 200),
-                Target.none("hung", "misled callers", Outcome::misled),
-                Target.millis("switchover", "first write after the promotion", Outcome::firstWriteOrNever, 200),
-                Target.none("stale", "misled callers", Outcome::misled),
-                Target.none("replica-killed", "failed reads", Outcome::failedReads),
-                Target.none("replica-hung", "failed reads", Outcome::failedReads),
-                Target.millis("replica-hung", "read silence", Outcome::readSilence, 250),
-                Target.none("replica-loading", "failed reads", Outcome::failedReads),
-                Target.none("replica-link-cut", "failed reads", Outcome::failedReads)));
-        faults().forEach(fault -> targets.add(Target.everyTime(
-                fault.id(), "longest call", Outcome::longestCall, (double) HaStackClient.DEADLINE.toMillis())));
+        return withDeadline(
+                HaStackClient.PLAIN,
+                List.of(
+                        Target.millis("killed", "first write after the promotion", Outcome::firstWriteOrNever, 200),
+                        Target.millis("hung", "first write after the promotion", Outcome::firstWriteOrNever, 200),
+                        Target.none("hung", "misled callers", Outcome::misled),
+                        Target.millis("switchover", "first write after the promotion", Outcome::firstWriteOrNever, 200),
+                        Target.none("stale", "misled callers", Outcome::misled),
+                        Target.none("replica-killed", "failed reads", Outcome::failedReads),
+                        Target.none("replica-hung", "failed reads", Outcome::failedReads),
+                        Target.millis("replica-hung", "read silence", Outcome::readSilence, 250),
+                        Target.none("replica-loading", "failed reads", Outcome::failedReads),
+                        Target.none("replica-link-cut", "failed reads", Outcome::failedReads)));
+    }
+
+    @Override
+    public List<Target<Outcome>> targets(Client<RedisServers, Session> client) {
+        if (client != HaStackClient.DURABLE) {
+            return targets();
+        }
+        List<Target<Outcome>> targets = new ArrayList<>();
+        for (FailedPrimary fault : List.of(FailedPrimary.KILLED, FailedPrimary.HUNG, FailedPrimary.SWITCHOVER)) {
+            targets.add(Target.millis(
+                    fault.id(),
+                    "first durable write after the new primary is in touch with a replica",
+                    Outcome::firstFollowedOrNever,
+                    50));
+            targets.add(Target.none(
+                    fault.id(),
+                    "durable writes that failed though they were called after the promotion",
+                    Outcome::failedLater));
+        }
+        targets.add(Target.atMost(
+                FailedPrimary.KILLED.id(),
+                "failed durable writes, those under way",
+                Outcome::failedWrites,
+                Load.WRITERS));
+        faults().forEach(fault -> targets.add(Target.none(fault.id(), "durable writes lost", Outcome::lost)));
+        return withDeadline(HaStackClient.DURABLE, targets);
+    }
+
+    private List<Target<Outcome>> withDeadline(HaStackClient client, List<Target<Outcome>> others) {
+        List<Target<Outcome>> targets = new ArrayList<>(others);
+        faults().forEach(
+                        fault -> targets.add(Target.everyTime(fault.id(), "longest call", Outcome::longestCall, (double)
+                                client.deadline().toMillis())));
         return targets;
     }
 
     @Override
     public Pace pace() {
-        return new Pace(5, 2, Duration.ofSeconds(20), Round.AROUND);
+        return new Pace(3, 2, Duration.ofSeconds(20), Round.AROUND);
     }
 
     @Override

@@ -47,10 +47,17 @@ public interface Fault<S extends Servers, K> {
      * @param writable when the new primary accepted writes, or a little earlier; empty if nobody was promoted
      * @param before ids of the writes that the new primary had before it was one: when the old one acknowledges these later,
      *     that is no sign of the new one
+     * @param followed when the new primary was in touch with a replica, or a little earlier; empty if that was not looked for, or
+     *     did not happen
      */
-    record Moments(long struck, OptionalLong writable, Set<Long> before) {
+    record Moments(long struck, OptionalLong writable, Set<Long> before, OptionalLong followed) {
         public Moments {
             before = Set.copyOf(before);
+        }
+
+        /** Where nobody looks for the replicas of the new primary. */
+        public Moments(long struck, OptionalLong writable, Set<Long> before) {
+            this(struck, writable, before, OptionalLong.empty());
         }
 
         /** Of a fault in which nobody is promoted. */

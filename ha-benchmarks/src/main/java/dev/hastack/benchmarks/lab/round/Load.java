@@ -10,7 +10,9 @@ import java.util.concurrent.locks.LockSupport;
 
 /** Threads that write and read through one client, as those of a program. */
 public final class Load {
-    private static final int WRITERS = 4;
+    /** How many threads write. */
+    public static final int WRITERS = 4;
+
     private static final int READERS = 4;
     /** A read can be tried again, and a caller is expected to. */
     private static final int READ_ATTEMPTS = 3;
@@ -68,6 +70,7 @@ public final class Load {
 
     private void write() {
         long id = ids.incrementAndGet();
+        long from = System.nanoTime();
         try {
             calls.time(() -> {
                 session.write(id);
@@ -76,7 +79,7 @@ public final class Load {
             acknowledged.add(new Recording.Acknowledged(id, System.nanoTime()));
             writeCount.incrementAndGet();
         } catch (Exception e) {
-            failed.add(new Recording.Failed(id, session.tellsUnknown(e), e.toString()));
+            failed.add(new Recording.Failed(id, from, session.tellsUnknown(e), e.toString()));
             LockSupport.parkNanos(PAUSE_NANOS);
         }
     }

@@ -27,6 +27,10 @@ import java.util.stream.LongStream;
  * @param misled callers who were told what is not so, where replication that lags is no excuse: their write was acknowledged
  *     after the promotion and the new primary does not have it, or it was refused and the superseded primary has it
  * @param longestCall how long the slowest call kept its caller
+ * @param firstFollowed from the moment that the new primary was in touch with a replica to the first such write acknowledged since; empty
+ *     if that was not looked for
+ * @param failedLater writes that failed though they were called after the new primary accepted writes, or, where nobody was
+ *     promoted, after the fault
  * @param stalest the age of the oldest acknowledged write that a read after the fault did not show, where it was greatest
  */
 public record Outcome(
@@ -41,7 +45,9 @@ public record Outcome(
         int untold,
         int misled,
         double longestCall,
-        double stalest)
+        double stalest,
+        OptionalDouble firstFollowed,
+        int failedLater)
         implements Result {
     private static final double NANOS = 1e6;
 
@@ -50,17 +56,11 @@ public record Outcome(
         long struck = moments.struck();
         List<Acknowledged> acknowledged = recording.acknowledged();
         long end = recording.until() - struck;
-        OptionalDouble firstWrite = OptionalDouble.empty();
-        if (moments.writable().isPresent()) {
-            long writable = moments.writable().getAsLong();
-            firstWrite = OptionalDouble.of(acknowledged.stream()
-                    .filter(write -> stored.primary().contains(write.id()))
-                    .filter(write -> !moments.before().contains(write.id()))
-                    .mapToDouble(write -> (write.at() - writable) / NANOS)
-                    .filter(ms -> ms >= 0)
-                    .min()
-                    .orElse(Double.POSITIVE_INFINITY));
-        }
+        List<Acknowledged> byNewPrimary = acknowledged.stream()
+                .filter(write -> stored.primary().contains(write.id()))
+                .filter(write -> !moments.before().contains(write.id()))
+                .toList();
+        OptionalDouble firstWrite = first(byNewPrimary, moments.writable());
         boolean writesEnded = firstWrite.isPresent() && Double.isInfinite(firstWrite.getAsDouble());
         Set<Long> lost = acknowledged.stream()
                 .map(Acknowledged::id)
@@ -83,7 +83,27 @@ public record Outcome(
                 untold(recording, onlyStale),
                 misled(recording, moments.writable(), lost, onlyStale),
                 recording.longestCall() / NANOS,
-                stalest(recording, struck));
+                stalest(recording, struck),
+                first(byNewPrimary, moments.followed()),
+                failedSince(recording, moments.writable().orElse(struck)));
+    }
+
+    /** From then to the first of these that was acknowledged since; infinite if none was. */
+    private static OptionalDouble first(List<Acknowledged> writes, OptionalLong moment) {
+        if (moment.isEmpty()) {
+            return OptionalDouble.empty();
+        }
+        return OptionalDouble.of(writes.stream()
+                .mapToDouble(write -> (write.at() - moment.getAsLong()) / NANOS)
+                .filter(ms -> ms >= 0)
+                .min()
+                .orElse(Double.POSITIVE_INFINITY));
+    }
+
+    private static int failedSince(Recording recording, long moment) {
+        return (int) recording.failed().stream()
+                .filter(write -> write.from() - moment > 0)
+                .count();
     }
 
     /** The longest gap from 0 to the end; one that began before 0 counts whole. */
@@ -136,6 +156,11 @@ public record Outcome(
         return stalest / NANOS;
     }
 
+    /** {@link #firstFollowed} of a fault in which it is looked for. */
+    public double firstFollowedOrNever() {
+        return firstFollowed.orElse(Double.POSITIVE_INFINITY);
+    }
+
     /** {@link #firstWrite} of a fault that promotes. */
     public double firstWriteOrNever() {
         return firstWrite.orElse(Double.POSITIVE_INFINITY);
@@ -156,14 +181,19 @@ public record Outcome(
                         "promoted after %.1f ms, first write %s ms later, ",
                         outage.getAsDouble(),
                         millis(firstWrite.orElse(0)));
+        String followed = firstFollowed.isEmpty()
+                ? ""
+                : millis(firstFollowed.getAsDouble()) + " ms after a replica was in touch, ";
         return promotion
+                + followed
                 + String.format(
                         Locale.ROOT,
-                        "silence: writes %s, reads %s ms; failed: %d writes, %d reads; lost %d, only stale %d, untold %d, misled %d;"
+                        "silence: writes %s, reads %s ms; failed: %d writes (%d later), %d reads; lost %d, only stale %d, untold %d, misled %d;"
                                 + " longest call %s ms, stalest read %s ms",
                         millis(writeSilence),
                         millis(readSilence),
                         failedWrites,
+                        failedLater,
                         failedReads,
                         lost,
                         onlyStale,

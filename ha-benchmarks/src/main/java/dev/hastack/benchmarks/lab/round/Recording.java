@@ -32,10 +32,11 @@ public record Recording(
     /**
      * One that was not acknowledged.
      *
+     * @param from when it was called
      * @param toldUnknown whether its caller was told that nobody knows what became of it
      * @param error what else its caller was told
      */
-    public record Failed(long id, boolean toldUnknown, String error) {}
+    public record Failed(long id, long from, boolean toldUnknown, String error) {}
 
     /**
      * One that brought an answer.

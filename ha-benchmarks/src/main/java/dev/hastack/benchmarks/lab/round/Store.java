@@ -27,6 +27,11 @@ public interface Store<S extends Servers, K, O extends Result> {
     /** What is promised of the clients that are no peers. */
     List<Target<O>> targets();
 
+    /** What is promised of this one of them. */
+    default List<Target<O>> targets(Client<S, K> client) {
+        return targets();
+    }
+
     /** How much is played, unless told otherwise. */
     Pace pace();
 

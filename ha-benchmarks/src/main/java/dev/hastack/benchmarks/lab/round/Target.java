@@ -44,6 +44,11 @@ public record Target<O>(
         return new Target<>(fault, what, figure, false, limit, Optional.empty(), "");
     }
 
+    /** A number that no round may exceed. */
+    public static <O> Target<O> atMost(String fault, String what, ToDoubleFunction<O> figure, double limit) {
+        return new Target<>(fault, what, figure, true, limit, Optional.empty(), "");
+    }
+
     /** Something that may not happen at all. */
     public static <O> Target<O> none(String fault, String what, ToDoubleFunction<O> figure) {
         return new Target<>(fault, what, figure, true, 0, Optional.empty(), "");

@@ -28,7 +28,7 @@ class CallsTest {
             try {
                 calls.time(() -> {
                     begun.countDown();
-                    return over.await(20, TimeUnit.SECONDS);
+                    return over.await(60, TimeUnit.SECONDS);
                 });
             } catch (Exception e) {
                 throw new IllegalStateException(e);

@@ -28,6 +28,7 @@ class OutcomeTest {
     private Set<Long> onlyStale = Set.of();
     private boolean overwritten;
     private OptionalLong writable = OptionalLong.of(WRITABLE);
+    private OptionalLong followed = OptionalLong.empty();
     private long until = at(1700);
 
     @Test
@@ -59,6 +60,25 @@ class OutcomeTest {
         before = Set.of(1L, 2L);
 
         assertThat(outcome().firstWrite()).hasValue(50.0);
+    }
+
+    @Test
+    void the_first_write_with_a_replica_counts_from_when_one_is_in_touch() {
+        acknowledge(990, 1610, 2040);
+        followed = OptionalLong.of(at(2000));
+
+        assertThat(outcome().firstWrite()).hasValue(10.0);
+        assertThat(outcome().firstFollowed()).hasValue(40.0);
+    }
+
+    @Test
+    void a_write_that_was_called_before_the_promotion_does_not_count_as_failed_later() {
+        acknowledge(990);
+        failed.add(new Failed(2, at(1599), true, ""));
+        failed.add(new Failed(3, at(1601), true, ""));
+
+        assertThat(outcome().failedWrites()).isEqualTo(2);
+        assertThat(outcome().failedLater()).isEqualTo(1);
     }
 
     @Test
@@ -114,8 +134,8 @@ class OutcomeTest {
     @Test
     void rows_of_a_stale_primary_are_untold_unless_their_callers_heard_that_nobody_knows() {
         acknowledge(990, 1200);
-        failed.add(new Failed(3, false, ""));
-        failed.add(new Failed(4, true, ""));
+        failed.add(new Failed(3, at(1500), false, ""));
+        failed.add(new Failed(4, at(1500), true, ""));
         onlyStale = Set.of(2L, 3L, 4L, 5L);
 
         assertThat(outcome().onlyStale()).isEqualTo(4);
@@ -127,8 +147,8 @@ class OutcomeTest {
     @Test
     void callers_are_misled_by_what_the_old_primary_acknowledges_after_the_promotion_or_refuses_and_has() {
         acknowledge(990, 1200, 1650);
-        failed.add(new Failed(4, false, ""));
-        failed.add(new Failed(5, true, ""));
+        failed.add(new Failed(4, at(1500), false, ""));
+        failed.add(new Failed(5, at(1500), true, ""));
         missing = Set.of(2L, 3L);
         onlyStale = Set.of(2L, 3L, 4L, 5L);
 
@@ -139,7 +159,7 @@ class OutcomeTest {
     @Test
     void of_rows_that_were_overwritten_those_that_were_acknowledged_are_known() {
         acknowledge(990, 1200);
-        failed.add(new Failed(3, false, ""));
+        failed.add(new Failed(3, at(1500), false, ""));
         missing = Set.of(2L);
         overwritten = true;
 
@@ -190,7 +210,7 @@ class OutcomeTest {
         Set<Long> primary = acknowledged.stream().map(Acknowledged::id).collect(Collectors.toCollection(HashSet::new));
         primary.removeAll(missing);
         return Outcome.of(
-                new Fault.Moments(STRUCK, writable, before),
+                new Fault.Moments(STRUCK, writable, before, followed),
                 new Recording(acknowledged, failed, reads, 0, 0, until),
                 new Servers.Stored(primary, onlyStale, overwritten));
     }
