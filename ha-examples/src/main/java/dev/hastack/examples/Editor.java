@@ -11,7 +11,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Gives editors their page, and passes what it asks to the editing servers ({@code EDITING_SERVERS}, by default {@code
- * http://localhost:8080}). It knows no store, so it needs no ha-stack. Listens on {@code PORT}, by default 8082.
+ * http://localhost:8080}). It knows no store, so it needs no ha-stack. Listens on {@code PORT}, by default 8082, of
+ * {@code LISTEN_ADDRESS}, by default loopback.
  */
 public final class Editor {
 
@@ -24,7 +25,9 @@ public final class Editor {
         Lifetime.endWithParent();
         try {
             WebServer server = WebServer.start(
-                    Environment.port(8082), new EditorPages(new Balancer(Environment.editingServers())));
+                    Environment.address(),
+                    Environment.port(8082),
+                    new EditorPages(new Balancer(Environment.editingServers())));
             LOG.info("listening on port {}", server.port());
         } catch (IllegalArgumentException | IOException e) {
             LOG.error("cannot start: {}", e.getMessage());

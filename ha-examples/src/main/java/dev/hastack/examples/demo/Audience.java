@@ -31,7 +31,7 @@ final class Audience {
      */
     private static final int FIRST_SEARCHES = 30;
 
-    private static final Duration PREPARATION = Duration.ofSeconds(60);
+    private static final Duration PREPARATION = Duration.ofMinutes(3);
 
     private final Platform platform;
     private final List<Article> published;
@@ -43,7 +43,7 @@ final class Audience {
     private Audience(Platform platform, List<Article> articles) {
         this.platform = platform;
         this.published = articles.subList(0, PUBLISHED);
-        this.shelf = new Shelf(published, Platform.MAX_LAG, REFRESHED, System::nanoTime);
+        this.shelf = new Shelf(published, Platform.MAX_LAG.plus(Platform.LATENESS), REFRESHED, System::nanoTime);
         this.news = new News(articles.get(PUBLISHED), System::nanoTime);
         this.fresh = articles.subList(PUBLISHED + 1, articles.size());
     }

@@ -66,7 +66,7 @@ public final class DemoProgram {
             console.line("Started in " + seconds(begin) + " s. The logs are in " + logs);
             for (int i = 0; i < options.scenes().size(); i++) {
                 boolean sabotage = options.sabotage() && i == options.scenes().size() - 1;
-                results.add(new Play(platform, audience, console, options.load(), sabotage)
+                results.add(new Play(platform, audience, console, options.load(), options.strict(), sabotage)
                         .play(options.scenes().get(i)));
             }
         }

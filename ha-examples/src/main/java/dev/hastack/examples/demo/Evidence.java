@@ -55,15 +55,15 @@ final class Evidence {
     }
 
     /** Those of which the node has not published this version or a later one. */
-    static List<String> unpublished(Connection node, Collection<Article> promised) throws SQLException {
-        List<String> unpublished = new ArrayList<>();
+    static List<Article> unpublished(Connection node, Collection<Article> promised) throws SQLException {
+        List<Article> unpublished = new ArrayList<>();
         for (Article article : promised) {
             boolean published = ArticleTable.published()
                     .read(node, article.publication(), article.id())
                     .filter(copy -> copy.version() >= article.version())
                     .isPresent();
             if (!published) {
-                unpublished.add(article.path());
+                unpublished.add(article);
             }
         }
         return unpublished;

@@ -17,9 +17,11 @@ import java.util.stream.Collectors;
 /** What a server answers to {@code /health}. */
 final class Health {
 
+    private static final Duration TIMEOUT = Duration.ofSeconds(30);
+
     private static final HttpClient CLIENT = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(Duration.ofSeconds(5))
+            .connectTimeout(TIMEOUT)
             .build();
 
     private Health() {}
@@ -27,7 +29,7 @@ final class Health {
     /** The answer of the server at this address, also when it is a bad one. */
     static String of(URI server) throws InterruptedException {
         HttpRequest request = HttpRequest.newBuilder(server.resolve("/health"))
-                .timeout(Duration.ofSeconds(5))
+                .timeout(TIMEOUT)
                 .build();
         try {
             return CLIENT.send(request, HttpResponse.BodyHandlers.ofString()).body();

@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
 final class Load {
 
     private static final Logger LOG = LoggerFactory.getLogger(Load.class);
-    private static final Duration LONGEST_REQUEST = Duration.ofSeconds(30);
+    private static final Duration LONGEST_REQUEST = Duration.ofSeconds(60);
 
     private final List<Thread> threads = new ArrayList<>();
     private final CountDownLatch stop = new CountDownLatch(1);

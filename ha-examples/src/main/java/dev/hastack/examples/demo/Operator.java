@@ -13,7 +13,7 @@ final class Operator {
     /** What an operator, or Patroni, needs to find out that a primary is gone and to promote the standby. */
     private static final Duration UNTIL_PROMOTION = Duration.ofMillis(500);
 
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private final Platform platform;
     private final News news;
@@ -133,6 +133,8 @@ final class Operator {
         String shared = snapshotOfStandby();
         promoteStandby(since);
 
+        // Whoever has not heard of the promotion yet may be acknowledged by the old primary: nobody can know better.
+        platform.awaitSeen(Stores.POSTGRES, Stores.STANDBY, "PRIMARY");
         timeline.until(load.dividedBy(2));
         main.resume();
         // Its standby has left it, so every writer would wait, and it would be harmless.

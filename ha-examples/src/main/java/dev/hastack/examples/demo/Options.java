@@ -19,9 +19,10 @@ import java.util.stream.Collectors;
  * @param scenes the scenes to play, in this order
  * @param load how long each scene's load lasts
  * @param json where to write the results
+ * @param strict whether a false alarm of whatever kind breaks the promise of a scene in which nothing is broken
  * @param sabotage to delete, after the last scene, an acknowledged article, its route and its place in the search index behind the servers' backs, so that a test sees the demo notice
  */
-record Options(boolean help, List<Scene> scenes, Duration load, Optional<Path> json, boolean sabotage) {
+record Options(boolean help, List<Scene> scenes, Duration load, Optional<Path> json, boolean strict, boolean sabotage) {
 
     private static final String HELP = """
             Usage: ./demo [options]
@@ -36,6 +37,9 @@ record Options(boolean help, List<Scene> scenes, Duration load, Optional<Path> j
             %s
               --seconds N     how long the load of each scene lasts, 3 to 600 (default: 10)
               --json FILE     write the results to FILE as well
+              --strict        have every false alarm in the services' logs break the promise of a scene that breaks
+                              nothing, not only that of a late replica; where this machine is overloaded, a server
+                              that really answers nobody for seconds is one as well
               --help          say this
 
             Exit code: 0 when every scene kept its promise, 1 when one did not, 2 when the options are wrong.
@@ -54,6 +58,7 @@ record Options(boolean help, List<Scene> scenes, Duration load, Optional<Path> j
         Duration load = Duration.ofSeconds(10);
         Optional<Path> json = Optional.empty();
         boolean help = false;
+        boolean strict = false;
         boolean sabotage = false;
         while (!rest.isEmpty()) {
             String argument = rest.remove();
@@ -67,11 +72,12 @@ record Options(boolean help, List<Scene> scenes, Duration load, Optional<Path> j
                 case "--scene" -> scenes.add(Scene.named(value(argument, "the name of a scene", rest)));
                 case "--seconds" -> load = seconds(value(argument, "a number of seconds", rest));
                 case "--json" -> json = Optional.of(file(value(argument, "the name of a file", rest)));
+                case "--strict" -> strict = true;
                 case "--sabotage" -> sabotage = true;
                 default -> throw new UsageError("there is no option \"" + argument + "\"");
             }
         }
-        return new Options(help, scenes.isEmpty() ? List.of(Scene.values()) : scenes, load, json, sabotage);
+        return new Options(help, scenes.isEmpty() ? List.of(Scene.values()) : scenes, load, json, strict, sabotage);
     }
 
     static String usage() {

@@ -7,6 +7,7 @@ import dev.hastack.examples.http.Balancer;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -24,13 +25,21 @@ final class Platform implements AutoCloseable {
      */
     static final Duration MAX_LAG = Duration.ofSeconds(2);
 
-    private static final Duration START = Duration.ofSeconds(60);
-    private static final Duration HEALING = Duration.ofSeconds(30);
+    /** How late a process may be: a replica that grows too old is left by a timer, and some twenty processes share this machine. */
+    static final Duration LATENESS = Duration.ofSeconds(1);
+
+    /** For every process there is to start, or to see something. */
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
+
     private static final int SERVERS = 3;
     private static final int EDITORS = 2;
 
     private final Parts parts;
     private final Stores stores;
+    private final Alarms alarms = new Alarms();
+    private LagWatch lagWatch;
+    private Instant wholeSince = Instant.EPOCH;
+    private boolean disturbed;
     private final Service editing;
     private final Service delivery;
     private final Service editors;
@@ -39,6 +48,7 @@ final class Platform implements AutoCloseable {
         this.parts = parts;
         status.accept("starting PostgreSQL, Redis with Sentinels, and Elasticsearch: three nodes each");
         stores = parts.add(Stores.start());
+        lagWatch = LagWatch.start(stores);
         status.accept("starting 3 editing servers, 3 delivery servers and 2 editors");
         List<ServiceProcess> editingServers =
                 processes("editing-server", SERVERS, EditingServer.class, "editing", logs);
@@ -67,6 +77,10 @@ final class Platform implements AutoCloseable {
         environment.put("HA_SERVICE", name);
         environment.put("HA_POSTGRES_READS_MAX_LAG", MAX_LAG.toMillis() + "ms");
         environment.put("HA_REDIS_READS_MAX_LAG", MAX_LAG.toMillis() + "ms");
+        // A server that hangs is found by its probe. What is slow here is the machine, for which nobody's write need
+        // fail.
+        environment.put("HA_REDIS_COMMAND_TIMEOUT", "15s");
+        environment.put("HA_ELASTICSEARCH_SEARCH_TIMEOUT", "30s");
         if (program == Editor.class) {
             environment.put(
                     "EDITING_SERVERS",
@@ -79,7 +93,8 @@ final class Platform implements AutoCloseable {
                     program,
                     List.of("-Dha.config.files=" + RunFolder.HOME.resolve("stack.properties")),
                     environment,
-                    logs.resolve(name + "-" + i + ".log"))));
+                    logs.resolve(name + "-" + i + ".log"),
+                    alarms)));
         }
         return processes;
     }
@@ -87,7 +102,7 @@ final class Platform implements AutoCloseable {
     private Service service(List<ServiceProcess> processes) throws InterruptedException {
         List<URI> urls = new ArrayList<>();
         for (ServiceProcess process : processes) {
-            urls.add(process.awaitUrl(START));
+            urls.add(process.awaitUrl(PATIENCE));
         }
         return new Service(urls, parts.add(new Balancer(urls)));
     }
@@ -99,6 +114,22 @@ final class Platform implements AutoCloseable {
             awaitSeen(store, Stores.MAIN, "PRIMARY"); // who was not asked since may not know that it went
         }
         awaitWhole();
+        if (disturbed) {
+            disturbed = false;
+            wholeSince = Instant.now();
+            lagWatch = LagWatch.start(stores);
+        }
+    }
+
+    /** From here on something is wrong with a store, until all is healed. */
+    void disturb() {
+        disturbed = true;
+        lagWatch.close(); // a server that hangs would have it wait, and others wait for it
+    }
+
+    /** What the processes' logs warn of since all is whole, though it is, and the servers do not bear it out. */
+    List<Alarms.Alarm> falseAlarms() {
+        return FalseAlarms.of(alarms.since(wholeSince), lagWatch.lags());
     }
 
     private void awaitWhole() throws InterruptedException {
@@ -113,7 +144,7 @@ final class Platform implements AutoCloseable {
     }
 
     private void await(String what, Predicate<String> seen) throws InterruptedException {
-        Deadline deadline = new Deadline(HEALING);
+        Deadline deadline = new Deadline(PATIENCE);
         for (Service service : List.of(editing, delivery)) {
             for (URI url : service.urls()) {
                 String health = Health.of(url);

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /** A rebuild that one editing server does, seen from outside. */
 final class RebuildWatch {
 
-    private static final Duration TIMEOUT = Duration.ofSeconds(5);
+    private static final Duration TIMEOUT = Duration.ofSeconds(30);
     private static final int BAR = 30;
 
     private final HttpClient client = HttpClient.newBuilder()
@@ -30,13 +30,15 @@ final class RebuildWatch {
      * How far it is, as the server says.
      *
      * @param remainingMs an estimate, or null
+     * @param waitingFor what it waits for, and for whom; empty when it is over
      */
     record Progress(
             String phase,
             long done,
             long total,
             double rate,
-            @Nullable Long remainingMs) {
+            @Nullable Long remainingMs,
+            String waitingFor) {
         boolean isOver() {
             return phase.equals("DONE") || failed();
         }
@@ -50,8 +52,15 @@ final class RebuildWatch {
             int full = isOver() ? BAR : total == 0 ? 0 : (int) Math.min(BAR, BAR * done / total);
             String left = remainingMs == null || isOver() ? "" : String.format(", %.1f s left", remainingMs / 1000.0);
             return String.format(
-                    "[%s%s] %s %d of %d articles, %.0f a second%s",
-                    "#".repeat(full), ".".repeat(BAR - full), phase.toLowerCase(Locale.ROOT), done, total, rate, left);
+                    "[%s%s] %s %d of %d articles, %.0f a second%s%s",
+                    "#".repeat(full),
+                    ".".repeat(BAR - full),
+                    phase.toLowerCase(Locale.ROOT),
+                    done,
+                    total,
+                    rate,
+                    left,
+                    waitingFor.isEmpty() ? "" : "; waits for " + waitingFor);
         }
     }
 

@@ -6,7 +6,7 @@ import java.time.Duration;
 /** What befalls Redis; the operator is Sentinel, which promotes whom it likes. */
 final class RedisOperator {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private final Platform platform;
     private final Timeline timeline;

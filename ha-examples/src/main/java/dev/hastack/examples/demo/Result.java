@@ -15,6 +15,7 @@ import java.util.OptionalInt;
  * @param searchFailures searches that failed or did not find what is published, and why, but for those of a publication that was
  *     broken
  * @param acknowledged articles whose save was answered with 200 or 201
+ * @param wanted of these; fewer would prove too little
  * @param lost acknowledged articles that the primary does not have any more, as they were saved
  * @param strays articles that an old primary took by itself, though no client was told that nobody knows
  * @param promised articles whose publication was acknowledged
@@ -25,6 +26,7 @@ import java.util.OptionalInt;
  * @param oldestRead the longest time for which an article that a reader got had been superseded
  * @param writesAfterFault saves or publications, whichever is less, that were acknowledged after a primary was there again,
  *     when the scene took it away
+ * @param falseAlarms what the servers' logs warned of in a scene in which nothing was wrong
  */
 record Result(
         Scene scene,
@@ -33,6 +35,7 @@ record Result(
         List<String> readFailures,
         List<String> searchFailures,
         int acknowledged,
+        int wanted,
         List<String> lost,
         List<String> strays,
         int promised,
@@ -41,13 +44,8 @@ record Result(
         List<String> unfound,
         Silences silences,
         Duration oldestRead,
-        OptionalInt writesAfterFault) {
-
-    /** Fewer would prove too little. */
-    static final int ENOUGH = 1_000;
-
-    /** A replica that grows too old is left by a timer, and some twenty processes share this machine. */
-    private static final Duration TIMERS_LATENESS = Duration.ofMillis(250);
+        OptionalInt writesAfterFault,
+        List<String> falseAlarms) {
 
     /** As much of a failure as names its cause. */
     private static final int TELLING = 400;
@@ -61,6 +59,7 @@ record Result(
         unpublished = List.copyOf(unpublished);
         unrouted = List.copyOf(unrouted);
         unfound = List.copyOf(unfound);
+        falseAlarms = List.copyOf(falseAlarms);
     }
 
     int failures() {
@@ -92,9 +91,9 @@ record Result(
         if (!unfound.isEmpty()) {
             broken.add(unfound.size() + " published article(s) that cannot be searched: " + some(unfound));
         }
-        if (acknowledged < ENOUGH) {
+        if (acknowledged < wanted) {
             broken.add(
-                    "only " + acknowledged + " articles were acknowledged; fewer than " + ENOUGH + " prove too little");
+                    "only " + acknowledged + " articles were acknowledged; fewer than " + wanted + " prove too little");
         }
         if (!readFailures.isEmpty()) {
             broken.add(readFailures.size() + " read(s) failed: " + first(readFailures));
@@ -102,7 +101,7 @@ record Result(
         if (!searchFailures.isEmpty()) {
             broken.add(searchFailures.size() + " search(es) failed: " + first(searchFailures));
         }
-        if (oldestRead.compareTo(Platform.MAX_LAG.plus(TIMERS_LATENESS)) > 0) {
+        if (oldestRead.compareTo(Platform.MAX_LAG.plus(Platform.LATENESS)) > 0) {
             broken.add("a reader got an article that had been superseded for " + oldestRead.toMillis()
                     + " ms; more than " + Platform.MAX_LAG.toMillis() + " ms are too many");
         }
@@ -111,6 +110,9 @@ record Result(
         }
         if (writesAfterFault.orElse(1) == 0) {
             broken.add("writes did not resume after the promotion");
+        }
+        if (!falseAlarms.isEmpty()) {
+            broken.add(falseAlarms.size() + " false alarm(s): " + first(falseAlarms));
         }
         return broken;
     }

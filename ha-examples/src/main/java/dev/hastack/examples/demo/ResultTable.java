@@ -82,6 +82,7 @@ final class ResultTable {
             row.put("readSilenceMs", result.silences().reads().toMillis());
             row.put("searchSilenceMs", result.silences().searches().toMillis());
             row.put("oldestReadMs", result.oldestRead().toMillis());
+            row.put("falseAlarms", result.falseAlarms().size());
             row.put("kept", result.kept());
             rows.add(row);
         }

@@ -50,6 +50,11 @@ enum Scene {
         };
     }
 
+    /** Whether nothing is done to any server, so that nothing has a reason to be called late or down. */
+    boolean sparesAll() {
+        return this == STEADY;
+    }
+
     static Scene named(String name) throws UsageError {
         for (Scene scene : values()) {
             if (scene.id.equals(name)) {

@@ -7,7 +7,7 @@ import java.time.Duration;
 /** What befalls Elasticsearch, and what an operator does about it. */
 final class SearchOperator {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(90);
+    private static final Duration PATIENCE = Duration.ofMinutes(4);
 
     private final Platform platform;
     private final String publication;

@@ -27,12 +27,14 @@ final class ServiceProcess implements AutoCloseable {
 
     private final String name;
     private final Path log;
+    private final Alarms alarms;
     private final Process process;
     private final CompletableFuture<URI> url = new CompletableFuture<>();
 
-    private ServiceProcess(String name, Path log, Process process) {
+    private ServiceProcess(String name, Path log, Alarms alarms, Process process) {
         this.name = name;
         this.log = log;
+        this.alarms = alarms;
         this.process = process;
     }
 
@@ -40,9 +42,15 @@ final class ServiceProcess implements AutoCloseable {
      * Starts a program at a free port.
      *
      * @param log where its output goes, which a thread of this JVM carries there
+     * @param alarms who reads it as well
      */
     static ServiceProcess start(
-            String name, Class<?> program, List<String> jvmOptions, Map<String, String> environment, Path log) {
+            String name,
+            Class<?> program,
+            List<String> jvmOptions,
+            Map<String, String> environment,
+            Path log,
+            Alarms alarms) {
         ProcessBuilder builder = new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString());
         // Eight of them share a small machine: what counts is a quick start and little memory.
@@ -56,7 +64,7 @@ final class ServiceProcess implements AutoCloseable {
         builder.environment().put("PORT", "0");
         builder.redirectErrorStream(true);
         try {
-            ServiceProcess service = new ServiceProcess(name, log, builder.start());
+            ServiceProcess service = new ServiceProcess(name, log, alarms, builder.start());
             Thread output = new Thread(service::carryOutput, name + "-output");
             output.setDaemon(true);
             output.start();
@@ -94,6 +102,7 @@ final class ServiceProcess implements AutoCloseable {
                 to.write(line);
                 to.newLine();
                 to.flush();
+                alarms.read(name, line);
                 Matcher listening = LISTENING.matcher(line);
                 if (listening.find()) {
                     url.complete(URI.create("http://localhost:" + listening.group(1)));

@@ -18,6 +18,8 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -36,6 +38,9 @@ final class Stores implements AutoCloseable {
     static final String ELASTICSEARCH = "elasticsearch";
 
     private static final List<String> SEARCH_NODES = List.of("es-1", "es-2", "es-3");
+    /** A replica says that before it says how far the primary is that it may become. */
+    private static final Pattern REPLICATED = Pattern.compile("(?:slave|master)_repl_offset:(\\d+)");
+
     private static final String INDEX_PREFIX = "cms";
     private static final String KEY_PREFIX = "cms:";
 
@@ -92,9 +97,19 @@ final class Stores implements AutoCloseable {
                 .start();
     }
 
+    /**
+     * With Elasticsearch's own patience: the test kit's is so short that on a busy machine a cluster puts nodes out that live, elects
+     * masters again and again, and moves all shards about.
+     */
     private static ElasticsearchCluster startElasticsearch() {
         ElasticsearchCluster.Builder builder = ElasticsearchCluster.builder();
         SEARCH_NODES.forEach(builder::node);
+        for (String side : List.of("follower", "leader")) {
+            builder.setting("cluster.fault_detection." + side + "_check.timeout", "10s");
+            builder.setting("cluster.fault_detection." + side + "_check.retry_count", "3");
+        }
+        builder.setting("cluster.publish.timeout", "30s");
+        builder.setting("cluster.follower_lag.timeout", "90s");
         return builder.start();
     }
 
@@ -137,6 +152,23 @@ final class Stores implements AutoCloseable {
 
     PostgresNode postgres(String id) {
         return postgres.node(id);
+    }
+
+    /** How far a node of a store with replicas has come, by its own word. */
+    long position(String store, String id) throws SQLException {
+        if (store.equals(POSTGRES)) {
+            String position = postgres.node(id)
+                    .query(
+                            "SELECT CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_lsn() END"
+                                    + " - '0/0'");
+            return Long.parseLong(String.valueOf(position));
+        }
+        String info = String.valueOf(redis.node(id).command("INFO", "replication"));
+        Matcher position = REPLICATED.matcher(info);
+        if (!position.find()) {
+            throw new IllegalStateException("Redis's " + id + " does not say how far it has come: " + info);
+        }
+        return Long.parseLong(position.group(1));
     }
 
     RedisNode redis(String id) {

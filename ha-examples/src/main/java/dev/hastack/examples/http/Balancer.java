@@ -28,7 +28,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class Balancer implements AutoCloseable {
 
     private static final Duration CONNECT = Duration.ofSeconds(1);
-    private static final Duration REQUEST = Duration.ofSeconds(15);
+    /** As nginx: longer than any process takes to give up by itself, and to say why. */
+    private static final Duration REQUEST = Duration.ofSeconds(60);
+
     private static final Duration HEALTH = Duration.ofSeconds(1);
     private static final Duration HEALTH_INTERVAL = Duration.ofMillis(500);
 

@@ -4,6 +4,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.BindException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -35,17 +36,25 @@ public final class WebServer implements AutoCloseable {
         this.handler = handler;
     }
 
-    /**
-     * Serves on this port of every address; 0 picks a free one.
-     *
-     * @throws IOException when the port is taken
-     */
+    /** Serves on this port of loopback alone, as {@link #start(InetAddress, int, Handler)} does. */
     public static WebServer start(int port, Handler handler) throws IOException {
+        return start(InetAddress.getLoopbackAddress(), port, handler);
+    }
+
+    /**
+     * Serves on this port of this address, to whoever can reach it: it asks nobody who he is. Port 0 picks a free one.
+     *
+     * @throws IOException when the port is taken, or the address is none of this machine's
+     */
+    public static WebServer start(InetAddress address, int port, Handler handler) throws IOException {
         HttpServer server;
         try {
-            server = HttpServer.create(new InetSocketAddress(port), 0);
+            server = HttpServer.create(new InetSocketAddress(address, port), 0);
         } catch (BindException e) {
-            throw new IOException("port " + port + " is taken; set PORT to a free one", e);
+            throw new IOException(
+                    "cannot listen on port " + port + " of " + address.getHostAddress() + " (" + e.getMessage()
+                            + "): set PORT to a free one, and LISTEN_ADDRESS to an address of this machine",
+                    e);
         }
         ExecutorService threads = Executors.newFixedThreadPool(THREADS);
         WebServer web = new WebServer(server, threads, handler);

@@ -1,6 +1,8 @@
 package dev.hastack.examples.service;
 
+import java.net.InetAddress;
 import java.net.URI;
+import java.net.UnknownHostException;
 import java.util.Arrays;
 import java.util.List;
 
@@ -8,6 +10,23 @@ import java.util.List;
 public final class Environment {
 
     private Environment() {}
+
+    /**
+     * Where to listen: {@code LISTEN_ADDRESS}, loopback unless that is set; {@code 0.0.0.0} is every address.
+     *
+     * @throws IllegalArgumentException when no such host is known
+     */
+    public static InetAddress address() {
+        String value = System.getenv("LISTEN_ADDRESS");
+        try {
+            return value == null || value.isBlank()
+                    ? InetAddress.getLoopbackAddress()
+                    : InetAddress.getByName(value.strip());
+        } catch (UnknownHostException e) {
+            throw new IllegalArgumentException(
+                    "LISTEN_ADDRESS must be an address of this machine, such as 127.0.0.1; it is \"" + value + "\"", e);
+        }
+    }
 
     /**
      * Where to listen: {@code PORT}.

@@ -38,15 +38,17 @@ final class Rebuilding {
      * @param phase of a rebuild that goes on or is done; {@code FAILED} of one that is over without effect
      * @param total of the articles
      * @param remainingMs an estimate, once there is one
+     * @param waitingFor what it waits for, and for whom
      */
     record State(
             String phase,
             long done,
             long total,
             double rate,
-            @Nullable Long remainingMs) {
+            @Nullable Long remainingMs,
+            String waitingFor) {
         static State of(String phase) {
-            return new State(phase, 0, 0, 0, null);
+            return new State(phase, 0, 0, 0, null, "");
         }
 
         boolean isOver() {
@@ -64,7 +66,7 @@ final class Rebuilding {
             if (before != null && !before.isOver()) {
                 throw new HttpError(409, id + " is being rebuilt here: " + before);
             }
-            return State.of("ANNOUNCING");
+            return State.of("CLAIMING");
         });
         Thread thread = new Thread(() -> rebuild(publication), "rebuild-" + publication);
         thread.setDaemon(true);
@@ -113,6 +115,7 @@ final class Rebuilding {
                 progress.done(),
                 progress.total().orElse(0),
                 progress.rate(),
-                progress.remaining().map(Duration::toMillis).orElse(null));
+                progress.remaining().map(Duration::toMillis).orElse(null),
+                progress.waitingFor());
     }
 }

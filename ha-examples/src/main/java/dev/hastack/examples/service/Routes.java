@@ -5,6 +5,7 @@ import dev.hastack.examples.http.HttpError;
 import dev.hastack.redis.Durability;
 import dev.hastack.redis.DurableWrites;
 import dev.hastack.redis.HaRedis;
+import dev.hastack.redis.NotDurableException;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.api.StatefulRedisConnection;
 import java.util.Optional;
@@ -59,6 +60,16 @@ public final class Routes {
      * @throws RedisException when that is not sure; doing it again is safe
      */
     void write(Article article) {
+        try {
+            set(article);
+        } catch (NotDurableException e) {
+            // Replicas left while it was under way. The route is there, and what lacks is their word: this waits for
+            // their return.
+            set(article);
+        }
+    }
+
+    private void set(Article article) {
         writes.write(commands -> commands.set(key(article), article.id()));
     }
 }

@@ -22,7 +22,8 @@ import org.slf4j.LoggerFactory;
 /**
  * How a server of either stack runs: it opens the stack of its configuration, serves, and answers {@code /health} from
  * what ha-stack knows, without asking a store. {@code HA_STACK} and {@code HA_SERVICE} say who it is, {@code PORT} where
- * it listens (0: at a free port, as its log says).
+ * it listens (0: at a free port, as its log says), {@code LISTEN_ADDRESS} at which address: loopback unless it is set, since nobody
+ * is asked who he is.
  */
 public final class ServiceProgram {
 
@@ -75,6 +76,7 @@ public final class ServiceProgram {
                             },
                             "close"));
             WebServer server = WebServer.start(
+                    Environment.address(),
                     Environment.port(defaultPort),
                     request -> request.path().equals(List.of("health"))
                             ? health(stack)

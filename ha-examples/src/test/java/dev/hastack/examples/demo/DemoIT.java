@@ -16,33 +16,36 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The whole demo, with all its processes. */
+@Tag("slow")
 class DemoIT {
+    /** A JVM that has just been started looks after its parent once it runs, which takes its time on a busy machine. */
+    private static final Duration TO_END = Duration.ofSeconds(60);
 
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
     private final ByteArrayOutputStream err = new ByteArrayOutputStream();
 
     @Test
     // All scenes are ./demo itself, and take minutes.
-    void keeps_its_promise_but_for_an_acknowledged_article_that_was_deleted_behind_its_back(@TempDir Path folder)
-            throws Exception {
+    void an_acknowledged_article_that_is_deleted_behind_its_back_breaks_its_promise_and_is_the_only_one_lost(
+            @TempDir Path folder) throws Exception {
         Path file = folder.resolve("out.json");
 
         int code = run(
                 "--scene", Scene.OLD_PRIMARY_RETURNS.id(), "--seconds", "3", "--sabotage", "--json", file.toString());
 
         assertThat(code).as(text(out) + text(err)).isEqualTo(1);
-        // Nothing else is broken.
         assertThat(text(out))
                 .as(text(err))
                 .containsPattern("promise  BROKEN: lost 1 acknowledged article\\(s\\): /publications/\\S+;"
                         + " 1 published article\\(s\\) without a route: /\\S+;"
-                        + " 1 published article\\(s\\) that cannot be searched: /\\S+\n");
+                        + " 1 published article\\(s\\) that cannot be searched: /\\S+");
         JsonObject result = JsonParser.parseString(Files.readString(file))
                 .getAsJsonArray()
                 .get(0)
@@ -61,8 +64,9 @@ class DemoIT {
     }
 
     @ParameterizedTest
-    // When Elasticsearch has its processes, and when all servers have; the editors come later.
-    @CsvSource({"INT, 3", "KILL, 9"})
+    // When Elasticsearch has its processes, and when all servers have; the editors come later. TERM is to a JVM what
+    // INT is, which whatever a shell starts in its background ignores.
+    @CsvSource({"TERM, 3", "KILL, 9"})
     void leaves_no_process_behind_when_it_is_killed_in_the_middle_of_its_start(String signal, int jvms)
             throws Exception {
         Process demo = new ProcessBuilder(
@@ -84,8 +88,8 @@ class DemoIT {
                     .start()
                     .waitFor();
 
-            assertThat(demo.waitFor(5, TimeUnit.SECONDS)).isTrue();
-            long end = System.nanoTime() + Duration.ofSeconds(5).toNanos();
+            assertThat(demo.waitFor(TO_END.toSeconds(), TimeUnit.SECONDS)).isTrue();
+            long end = System.nanoTime() + TO_END.toNanos();
             for (ProcessHandle process : processes) {
                 process.onExit()
                         .completeOnTimeout(process, end - System.nanoTime(), TimeUnit.NANOSECONDS)

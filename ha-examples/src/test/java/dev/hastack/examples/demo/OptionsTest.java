@@ -18,8 +18,8 @@ class OptionsTest {
     @Test
     void plays_every_scene_for_ten_seconds_by_default() throws UsageError {
         assertThat(Options.parse())
-                .isEqualTo(
-                        new Options(false, List.of(Scene.values()), Duration.ofSeconds(10), Optional.empty(), false));
+                .isEqualTo(new Options(
+                        false, List.of(Scene.values()), Duration.ofSeconds(10), Optional.empty(), false, false));
     }
 
     @Test

@@ -2,9 +2,13 @@ package dev.hastack.examples.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.google.gson.JsonParser;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -87,7 +91,29 @@ class WebServerTest {
     @Test
     void a_taken_port_is_named() {
         assertThatThrownBy(() -> WebServer.start(server.port(), request -> Response.json(200, Map.of())))
-                .hasMessageContaining("port " + server.port() + " is taken");
+                .hasMessageContaining("port " + server.port())
+                .hasMessageContaining("PORT");
+    }
+
+    @Test
+    void is_to_be_had_at_loopback_alone_unless_told_otherwise() throws IOException {
+        // On Linux every address of 127/8 leads here, but only to what listens at all of them, or at this one.
+        InetAddress other = InetAddress.getByName("127.0.0.2");
+        try (WebServer open =
+                WebServer.start(InetAddress.getByName("0.0.0.0"), 0, request -> Response.json(200, Map.of()))) {
+            assumeThat(connects(other, open.port())).isTrue();
+        }
+        assertThat(connects(InetAddress.getLoopbackAddress(), server.port())).isTrue();
+        assertThat(connects(other, server.port())).isFalse();
+    }
+
+    private static boolean connects(InetAddress address, int port) {
+        try (Socket socket = new Socket()) {
+            socket.connect(new InetSocketAddress(address, port), 5_000);
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     private HttpResponse<String> send(String method, String path, String body) throws Exception {

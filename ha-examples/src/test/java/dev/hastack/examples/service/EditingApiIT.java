@@ -97,7 +97,7 @@ class EditingApiIT {
                 }));
             }
             for (Future<?> attempt : attempts) {
-                attempt.get(20, TimeUnit.SECONDS);
+                attempt.get(60, TimeUnit.SECONDS);
             }
         } finally {
             servers.shutdownNow();
@@ -341,7 +341,7 @@ class EditingApiIT {
     }
 
     private static void await(Callable<Boolean> condition) {
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
         try {
             while (!condition.call()) {
                 assertThat(System.nanoTime() - end).as("in time").isNegative();

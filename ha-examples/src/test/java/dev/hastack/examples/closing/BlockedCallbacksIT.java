@@ -1,0 +1,85 @@
+package dev.hastack.examples.closing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.hastack.testkit.ElasticsearchCluster;
+import dev.hastack.testkit.PostgresCluster;
+import dev.hastack.testkit.RedisReplication;
+import dev.hastack.testkit.junit.Elasticsearch;
+import dev.hastack.testkit.junit.HaStackTest;
+import dev.hastack.testkit.junit.Postgres;
+import dev.hastack.testkit.junit.Redis;
+import java.io.Writer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Properties;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Code of a program's that never gives a thread back holds up neither the end of its stack nor that of its JVM. */
+@Tag("slow")
+@HaStackTest(
+        postgres = @Postgres(nodes = {"main", "standby"}),
+        redis = @Redis(nodes = {"main", "replica"}),
+        elasticsearch = @Elasticsearch(nodes = {"es-1"}))
+class BlockedCallbacksIT {
+    private static final Path JAVA = Path.of(System.getProperty("java.home"), "bin", "java");
+
+    private final PostgresCluster postgres;
+    private final RedisReplication redis;
+    private final ElasticsearchCluster elasticsearch;
+
+    BlockedCallbacksIT(PostgresCluster postgres, RedisReplication redis, ElasticsearchCluster elasticsearch) {
+        this.postgres = postgres;
+        this.redis = redis;
+        this.elasticsearch = elasticsearch;
+    }
+
+    @Test
+    void close_is_bounded_and_the_JVM_exits_with_a_blocked_callback_of_every_kind(@TempDir Path folder)
+            throws Exception {
+        Path output = folder.resolve("output");
+        Process program = new ProcessBuilder(
+                        JAVA.toString(),
+                        "-cp",
+                        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+                        BlockedProgram.class.getName(),
+                        configuration(folder).toString())
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile())
+                .start();
+        try {
+            boolean exited = program.waitFor(180, TimeUnit.SECONDS);
+            if (!exited) {
+                new ProcessBuilder("kill", "-QUIT", Long.toString(program.pid()))
+                        .start()
+                        .waitFor();
+            }
+
+            assertThat(exited).as("the JVM exits: %s", Files.readString(output)).isTrue();
+            // Half a second, and what a busy machine adds to it.
+            assertThat(Files.readString(output)).containsPattern("closed false within \\d{3,5} ms, blocked \\d+");
+            assertThat(program.exitValue()).isZero();
+        } finally {
+            program.destroyForcibly();
+        }
+    }
+
+    private Path configuration(Path folder) throws Exception {
+        Properties all = new Properties();
+        all.putAll(postgres.properties());
+        all.putAll(redis.properties());
+        all.putAll(elasticsearch.properties());
+        all.setProperty("ha.elasticsearch.defaults.replicas", "0");
+        all.setProperty("ha.elasticsearch.defaults.mapping", "classpath:article.json");
+        // A busy machine is none of the matter.
+        all.setProperty("ha.probe.timeout", "900ms");
+        Path file = folder.resolve("stack.properties");
+        try (Writer writer = Files.newBufferedWriter(file)) {
+            all.store(writer, null);
+        }
+        return file;
+    }
+}
