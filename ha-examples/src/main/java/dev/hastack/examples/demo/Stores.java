@@ -89,12 +89,21 @@ final class Stores implements AutoCloseable {
     }
 
     private static RedisReplication startRedis() {
-        return RedisReplication.builder()
+        RedisReplication redis = RedisReplication.builder()
                 .node(MAIN)
                 .node(STANDBY)
                 .node(DELIVERY)
                 .sentinels(3)
                 .start();
+        makePatient(redis);
+        return redis;
+    }
+
+    /** Half a second, the test kit's, is less than what a process waits for its turn on a busy machine; Sentinel's sample has 30 s. */
+    private static void makePatient(RedisReplication redis) {
+        redis.sentinels()
+                .forEach(sentinel -> sentinel.command(
+                        "SENTINEL", "SET", RedisReplication.SENTINEL_MASTER, "down-after-milliseconds", "2000"));
     }
 
     /**
@@ -199,6 +208,7 @@ final class Stores implements AutoCloseable {
     void heal() {
         postgres.heal();
         redis.heal();
+        makePatient(redis);
         elasticsearch.heal();
     }
 
