@@ -131,6 +131,7 @@ class NodeFaultsIT {
                         .allMatch(node -> node.status() == Status.DOWN));
     }
 
+    @Tag("slow")
     @Test
     void replaces_a_client_whose_io_threads_have_died(ElasticsearchCluster cluster) throws Exception {
         Articles.publish(cluster, "news");

@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 @HaStackTest(
@@ -200,6 +201,7 @@ class OpenCloseIT {
         }
     }
 
+    @Tag("slow")
     @Test
     void fifty_cycles_leave_no_thread_no_socket_and_no_class_loader() throws Exception {
         List<URL> own = new ArrayList<>();

@@ -25,6 +25,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -377,6 +378,7 @@ class RebuildIT {
         other.provision();
     }
 
+    @Tag("slow")
     @ParameterizedTest
     @ValueSource(strings = {"own", "shared"})
     void what_a_dead_process_left_is_removed_by_the_next_one_that_starts(String layout) throws Exception {
