@@ -157,6 +157,9 @@ final class RedisErrors {
             bare = bare.getCause();
         }
         Optional<TlsFault> fault = tls(bare);
+        if (fault.isEmpty() && endedWithinHandshake(bare)) {
+            return new RedisConnectionException("the connection ended before the server had said anything", bare);
+        }
         return fault.isPresent() ? fault.get() : withoutArguments(bare);
     }
 

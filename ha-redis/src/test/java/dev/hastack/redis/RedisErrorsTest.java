@@ -69,10 +69,12 @@ class RedisErrorsTest {
         assertThat(RedisErrors.kind(new RedisConnectionException("no", new ConnectException("refused"))))
                 .contains(Kind.REFUSED);
         assertThat(RedisErrors.kind(new RedisCommandTimeoutException("slow"))).contains(Kind.TIMEOUT);
-        assertThat(RedisErrors.kind(new RedisConnectionException(
-                        "no", new IllegalStateException("RedisHandshakeHandler not registered"))))
-                .as("ended within the handshake")
-                .contains(Kind.NETWORK);
+        var withinHandshake =
+                new RedisConnectionException("no", new IllegalStateException("RedisHandshakeHandler not registered"));
+        assertThat(RedisErrors.kind(withinHandshake)).contains(Kind.NETWORK);
+        assertThat(RedisErrors.kind(RedisErrors.bare(withinHandshake))).contains(Kind.NETWORK);
+        assertThat(RedisErrors.text(withinHandshake))
+                .isEqualTo("the connection ended before the server had said anything");
     }
 
     @Test

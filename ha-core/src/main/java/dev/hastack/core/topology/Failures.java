@@ -72,10 +72,10 @@ final class Failures {
         }
     }
 
-    /** Says why a node is still unknown, or suspect: refused work is why that lasts. Says nothing of one that is known. */
+    /** Says why a node is still unknown, suspect, or down: refused work is why that lasts. Says nothing of one that is known. */
     private static void note(Draft draft, Input.Failed failed, NodeView node) {
-        boolean undecided = node.suspect().isPresent() && failed.kind() == Kind.OVERLOADED;
-        if (node.status() == Status.UNKNOWN || undecided) {
+        boolean undecided = node.suspect().isPresent() || node.status() == Status.DOWN;
+        if (node.status() == Status.UNKNOWN || (undecided && failed.kind() == Kind.OVERLOADED)) {
             draft.put(latest(node, failed));
         }
     }
