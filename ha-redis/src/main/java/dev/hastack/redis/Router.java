@@ -36,7 +36,11 @@ import org.slf4j.LoggerFactory;
  */
 final class Router implements Dispatcher, Runnable {
     private static final Logger log = LoggerFactory.getLogger(Router.class);
+    /** While calls are held, which go on as soon as there is a node. */
     private static final long TICK = 5_000_000L;
+    /** While there are none: a turn costs all commands that are under way, and late ones are so by tens of milliseconds. */
+    private static final long CALM_TICK = 10_000_000L;
+
     private static final long IDLE = 1_000_000_000L;
     /** How many ticks without work before it sleeps: to wake it costs more than some idle ticks. */
     private static final int IDLE_TICKS = 20;
@@ -312,7 +316,7 @@ final class Router implements Dispatcher, Runnable {
                     // It came after the tick, and saw no need to wake anybody.
                     asleep = false;
                 }
-                LockSupport.parkNanos(this, asleep ? IDLE : TICK);
+                LockSupport.parkNanos(this, asleep ? IDLE : awaited() ? TICK : CALM_TICK);
             } catch (Throwable e) {
                 log.atError().setCause(e).log("the router of redis failed and goes on");
                 LockSupport.parkNanos(this, TICK);

@@ -90,15 +90,20 @@ final class UnderWay {
         }
     }
 
-    /** Lock held: puts what was pushed since behind the others, the oldest first. */
+    /** Lock held: puts what was pushed since behind the others, the oldest first, but what has ended already, which is nearly all. */
     private void take() {
         Attempt<?, ?, ?> stack = pushed.get() == null ? null : pushed.getAndSet(null);
-        Attempt<?, ?, ?> last = stack;
+        Attempt<?, ?, ?> last = null;
         Attempt<?, ?, ?> first = null;
         while (stack != null) {
             Attempt<?, ?, ?> next = stack.next;
-            stack.next = first;
-            first = stack;
+            if (stack.ended()) {
+                stack.next = null;
+            } else {
+                stack.next = first;
+                first = stack;
+                last = last == null ? stack : last;
+            }
             stack = next;
         }
         if (first != null) {

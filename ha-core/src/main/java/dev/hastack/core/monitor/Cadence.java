@@ -65,6 +65,10 @@ public final class Cadence {
      * without a hint.
      */
     static Duration patience(Duration patience, boolean hinted) {
+        if (!hinted && patience.compareTo(URGENT) <= 0) {
+            // As at nearly every tick; a division of durations takes microseconds.
+            return URGENT;
+        }
         Duration next = hinted ? min(patience.multipliedBy(2), STALL_SLOWEST) : patience.dividedBy(2);
         return next.compareTo(URGENT) < 0 ? URGENT : next;
     }
