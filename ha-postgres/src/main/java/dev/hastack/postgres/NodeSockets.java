@@ -30,6 +30,7 @@ final class NodeSockets {
             ExtendedSocketOptions.TCP_KEEPIDLE, 3,
             ExtendedSocketOptions.TCP_KEEPINTERVAL, 1,
             ExtendedSocketOptions.TCP_KEEPCOUNT, 9);
+    private static final Map<SocketOption<Integer>, Integer> ASK_NOW = Map.of(ExtendedSocketOptions.TCP_KEEPIDLE, 1);
 
     private final String node;
     /** Null where any number of bytes may come. */
@@ -93,9 +94,21 @@ final class NodeSockets {
      * TCP_USER_TIMEOUT, which the JDK does not have; {@link SilentConnections} is for these.
      */
     private static void keepAlive(Socket socket) {
+        set(socket, KEEP_ALIVE);
+    }
+
+    /**
+     * Makes the kernel ask it now, if a second has gone by without a byte, and each second from now on: Linux counts anew from when this
+     * is set.
+     */
+    static void askNow(Socket socket) {
+        set(socket, ASK_NOW);
+    }
+
+    private static void set(Socket socket, Map<SocketOption<Integer>, Integer> options) {
         try {
             Set<SocketOption<?>> supported = socket.supportedOptions();
-            for (Map.Entry<SocketOption<Integer>, Integer> option : KEEP_ALIVE.entrySet()) {
+            for (Map.Entry<SocketOption<Integer>, Integer> option : options.entrySet()) {
                 if (supported.contains(option.getKey())) {
                     socket.setOption(option.getKey(), option.getValue());
                 }

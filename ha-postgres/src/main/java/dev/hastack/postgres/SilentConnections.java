@@ -208,7 +208,13 @@ final class SilentConnections {
                 socket.abort("it waited for an answer, and the kernel of this machine for a sign of " + pool.node()
                         + ", which answers new connections: a firewall or NAT between must have forgotten it");
             } else if (!NOTHING_TO_DO.contains(states.getOrDefault(socket.pid(), "idle"))) {
-                suspects.put(socket, asked > 0 ? before.unheard(asked) : before.working());
+                if (asked > 0) {
+                    suspects.put(socket, before.unheard(asked));
+                } else {
+                    suspects.put(socket, before.working());
+                    // Only its answer may have been lost, and then the kernel waits for nothing.
+                    NodeSockets.askNow(socket);
+                }
             } else if (before.idle() == 0) {
                 suspects.put(socket, before.seenIdle());
             } else {
