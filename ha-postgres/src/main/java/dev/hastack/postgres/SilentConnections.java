@@ -259,6 +259,9 @@ final class SilentConnections {
             } else {
                 // A long statement at a node that its probe still reaches is looked at ever less often.
                 suspects.put(socket, pool.retired() || asked > 0 ? before.shutOut(asked) : before.working());
+                if (asked == 0) {
+                    NodeSockets.askNow(socket);
+                }
             }
         }
     }
