@@ -42,6 +42,12 @@ final class ManualTime implements Time {
         });
     }
 
+    /** Whether the thread of this name has begun to wait. */
+    boolean waits(String thread) {
+        return waiting.values().stream()
+                .anyMatch(waiter -> waiter.thread().getName().equals(thread));
+    }
+
     /** Whether every thread of the monitor waits again, having seen the present time. */
     boolean idle() {
         return idle("ha-");

@@ -71,6 +71,8 @@ class MonitorTest {
         cluster.replica("b", 1);
         monitor.start();
         until(() -> status("a") == Status.PRIMARY && status("b") == Status.REPLICA);
+        // One that has answered may have yet to wait for the first time, and until then would miss all that passes.
+        until(() -> Stream.of("a-probe", "b-probe", "all-watch").allMatch(name -> time.waits("ha-fake-" + name)));
     }
 
     /** Lets the urgency after the first changes pass. */
