@@ -157,10 +157,12 @@ final class RedisErrors {
             bare = bare.getCause();
         }
         Optional<TlsFault> fault = tls(bare);
-        if (fault.isEmpty() && endedWithinHandshake(bare)) {
-            return new RedisConnectionException("the connection ended before the server had said anything", bare);
+        if (fault.isPresent()) {
+            return fault.get();
         }
-        return fault.isPresent() ? fault.get() : withoutArguments(bare);
+        return endedWithinHandshake(bare)
+                ? new RedisConnectionException("the connection ended before the server had said anything", bare)
+                : withoutArguments(bare);
     }
 
     /** Of a command that it does not know, AUTH among them, a server repeats the arguments. */

@@ -25,6 +25,9 @@ public final class RedisOverhead {
         int rounds = args.length == 0 ? 5 : Integer.parseInt(args[0]);
         List<String> tasks =
                 args.length < 2 ? List.copyOf(LIMITS.keySet()) : List.of(args).subList(1, args.length);
+        if (!LIMITS.keySet().containsAll(tasks)) {
+            throw new IllegalArgumentException("the tasks are " + LIMITS.keySet() + ", and not " + tasks);
+        }
         try (RedisReplication redis = RedisReplication.builder().node("main").start()) {
             Comparison comparison = new Comparison(
                     CommandBenchmark.class,

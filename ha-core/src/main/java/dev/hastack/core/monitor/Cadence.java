@@ -65,11 +65,9 @@ public final class Cadence {
      * without a hint.
      */
     static Duration patience(Duration patience, boolean hinted) {
-        if (!hinted && patience.compareTo(URGENT) <= 0) {
-            // As at nearly every tick; a division of durations takes microseconds.
-            return URGENT;
-        }
-        Duration next = hinted ? min(patience.multipliedBy(2), STALL_SLOWEST) : patience.dividedBy(2);
+        // Not by dividedBy, which takes microseconds, at every tick.
+        Duration next =
+                hinted ? min(patience.multipliedBy(2), STALL_SLOWEST) : Duration.ofNanos(patience.toNanos() / 2);
         return next.compareTo(URGENT) < 0 ? URGENT : next;
     }
 
