@@ -34,9 +34,6 @@ final class Attempt<K, V, T> extends CommandWrapper<K, V, T> {
 
     private final long sentAt;
     private final @Nullable AnswerTap<K, V, T> tap;
-    /** Lettuce finds commands under way by it four times each, and would unwrap them each time. */
-    private final int hash;
-
     private volatile int state;
     /** Whether Lettuce has written it; set without a fence, since that would cost each command. */
     private volatile int written;
@@ -54,18 +51,21 @@ final class Attempt<K, V, T> extends CommandWrapper<K, V, T> {
         this.sentAt = sentAt;
         CommandOutput<K, V, T> output = call.command().getOutput();
         this.tap = call.replayable() && output != null ? new AnswerTap<>(this, output) : null;
-        this.hash = super.hashCode();
     }
 
+    /**
+     * Lettuce finds commands under way by it four times each. Its own unwraps them each time, down to the identity of the innermost,
+     * which the JVM takes long to make up.
+     */
     @Override
     public int hashCode() {
-        return hash;
+        return Long.hashCode(call.bornAt());
     }
 
+    /** Two attempts of one command are two, unlike Lettuce's wrappers. */
     @Override
-    @SuppressWarnings("RedundantMethodOverride") // Said beside its hash: it is the command's, as that is.
-    public boolean equals(Object other) {
-        return super.equals(other);
+    public boolean equals(@Nullable Object other) {
+        return this == other;
     }
 
     Lane lane() {

@@ -31,11 +31,23 @@ final class UnderWay {
     }
 
     void add(Attempt<?, ?, ?> attempt) {
-        Attempt<?, ?, ?> before;
+        Attempt<?, ?, ?> newest;
         do {
-            before = pushed.get();
-            attempt.next = before;
-        } while (!pushed.compareAndSet(before, attempt));
+            newest = pushed.get();
+            attempt.next = living(newest);
+        } while (!pushed.compareAndSet(newest, attempt));
+    }
+
+    /**
+     * The first that has not ended: whoever comes next drops them while they are at hand, and to look for them later is dearer than all
+     * else here. What a look takes meanwhile may be followed, too: an ended one leads on as before, or nowhere.
+     */
+    private static @Nullable Attempt<?, ?, ?> living(@Nullable Attempt<?, ?, ?> newest) {
+        Attempt<?, ?, ?> first = newest;
+        while (first != null && first.ended()) {
+            first = first.next;
+        }
+        return first;
     }
 
     boolean isEmpty() {

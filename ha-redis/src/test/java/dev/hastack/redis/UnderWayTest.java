@@ -96,6 +96,48 @@ class UnderWayTest {
         assertThat(underWay.sweep(start)).isFalse();
     }
 
+    @Test
+    void what_has_ended_is_let_go_of_when_the_next_is_sent() {
+        Attempt<String, String, Long> open = send(start);
+        send(start).complete();
+        send(start).complete();
+
+        assertThat(send(start).next).isSameAs(open);
+        open.complete();
+        assertThat(underWay.busy()).isTrue();
+    }
+
+    @Test
+    void what_is_under_way_is_not_lost_among_what_ends_meanwhile() throws InterruptedException {
+        List<Thread> senders = IntStream.range(0, 4)
+                .mapToObj(i -> new Thread(() -> IntStream.range(0, 10_000).forEach(j -> {
+                    Attempt<String, String, Long> attempt = send(start);
+                    if (j % 10 != 0) {
+                        attempt.complete();
+                    }
+                })))
+                .toList();
+        senders.forEach(Thread::start);
+        while (senders.stream().anyMatch(Thread::isAlive)) {
+            underWay.sweep(start);
+        }
+        for (Thread sender : senders) {
+            sender.join();
+        }
+        assertThat(place.ends()).hasValue(36_000);
+
+        underWay.abort(new RedisException("main is no longer usable"));
+
+        assertThat(place.ends()).hasValue(40_000);
+    }
+
+    @Test
+    void two_attempts_of_one_command_are_two() {
+        Call<String, String, Long> call = attempt(start).call();
+
+        assertThat(new Attempt<>(call, place, null, start)).isNotEqualTo(new Attempt<>(call, place, null, start));
+    }
+
     private Attempt<String, String, Long> send(long at) {
         Attempt<String, String, Long> attempt = attempt(at);
         underWay.add(attempt);

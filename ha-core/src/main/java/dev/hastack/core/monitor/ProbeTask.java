@@ -31,6 +31,8 @@ final class ProbeTask implements Runnable {
     private final Monitor monitor;
     private final Thread thread;
     private final Condition wake;
+    /** Worked out once, since to multiply a duration takes microseconds. */
+    private final Duration longest;
 
     private final Attempts attempts;
     private boolean ended;
@@ -50,6 +52,7 @@ final class ProbeTask implements Runnable {
         this.monitor = monitor;
         this.attempts = new Attempts(node, monitor, this::letIn);
         this.wake = monitor.lock().newCondition();
+        this.longest = monitor.settings().timeout().multipliedBy(TIMEOUTS_OF_ONE);
         this.silence = new Silence(monitor, this);
         this.calm = monitor.settings().interval();
         this.thread = new Thread(this, "ha-" + monitor.settings().store() + "-" + node + "-probe");
@@ -333,10 +336,7 @@ final class ProbeTask implements Runnable {
     /** Lock held: the node has just answered a caller: it is slow at worst. A probe that takes very long is asked on another connection. */
     void alive(Instant now) {
         silence.alive(now);
-        Duration patience = monitor.settings().timeout().multipliedBy(TIMEOUTS_OF_ONE);
-        if (attempts.lastAskedAt()
-                .filter(at -> !now.isBefore(at.plus(patience)))
-                .isPresent()) {
+        if (attempts.lastAskedAt().filter(at -> !now.isBefore(at.plus(longest))).isPresent()) {
             attempts.askAnew(now, now);
         }
     }

@@ -55,6 +55,11 @@ public final class Toll {
             return new Counts(held - before.held, failed - before.failed, unknown - before.unknown);
         }
 
+        /** As {@link #equals}, which a record's costs more than all else at a tick where nothing has gone wrong. */
+        boolean same(Counts other) {
+            return held == other.held && failed == other.failed && unknown == other.unknown;
+        }
+
         String text() {
             return "calls held " + held + ", failed " + failed + ", of unknown outcome " + unknown;
         }
@@ -134,7 +139,7 @@ public final class Toll {
 
     private void count(Instant now, boolean faulty) {
         Counts counts = new Counts(held.sum(), failed.sum(), unknown.sum());
-        if (!counts.equals(seen)) {
+        if (!counts.same(seen)) {
             if (seen.equals(before)) {
                 nextWord = (nextLateWord.isAfter(now) ? nextLateWord : now).plus(FIRST_WORD);
             }

@@ -24,6 +24,9 @@ final class Watch implements Runnable {
     private final Monitor monitor;
     private final Thread thread;
     private final Condition wake;
+    /** Half of an interval; worked out once, since to divide a duration takes microseconds. */
+    private final Duration half;
+
     private final Map<String, Stall> stalls = new HashMap<>();
     private volatile boolean ended;
     private @Nullable Instant planned;
@@ -44,6 +47,7 @@ final class Watch implements Runnable {
     Watch(Monitor monitor) {
         this.monitor = monitor;
         this.wake = monitor.lock().newCondition();
+        this.half = monitor.settings().interval().dividedBy(2);
         this.thread = new Thread(this, "ha-" + monitor.settings().store() + "-all-watch");
         thread.setDaemon(true);
     }
@@ -146,9 +150,7 @@ final class Watch implements Runnable {
      */
     private Instant askWhatNearsItsLimit(Instant now, Instant next) {
         Instant due = monitor.nearing().orElse(Instant.MAX);
-        Instant again = askedAt.equals(Instant.MIN)
-                ? askedAt
-                : askedAt.plus(monitor.settings().interval().dividedBy(2));
+        Instant again = askedAt.equals(Instant.MIN) ? askedAt : askedAt.plus(half);
         Instant at = due.isBefore(again) ? again : due;
         if (at.isAfter(now)) {
             return at.isBefore(next) ? at : next;
@@ -187,7 +189,9 @@ final class Watch implements Runnable {
         Stall stall = stalls.getOrDefault(node, new Stall(now, 0, Cadence.URGENT));
         boolean inUse = monitor.adapter().inUse(node) > 0;
         if (returned) {
-            stall = stall.over(now);
+            // Nothing else to look at, at every tick of a busy node.
+            stalls.put(node, stall.over(now));
+            return inUse;
         } else if (!inUse) {
             // Kept for its patience. When next in use, it counts from when that is first seen.
             stalls.put(node, new Stall(Instant.MAX, 0, stall.patience()));

@@ -84,7 +84,13 @@ public record Snapshot(
 
     /** The node that takes writes, suspect or not. */
     public Optional<NodeView> primary() {
-        return nodes.values().stream().filter(n -> n.status() == Status.PRIMARY).findFirst();
+        // A loop and no stream: asked at every tick of the watch.
+        for (NodeView node : nodes.values()) {
+            if (node.status() == Status.PRIMARY) {
+                return Optional.of(node);
+            }
+        }
+        return Optional.empty();
     }
 
     /**
@@ -107,10 +113,15 @@ public record Snapshot(
 
     /** Whether some node may be written to, as far as its status tells: the primary, or any peer. */
     public boolean open() {
-        return primary()
-                .or(() -> peers().filter(NodeView::open).findFirst())
-                .filter(NodeView::open)
-                .isPresent();
+        // A loop, too.
+        boolean peer = false;
+        for (NodeView node : nodes.values()) {
+            if (node.status() == Status.PRIMARY) {
+                return node.open();
+            }
+            peer |= node.status() == Status.PEER && node.open();
+        }
+        return peer;
     }
 
     /** What callers can do now. */
