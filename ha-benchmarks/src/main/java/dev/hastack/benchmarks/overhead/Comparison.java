@@ -61,7 +61,7 @@ record Comparison(Class<?> benchmark, List<String> tasks, String by, String peer
         return new Runner(new OptionsBuilder()
                         .include(benchmark.getName() + "." + method + "$")
                         .forks(1)
-                        .warmupIterations(3)
+                        .warmupIterations(10)
                         .warmupTime(TimeValue.seconds(1))
                         .measurementIterations(100)
                         .measurementTime(TimeValue.milliseconds(50))
