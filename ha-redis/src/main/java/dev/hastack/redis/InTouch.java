@@ -2,17 +2,20 @@ package dev.hastack.redis;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
- * The replicas that a primary is in touch with, by its INFO: those it has heard of in the last two seconds, and has no more to send a
- * first copy to.
+ * The replicas that a primary is in touch with, by its INFO: those it has heard from in the last two seconds, and that have a first copy
+ * of what it has.
  *
  * @param written how much it has written, in bytes
- * @param acknowledged how much of that each of them has said to have
+ * @param replicas those it names and has heard from, and those it makes a copy for
  */
-record InTouch(long written, List<Long> acknowledged) {
+record InTouch(long written, List<Replica> replicas) {
     static final InTouch NOBODY = new InTouch(0, List.of());
 
     /**
@@ -20,10 +23,20 @@ record InTouch(long written, List<Long> acknowledged) {
      * more behind it.
      */
     private static final Pattern REPLICA =
-            Pattern.compile("slave\\d+:.*state=online,offset=(\\d{1,18}),lag=[01](,.*)?");
+            Pattern.compile("slave\\d+:(ip=[^,]*,port=\\d+),state=(\\w+),offset=(\\d{1,18})(?:,lag=(-?\\d+))?(?:,.*)?");
+
+    private static final Set<String> HEARD = Set.of("0", "1");
+
+    /**
+     * One of them.
+     *
+     * @param copying whether it has no copy yet
+     * @param acknowledged how much it has said to have; 0 before it has said anything
+     */
+    record Replica(String address, boolean copying, long acknowledged) {}
 
     InTouch {
-        acknowledged = List.copyOf(acknowledged);
+        replicas = List.copyOf(replicas);
     }
 
     static InTouch of(String info) {
@@ -36,16 +49,46 @@ record InTouch(long written, List<Long> acknowledged) {
                 fields.entrySet().stream()
                         .map(field -> REPLICA.matcher(field.getKey() + ":" + field.getValue()))
                         .filter(Matcher::matches)
-                        .map(replica -> Long.valueOf(replica.group(1)))
+                        .flatMap(InTouch::replica)
                         .toList());
     }
 
+    private static Stream<Replica> replica(Matcher said) {
+        boolean online = said.group(2).equals("online");
+        return online && (said.group(4) == null || !HEARD.contains(said.group(4)))
+                ? Stream.empty()
+                : Stream.of(new Replica(said.group(1), !online, Long.parseLong(said.group(3))));
+    }
+
+    /**
+     * The same, knowing what was said before: a primary calls a replica online as soon as it has sent the copy, which the replica has yet
+     * to load. It has done so when it acknowledges something.
+     */
+    InTouch after(InTouch before) {
+        Set<String> copying = before.replicas.stream()
+                .filter(Replica::copying)
+                .map(Replica::address)
+                .collect(Collectors.toSet());
+        return copying.isEmpty()
+                ? this
+                : new InTouch(
+                        written,
+                        replicas.stream()
+                                .map(one -> new Replica(
+                                        one.address(),
+                                        one.copying() || (one.acknowledged() == 0 && copying.contains(one.address())),
+                                        one.acknowledged()))
+                                .toList());
+    }
+
     int count() {
-        return acknowledged.size();
+        return having(0);
     }
 
     /** How many have at least so much. */
     int having(long offset) {
-        return (int) acknowledged.stream().filter(has -> has >= offset).count();
+        return (int) replicas.stream()
+                .filter(one -> !one.copying() && one.acknowledged() >= offset)
+                .count();
     }
 }

@@ -303,8 +303,7 @@ final class OwnConnections implements RedisChannels.Follower {
         if (owner == null) {
             return now.count();
         }
-        channels.gate().heard(owner.node(), now);
-        return followers(owner, now.count());
+        return followers(owner, channels.gate().heard(owner.node(), now));
     }
 
     private int followers(Owner owner, int now) {

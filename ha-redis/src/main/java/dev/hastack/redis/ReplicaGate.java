@@ -35,7 +35,8 @@ final class ReplicaGate {
         static final Known NOTHING = new Known(InTouch.NOBODY, 0);
 
         /** Over as soon as all have caught up, or one left or came; or the node has begun anew. */
-        Known heard(InTouch now) {
+        Known heard(InTouch said) {
+            InTouch now = said.after(replicas);
             boolean over =
                     now.count() != replicas.count() || now.having(behind) == now.count() || now.written() < behind;
             return new Known(now, over ? 0 : behind);
@@ -46,22 +47,23 @@ final class ReplicaGate {
         }
     }
 
-    /** This node has said which replicas it is in touch with. */
-    void heard(String node, InTouch replicas) {
-        update(node, before -> before.heard(replicas));
+    /** This node has said which replicas it is in touch with; how many these are. */
+    int heard(String node, InTouch replicas) {
+        return update(node, before -> before.heard(replicas)).replicas().count();
     }
 
     /** The same, after a write was not acknowledged in time. */
     void missed(String node, InTouch replicas) {
-        update(node, before -> new Known(replicas, replicas.written()));
+        update(node, before -> new Known(replicas.after(before.replicas()), replicas.written()));
     }
 
-    private void update(String node, UnaryOperator<Known> step) {
+    private Known update(String node, UnaryOperator<Known> step) {
         int before = ready(node);
-        known.compute(node, (n, last) -> step.apply(last == null ? Known.NOTHING : last));
+        Known now = known.compute(node, (n, last) -> step.apply(last == null ? Known.NOTHING : last));
         if (ready(node) != before) {
             wake();
         }
+        return now;
     }
 
     /** Something else changed that writes may wait for. */

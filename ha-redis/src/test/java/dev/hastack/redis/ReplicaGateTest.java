@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class ReplicaGateTest {
@@ -21,7 +22,44 @@ class ReplicaGateTest {
     }
 
     private static InTouch inTouch(long written, Long... acknowledged) {
-        return new InTouch(written, List.of(acknowledged));
+        return new InTouch(
+                written,
+                IntStream.range(0, acknowledged.length)
+                        .mapToObj(i -> new InTouch.Replica("replica" + i, false, acknowledged[i]))
+                        .toList());
+    }
+
+    private static InTouch said(String... replicas) {
+        StringBuilder info = new StringBuilder("role:master\r\nmaster_repl_offset:500\r\n");
+        for (int i = 0; i < replicas.length; i++) {
+            info.append("slave")
+                    .append(i)
+                    .append(":ip=127.0.0.1,port=")
+                    .append(6380 + i)
+                    .append(',');
+            info.append(replicas[i]).append("\r\n");
+        }
+        return InTouch.of(info.toString());
+    }
+
+    @Test
+    void one_that_gets_a_copy_is_in_touch_when_it_has_loaded_that() {
+        gate.heard("main", said("state=online,offset=490,lag=0", "state=wait_bgsave,offset=0,lag=0"));
+        assertThat(gate.inTouch("main")).isEqualTo(1);
+        gate.heard("main", said("state=online,offset=490,lag=0", "state=online,offset=0,lag=0"));
+        assertThat(gate.inTouch("main")).as("it loads").isEqualTo(1);
+        gate.missed("main", said("state=online,offset=500,lag=0", "state=online,offset=0,lag=1"));
+        assertThat(gate.inTouch("main")).as("it loads still").isEqualTo(1);
+
+        assertThat(gate.heard("main", said("state=online,offset=500,lag=0", "state=online,offset=500,lag=0")))
+                .isEqualTo(2);
+    }
+
+    @Test
+    void one_that_goes_on_where_it_was_is_in_touch_before_it_has_acknowledged_anything() {
+        gate.heard("main", said());
+        gate.heard("main", said("state=online,offset=0,lag=0"));
+        assertThat(gate.ready("main")).isEqualTo(1);
     }
 
     @Test
