@@ -34,6 +34,7 @@ public final class HaStack implements AutoCloseable {
     private final Events events;
     private final Time time;
     private final List<Store> stores = new ArrayList<>();
+    private final List<StoreProvider> modules = new ArrayList<>();
     private final AtomicBoolean closed = new AtomicBoolean();
     private volatile boolean drained;
 
@@ -54,6 +55,7 @@ public final class HaStack implements AutoCloseable {
             for (StoreProvider provider : ServiceLoader.load(StoreProvider.class, HaStack.class.getClassLoader())) {
                 if (provider.configured(config)) {
                     stack.stores.add(provider.open(context));
+                    stack.modules.add(provider);
                 }
             }
             Encryption.warning(config, stack.stores.stream().map(Store::name).collect(Collectors.toSet()))
@@ -66,10 +68,11 @@ public final class HaStack implements AutoCloseable {
     }
 
     /**
-     * The store of this type.
+     * Returns the store of this type.
      *
      * @param type the facade of a store module, such as {@code HaPostgres.class}
-     * @throws IllegalArgumentException if the configuration does not have it, or its module is not on the class path
+     * @throws IllegalArgumentException if the configuration does not have it, has it as another kind of deployment, or its
+     *     module is not on the class path; the message says which
      */
     public <T> T get(Class<T> type) {
         for (Store store : stores) {
@@ -77,9 +80,16 @@ public final class HaStack implements AutoCloseable {
                 return type.cast(store);
             }
         }
-        throw new IllegalArgumentException("this stack has no " + type.getSimpleName() + ": open are "
-                + stores.stream().map(Store::name).collect(Collectors.joining(", ", "[", "]"))
-                + "; configure its nodes (ha.<store>.nodes.<id>.address) and put its module on the class path");
+        throw new IllegalArgumentException("this stack has no " + type.getSimpleName() + ": " + whyNot(type));
+    }
+
+    private String whyNot(Class<?> type) {
+        return modules.stream()
+                .flatMap(module -> module.mismatch(type, config).stream())
+                .findFirst()
+                .orElseGet(() -> "open are "
+                        + stores.stream().map(Store::name).collect(Collectors.joining(", ", "[", "]"))
+                        + "; configure its nodes (ha.<store>.nodes.<id>.address) and put its module on the class path");
     }
 
     /** Health per node, store and stack, from the last probes; does no I/O. */

@@ -38,6 +38,11 @@ class HaStackTest {
             }
             return new StandIn();
         }
+
+        @Override
+        public Optional<String> mismatch(Class<?> type, StackConfig config) {
+            return type == Cloneable.class ? Optional.of("ha.redis.database is 0: ask for StandIn") : Optional.empty();
+        }
     }
 
     private static final class StandIn implements Store {
@@ -89,6 +94,15 @@ class HaStackTest {
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("has no Runnable")
                     .hasMessageContaining("[redis]");
+        }
+    }
+
+    @Test
+    void a_store_of_another_kind_of_deployment_is_refused_with_what_is_configured_and_what_to_ask_for() {
+        try (HaStack stack = HaStack.open(WITH_REDIS)) {
+            assertThatThrownBy(() -> stack.get(Cloneable.class))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("this stack has no Cloneable: ha.redis.database is 0: ask for StandIn");
         }
     }
 
