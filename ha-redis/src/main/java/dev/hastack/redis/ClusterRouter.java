@@ -104,6 +104,11 @@ final class ClusterRouter implements Dispatcher, Runnable {
     }
 
     @Override
+    public String subscriber() {
+        return "HaRedisCluster.pubSub()";
+    }
+
+    @Override
     public RedisErrors.Refusal refusal(String reply) {
         int space = reply.indexOf(' ');
         return MOVING.contains(space < 0 ? reply : reply.substring(0, space))

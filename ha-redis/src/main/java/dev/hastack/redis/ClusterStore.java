@@ -3,14 +3,13 @@ package dev.hastack.redis;
 import dev.hastack.core.StoreContext;
 import dev.hastack.core.config.ProbeConfig;
 import dev.hastack.core.config.RedisConfig;
+import dev.hastack.core.health.Reports;
 import dev.hastack.core.health.StoreHealth;
-import dev.hastack.core.topology.Snapshot;
 import io.lettuce.core.RedisChannelHandler;
 import io.lettuce.core.RedisCommandInterruptedException;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.TimeoutOptions;
 import io.lettuce.core.api.StatefulConnection;
-import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.cluster.ClusterClientOptions;
 import io.lettuce.core.cluster.ClusterTopologyRefreshOptions;
 import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
@@ -32,7 +31,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** A Redis Cluster: Lettuce's client for it, behind our guards. Thread-safe. */
-final class ClusterStore implements Mode {
+final class ClusterStore implements HaRedisCluster {
     /** The least time between two looks at the topology that a redirection or a reconnection asks for. */
     private static final Duration ADAPTIVE = Duration.ofMillis(100);
     /** Lettuce's own look connects to every node anew: it is for what the watch cannot see. */
@@ -49,6 +48,7 @@ final class ClusterStore implements Mode {
     private final ClusterWatch watch;
     private final ClusterClient client;
     private final Set<StatefulConnection<?, ?>> open = ConcurrentHashMap.newKeySet();
+    private final Reports reports = new Reports();
     private volatile boolean closing;
 
     private ClusterStore(StoreContext context, RedisConfig config) {
@@ -164,7 +164,7 @@ final class ClusterStore implements Mode {
     }
 
     @Override
-    public <K, V> StatefulRedisClusterConnection<K, V> cluster(RedisCodec<K, V> codec) {
+    public <K, V> StatefulRedisClusterConnection<K, V> connection(RedisCodec<K, V> codec) {
         StatefulRedisClusterConnection<K, V> made =
                 connect(() -> client.connectAsync(prefix.any() ? new SlotCodec<>(prefix, codec) : codec));
         made.setReadFrom(new ClusterReads(nodes));
@@ -232,34 +232,18 @@ final class ClusterStore implements Mode {
     }
 
     @Override
-    public <K, V> StatefulRedisConnection<K, V> shared(RedisCodec<K, V> codec, boolean primary, boolean idempotent) {
-        throw notHere("connection()");
+    public AutoCloseable report(String name, Supplier<String> words) {
+        return reports.add(name, words);
     }
 
     @Override
-    public <K, V> StatefulRedisConnection<K, V> dedicated(RedisCodec<K, V> codec) {
-        throw notHere("dedicated()");
-    }
-
-    @Override
-    public <K, V> DurableWrites<K, V> durable(RedisCodec<K, V> codec, Durability durability) {
-        throw notHere("durable()");
-    }
-
-    @Override
-    public Snapshot topology() {
-        throw new IllegalStateException("HaRedis.topology() is of one primary and its replicas, and ha.redis.cluster is"
-                + " true: HaRedis.health() tells the nodes of a Redis Cluster");
-    }
-
-    private static IllegalStateException notHere(String method) {
-        return new IllegalStateException("HaRedis." + method + ", and what is built on it, is for one primary and its"
-                + " replicas, and ha.redis.cluster is true: use HaRedis.cluster(), or set ha.redis.cluster=false");
+    public String name() {
+        return "redis";
     }
 
     @Override
     public StoreHealth health() {
-        return watch.view().store();
+        return reports.addedTo(watch.view().store());
     }
 
     @Override

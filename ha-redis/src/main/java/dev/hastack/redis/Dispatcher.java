@@ -38,6 +38,11 @@ interface Dispatcher {
         return "HaRedis.dedicated(), and close what it returns";
     }
 
+    /** What to use for commands that turn a connection into a subscriber. */
+    default String subscriber() {
+        return "HaRedis.pubSub()";
+    }
+
     /** What an error reply means. */
     default RedisErrors.Refusal refusal(String reply) {
         return RedisErrors.refusal(reply);

@@ -1,51 +1,107 @@
 package dev.hastack.redis;
 
 import java.time.Duration;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
-/**
- * How safe a write has to be before it counts.
- *
- * @param replicas how many replicas must have it at least
- * @param every whether all must have it that are in touch with the primary then, if these are more
- * @param within how long they are waited for; not the primary's own answer, which {@code ha.redis.command-timeout} bounds
- * @param fsynced whether it must be on the primary's and the replicas' disks; needs Redis 7.2 with append-only files
- */
-public record Durability(int replicas, boolean every, Duration within, boolean fsynced) {
-    private static final Duration DEFAULT_WITHIN = Duration.ofMillis(500);
+/** How safe a write has to be before it counts. Immutable. */
+public final class Durability {
+    private static final Duration DEFAULT_TIMEOUT = Duration.ofMillis(500);
 
-    public Durability {
-        if (replicas < 0 || (replicas == 0 && !fsynced)) {
-            throw new IllegalArgumentException("replicas must be at least 1, but is " + replicas);
-        }
-        if (within.isNegative() || within.toMillis() == 0) {
-            throw new IllegalArgumentException(
-                    "within must be at least 1 ms, but is " + within + ": to Redis, zero is for ever");
-        }
+    private final int replicas;
+    private final boolean every;
+    private final Duration timeout;
+    private final boolean fsynced;
+
+    private Durability(int replicas, boolean every, Duration timeout, boolean fsynced) {
+        this.replicas = replicas;
+        this.every = every;
+        this.timeout = timeout;
+        this.fsynced = fsynced;
     }
 
     /**
-     * In the memory of this many replicas, within 500 ms. Of more replicas, Sentinel may promote one that does not have it:
-     * it compares them by what it heard of them up to some seconds ago.
+     * Asks for the memory of this many replicas, within 500 ms. Of more replicas, Sentinel may promote one that does not
+     * have it: it compares them by what it heard from them up to some seconds ago.
+     *
+     * @throws IllegalArgumentException if that is less than one
      */
     public static Durability replicas(int replicas) {
-        return new Durability(replicas, false, DEFAULT_WITHIN, false);
+        if (replicas < 1) {
+            throw new IllegalArgumentException("replicas must be at least 1, but is " + replicas
+                    + "; for a write that the primary alone has, use HaRedis.connection()");
+        }
+        return new Durability(replicas, false, DEFAULT_TIMEOUT, false);
     }
 
     /**
-     * In the memory of every replica that is in touch with the primary, and of one at least, within 500 ms: whichever is
-     * promoted has it, whether the primary dies or is moved. A replica that leaves the primary counts until its probe has said
-     * that it is gone, and not promoted; one that hangs, for two seconds.
+     * Asks for the memory of every replica that is in touch with the primary, and of one at least, within 500 ms:
+     * whichever is promoted has it, whether the primary dies or is moved. A replica that leaves the primary counts until
+     * its probe has said that it is gone, and not promoted; one that hangs, for two seconds.
      */
     public static Durability everyReplica() {
-        return new Durability(1, true, DEFAULT_WITHIN, false);
+        return new Durability(1, true, DEFAULT_TIMEOUT, false);
     }
 
-    public Durability within(Duration time) {
+    /**
+     * Returns the same with another limit to the wait for replicas. The primary's own answer does not count towards it:
+     * {@code ha.redis.command-timeout} bounds that.
+     *
+     * @throws IllegalArgumentException if it is less than 1 ms
+     */
+    public Durability withTimeout(Duration time) {
+        if (time.isNegative() || time.toMillis() == 0) {
+            throw new IllegalArgumentException("the timeout of a durable write must be at least 1 ms, but is " + time
+                    + ": to Redis, zero is for ever");
+        }
         return new Durability(replicas, every, time, fsynced);
     }
 
-    /** By WAITAOF; on a server older than 7.2, or without an append-only file, such a write is refused, and not sent. */
+    /**
+     * Returns the same for the disks of the primary and the replicas, by WAITAOF. On a server older than 7.2, or without an
+     * append-only file, such a write is refused, and not sent.
+     */
     public Durability onDisk() {
-        return new Durability(replicas, every, within, true);
+        return new Durability(replicas, every, timeout, true);
+    }
+
+    /** Returns how many replicas must have it at least. */
+    public int replicas() {
+        return replicas;
+    }
+
+    /** Returns whether all must have it that are in touch with the primary then, if these are more. */
+    public boolean every() {
+        return every;
+    }
+
+    /** Returns how long replicas are waited for. */
+    public Duration timeout() {
+        return timeout;
+    }
+
+    /** Returns whether it must be on disks. */
+    public boolean fsynced() {
+        return fsynced;
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof Durability that
+                && replicas == that.replicas
+                && every == that.every
+                && timeout.equals(that.timeout)
+                && fsynced == that.fsynced;
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(replicas, every, timeout, fsynced);
+    }
+
+    @Override
+    public String toString() {
+        return (every ? "every replica, at least " : "replicas: ") + replicas + (fsynced ? ", on disk" : "")
+                + ", within " + timeout;
     }
 }

@@ -1,370 +1,46 @@
 package dev.hastack.redis;
 
-import dev.hastack.core.config.RedisConfig;
-import io.lettuce.core.RedisCommandExecutionException;
-import io.lettuce.core.RedisCommandInterruptedException;
-import io.lettuce.core.RedisCommandTimeoutException;
-import io.lettuce.core.RedisException;
-import io.lettuce.core.RedisFuture;
-import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.sync.RedisCommands;
-import io.lettuce.core.codec.RedisCodec;
-import io.lettuce.core.output.IntegerListOutput;
-import io.lettuce.core.protocol.CommandArgs;
-import io.lettuce.core.protocol.ProtocolKeyword;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.List;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Writes that count only once replicas have them. Each runs on a connection that is its own for that time, since WAIT is
- * about all that was written on a connection before, and keeps it busy. Thread-safe.
+ * Writes that count only once replicas have them: {@link HaRedis#durable}. Each runs on a connection that no other caller
+ * uses at that time, since WAIT is about all that was written on a connection before, and keeps it busy. Thread-safe.
  *
  * <p>WAIT does not make Redis a consistent store: what fewer replicas than asked for have may survive all the same, and
  * Sentinel promotes the replica that has most, as far as it can tell.
  * Source: https://redis.io/docs/latest/commands/wait/.
  */
-public final class DurableWrites<K, V> {
-    /** In ms: of an acknowledgement by replicas. */
-    private static final long LONG = 20;
-
-    private static final ProtocolKeyword WAITAOF = new ProtocolKeyword() {
-        @Override
-        public byte[] getBytes() {
-            return "WAITAOF".getBytes(StandardCharsets.US_ASCII);
-        }
-
-        @Override
-        public String toString() {
-            return "WAITAOF";
-        }
-    };
-
-    private final RedisConfig config;
-    private final OwnConnections connections;
-    private final RedisCodec<K, V> codec;
-    private final Durability durability;
-    private final IdleConnections.Of<K, V> idle;
-    private final Semaphore permits;
-
-    DurableWrites(
-            RedisConfig config,
-            OwnConnections connections,
-            IdleConnections shared,
-            RedisCodec<K, V> codec,
-            Durability durability) {
-        this.config = config;
-        this.connections = connections;
-        this.idle = shared.of(codec);
-        this.permits = shared.permits();
-        this.codec = codec;
-        this.durability = durability;
-    }
+public interface DurableWrites<K, V> extends AutoCloseable {
 
     /**
-     * Does the write, and waits for its replicas. At most sixteen of a stack at a time; more wait for their turn.
+     * Does the write, and waits for its replicas. At most sixteen of a stack run at a time; more wait for their turn.
      *
-     * @param commands done once, at the primary, on a connection that others use after it; called again if a primary that was demoted refuses
-     *     the first, or discards a transaction, from MULTI to EXEC, that is all of it
-     * @throws NoReplicaException if the primary is in touch with too few replicas for all of {@code ha.redis.writes.wait}; nothing was
-     *     sent
+     * @param commands run once, at the primary, on a connection that others use after it; run again if a primary that was
+     *     demoted refuses the first command, or discards a transaction, from MULTI to EXEC, that is all of it
+     * @throws NoReplicaException if the primary is in touch with too few replicas for all of {@code ha.redis.writes.wait};
+     *     nothing was sent
      * @throws NotDurableException if it was done, but too few replicas have it in time
      * @throws OutcomeUnknownException if the primary was lost, or demoted, before it, or the replicas, had answered
      * @throws NoPrimaryException if there is no primary in time; nothing was sent
-     * @throws SharedConnectionException if it would bind the connection (SELECT, AUTH, CLIENT, SUBSCRIBE and their kind, which are not sent),
-     *     or leaves a transaction open, of which nothing is done
+     * @throws SharedConnectionException if it would bind the connection (SELECT, AUTH, CLIENT, SUBSCRIBE and their kind,
+     *     which are not sent), or leaves a transaction open, of which nothing is done
      * @throws StackClosedException if the stack is closed before it was sent
+     * @throws IllegalStateException if this is closed; nothing was sent
      */
-    public <T> Durable<T> write(Function<RedisCommands<K, V>, T> commands) {
-        return write(commands, config.writes().maxWait());
-    }
+    <T> Durable<T> write(Function<RedisCommands<K, V>, T> commands);
 
     /**
-     * As {@link #write(Function)}, with another patience than {@code ha.redis.writes.wait} with what has to be there before the write is
-     * sent: replicas, a free place, and a primary.
+     * Does the write as {@link #write(Function)} does, but waits for at most {@code patience}, in place of {@code
+     * ha.redis.writes.wait}, for what has to be there before it is sent: replicas, a free place, and a primary.
      */
-    public <T> Durable<T> write(Function<RedisCommands<K, V>, T> commands, Duration patience) {
-        try {
-            return await(commands, patience);
-        } catch (OutcomeUnknownException e) {
-            connections.toll().unknown();
-            throw e;
-        } catch (NoReplicaException | NoPrimaryException | OverloadedException e) {
-            connections.toll().failed();
-            throw e;
-        }
-    }
+    <T> Durable<T> write(Function<RedisCommands<K, V>, T> commands, Duration patience);
 
-    private <T> Durable<T> await(Function<RedisCommands<K, V>, T> commands, Duration patience) {
-        long until = System.nanoTime() + Math.max(0, TimeUnit.NANOSECONDS.convert(patience));
-        while (true) {
-            connections.refuseOnDiskBefore72(durability);
-            connections.awaitReplicas(durability, left(until), patience);
-            take(until, patience);
-            try {
-                StatefulRedisConnection<K, V> connection = connection(left(until));
-                connections.refuseWhenClosed();
-                connections.refuseOnDiskBefore72(durability);
-                // While this waited for its turn, replicas may have left; while it waited for a primary, nobody knew
-                // its replicas.
-                if (connections.reaches(durability) && connections.leads(connection)) {
-                    return writeNow(connection, commands);
-                }
-                idle.push(connection);
-            } catch (NotDone e) {
-                if (System.nanoTime() - until >= 0) {
-                    throw e.refusal;
-                }
-                OwnConnections.pause();
-            } finally {
-                permits.release();
-            }
-        }
-    }
-
-    private static Duration left(long until) {
-        return Duration.ofNanos(Math.max(0, until - System.nanoTime()));
-    }
-
-    /** Gives the connection back, or closes it. */
-    private <T> Durable<T> writeNow(
-            StatefulRedisConnection<K, V> connection, Function<RedisCommands<K, V>, T> commands) {
-        Loan loan = new Loan();
-        boolean whole = false;
-        try {
-            Durable<T> done = write(connection, commands, loan);
-            whole = true;
-            return done;
-        } catch (NotDurableException e) {
-            whole = true;
-            throw e;
-        } catch (OutcomeUnknownException e) {
-            if (!(e.getCause() instanceof RedisCommandInterruptedException)) {
-                // What ended it may have ended those that lie idle, too: no second caller should find that out.
-                drop();
-            }
-            throw e;
-        } finally {
-            if (whole && connection.isOpen() && !loan.watches()) {
-                idle.push(connection);
-            } else {
-                OwnConnections.close(connection);
-            }
-        }
-    }
-
-    private static void lend(StatefulRedisConnection<?, ?> connection, @Nullable Loan loan) {
-        if (connection instanceof OwnConnection<?, ?> own) {
-            own.lend(loan);
-        }
-    }
-
-    private void drop() {
-        for (StatefulRedisConnection<K, V> kept = idle.poll(); kept != null; kept = idle.poll()) {
-            OwnConnections.close(kept);
-        }
-    }
-
-    private void take(long until, Duration patience) {
-        try {
-            if (!permits.tryAcquire(left(until).toNanos(), TimeUnit.NANOSECONDS)) {
-                throw new OverloadedException(
-                        "not written: " + IdleConnections.MOST + " durable writes are under way, and none ended within "
-                                + TimeUnit.MILLISECONDS.convert(patience) + " ms (ha.redis.writes.wait)");
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new RedisCommandInterruptedException(e);
-        }
-    }
-
-    private StatefulRedisConnection<K, V> connection(Duration patience) {
-        for (StatefulRedisConnection<K, V> kept = idle.poll(); kept != null; kept = idle.poll()) {
-            if (connections.leads(kept) && kept.isOpen()) {
-                return kept;
-            }
-            OwnConnections.close(kept);
-        }
-        return connections.open(codec, patience);
-    }
-
-    private <T> Durable<T> write(
-            StatefulRedisConnection<K, V> connection, Function<RedisCommands<K, V>, T> commands, Loan loan) {
-        if (durability.fsynced()) {
-            refuseWithoutAppendOnlyFile(connection);
-        }
-        T value;
-        lend(connection, loan);
-        try {
-            value = commands.apply(connection.sync());
-        } catch (RedisException e) {
-            // Where a connection ends, Lettuce writes that into the command's output as well.
-            String refused = e instanceof RedisCommandExecutionException
-                    ? loan.lastError().orElse(null)
-                    : null;
-            throw refused == null || !refused.equals(e.getMessage()) ? lost(e) : refused(connection, loan, refused, e);
-        } catch (RuntimeException e) {
-            throw RedisErrors.unreadable(e) ? lost(new RedisException(e)) : e;
-        } finally {
-            lend(connection, null);
-        }
-        if (connection.isMulti()) {
-            throw new SharedConnectionException(
-                    "MULTI was left open at the end of a durable write: what follows it was not"
-                            + " done; end it by EXEC or DISCARD within the function");
-        }
-        int wanted;
-        int replicas;
-        boolean onDisk = true;
-        try {
-            wanted = wanted(connection);
-            if (durability.fsynced()) {
-                List<Long> counts =
-                        connection.sync().dispatch(WAITAOF, new IntegerListOutput<>(codec), waitAof(wanted));
-                onDisk = counts.get(0) > 0;
-                replicas = counts.get(1).intValue();
-            } else {
-                replicas = awaited(connection, wanted);
-            }
-        } catch (RuntimeException e) {
-            // Whatever the server says to that, or what it says in place of that.
-            throw new OutcomeUnknownException("written, but nobody knows how many replicas have it: " + message(e), e);
-        }
-        if (replicas < wanted || !onDisk) {
-            tellThatItMissed(connection);
-            throw new NotDurableException(
-                    "written, but only " + replicas + " of " + wanted + " replicas had it within "
-                            + durability.within().toMillis() + " ms"
-                            + (onDisk ? "" : ", and not the primary's own disk")
-                            + ": a failover could lose it",
-                    value,
-                    replicas);
-        }
-        return new Durable<>(value, replicas);
-    }
-
-    /** WAITAOF would say so only after the write. */
-    private void refuseWithoutAppendOnlyFile(StatefulRedisConnection<K, V> connection) {
-        if (!appendsToFile(connection)) {
-            throw new RedisCommandExecutionException("not written: " + connections.node(connection)
-                    + " keeps no append-only file (appendonly no), and Durability.onDisk() needs one");
-        }
-    }
-
-    /** True as well for who may not ask. */
-    private boolean appendsToFile(StatefulRedisConnection<K, V> connection) {
-        try {
-            String persistence = connection.sync().info("persistence");
-            return !"0".equals(NodeFacts.fields(persistence).get("aof_enabled"));
-        } catch (RedisCommandExecutionException e) {
-            return true;
-        } catch (RedisException e) {
-            if (e instanceof RedisCommandInterruptedException) {
-                throw e;
-            }
-            drop();
-            throw new NotDone(e);
-        }
-    }
-
-    /** Where it takes long, replicas may have left: the next writes should know. */
-    private int awaited(StatefulRedisConnection<K, V> connection, int wanted) {
-        RedisFuture<Long> count = connection
-                .async()
-                .waitForReplication(wanted, durability.within().toMillis());
-        try {
-            if (!count.await(LONG, TimeUnit.MILLISECONDS)) {
-                connections.doubt(connection);
-            }
-            return count.get().intValue();
-        } catch (ExecutionException e) {
-            throw e.getCause() instanceof RedisException known ? known : new RedisException(e.getCause());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new RedisCommandInterruptedException(e);
-        }
-    }
-
-    /** Asked after the write, so that who comes into touch later has it in what he is sent. */
-    private int wanted(StatefulRedisConnection<K, V> connection) {
-        if (!durability.every()) {
-            return durability.replicas();
-        }
-        return Math.max(durability.replicas(), connections.followers(connection, inTouch(connection)));
-    }
-
-    private static InTouch inTouch(StatefulRedisConnection<?, ?> connection) {
-        return InTouch.of(connection.sync().info("replication"));
-    }
-
-    private void tellThatItMissed(StatefulRedisConnection<K, V> connection) {
-        try {
-            connections.missed(connection, inTouch(connection));
-        } catch (RuntimeException e) {
-            connections.doubt(connection);
-        }
-    }
-
-    private CommandArgs<K, V> waitAof(int replicas) {
-        return new CommandArgs<>(codec)
-                .add(1)
-                .add(replicas)
-                .add(durability.within().toMillis());
-    }
-
-    /** The server's own answer: what it says of the primary is passed on, and what was not done for that is done by the next one. */
-    private RedisException refused(
-            StatefulRedisConnection<K, V> connection, Loan loan, String refused, RedisException error) {
-        String reason = loan.reason(refused);
-        RedisErrors.Refusal refusal = RedisErrors.refusal(reason);
-        if (refusal.kind() != null) {
-            connections.report(connection, refusal.kind(), error);
-        }
-        if (!refusal.elsewhere()) {
-            return error;
-        }
-        // Those that lie idle lead to the same server.
-        drop();
-        if (!loan.answered()) {
-            return new NotDone(error);
-        }
-        return loan.changed()
-                ? new OutcomeUnknownException(
-                        "a part was written, and then the primary refused the rest, so that nobody knows what of it lasts: "
-                                + reason,
-                        error)
-                : error;
-    }
-
-    /** A write of which nothing was done, and which may be done elsewhere. Never leaves this class. */
-    private static final class NotDone extends RedisException {
-        private final RedisException refusal;
-
-        NotDone(RedisException refusal) {
-            super(refusal);
-            this.refusal = refusal;
-        }
-    }
-
-    /** What the caller's own mistake is, stays; whatever the connection's end, or that of its patience, left open is unknown. */
-    private RedisException lost(RedisException error) {
-        if (error instanceof RedisCommandInterruptedException) {
-            return new OutcomeUnknownException("interrupted before the primary had answered", error);
-        }
-        boolean unknown = RedisErrors.connectionLost(error)
-                || RedisErrors.unreadable(error)
-                || error instanceof RedisCommandTimeoutException;
-        return unknown
-                ? new OutcomeUnknownException("the primary was lost before it had answered: " + message(error), error)
-                : error;
-    }
-
-    private static @Nullable String message(Throwable error) {
-        return error.getMessage();
-    }
+    /**
+     * Refuses further writes through this object, and closes the connections that its writes have left idle. Writes in
+     * flight end as they would have, and then close theirs. Others that {@link HaRedis#durable} has returned go on.
+     */
+    @Override
+    void close();
 }

@@ -1,21 +1,17 @@
 package dev.hastack.redis;
 
 import dev.hastack.core.Store;
-import dev.hastack.core.StoreContext;
-import dev.hastack.core.config.RedisConfig;
-import dev.hastack.core.health.Reports;
-import dev.hastack.core.health.StoreHealth;
 import dev.hastack.core.topology.Snapshot;
+import dev.hastack.redis.queue.JobQueueBuilder;
 import io.lettuce.core.api.StatefulRedisConnection;
-import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
 import io.lettuce.core.codec.RedisCodec;
 import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
-import java.time.Duration;
 import java.util.function.Supplier;
 
 /**
- * Redis of an open stack: {@code stack.get(HaRedis.class)}.
+ * One primary of Redis with its replicas, in an open stack: {@code stack.get(HaRedis.class)}. A Redis Cluster is a {@link
+ * HaRedisCluster}.
  *
  * <p>{@link #connection()} is Lettuce's own connection, with its synchronous, asynchronous and reactive API. All threads
  * may share one; so do all connections of a process share one channel to each node. Each command goes where it belongs:
@@ -24,148 +20,99 @@ import java.util.function.Supplier;
  * with an {@link OutcomeUnknownException}, and is never sent twice. Nothing waits for longer than {@code
  * ha.redis.writes.wait} or {@code reads.wait} and {@code command-timeout} together. Thread-safe.
  */
-public final class HaRedis implements Store {
-    private final Mode mode;
-    private final Reports reports = new Reports();
+public interface HaRedis extends Store {
 
-    private HaRedis(Mode mode) {
-        this.mode = mode;
-    }
-
-    static HaRedis open(StoreContext context, RedisConfig config) {
-        return new HaRedis(config.cluster() ? ClusterStore.open(context, config) : Replication.open(context, config));
-    }
-
-    /** Text keys and values, in UTF-8; see {@link #connection(RedisCodec)}. */
-    public StatefulRedisConnection<String, String> connection() {
+    /** Returns a connection for text keys and values in UTF-8, as {@link #connection(RedisCodec)} does. */
+    default StatefulRedisConnection<String, String> connection() {
         return connection(StringCodec.UTF8);
     }
 
     /**
-     * A connection that routes each command. Costs nothing to make; closing it closes nothing else. Refuses, by a {@link
-     * SharedConnectionException}, what would bind it to one caller: transactions, blocking commands, SELECT, SUBSCRIBE.
+     * Returns a connection that routes each command. It costs nothing to make, and closing it closes nothing else. It
+     * refuses, by a {@link SharedConnectionException}, what would bind it to one caller: transactions, blocking commands,
+     * SELECT, SUBSCRIBE.
      */
-    public <K, V> StatefulRedisConnection<K, V> connection(RedisCodec<K, V> codec) {
-        return mode.shared(codec, false, false);
-    }
+    <K, V> StatefulRedisConnection<K, V> connection(RedisCodec<K, V> codec);
 
-    /** As {@link #connection()}, with the reads, too, at the primary: they show all that was written before. */
-    public StatefulRedisConnection<String, String> primary() {
+    /**
+     * Returns a connection as {@link #connection()} does, but with reads at the primary as well: they show all that was
+     * written before.
+     */
+    default StatefulRedisConnection<String, String> primary() {
         return primary(StringCodec.UTF8);
     }
 
-    /** As {@link #primary()}, for keys and values of other types. */
-    public <K, V> StatefulRedisConnection<K, V> primary(RedisCodec<K, V> codec) {
-        return mode.shared(codec, true, false);
-    }
+    /** Returns a connection as {@link #primary()} does, for keys and values of other types. */
+    <K, V> StatefulRedisConnection<K, V> primary(RedisCodec<K, V> codec);
 
     /**
-     * As {@link #connection()}, for writes of which twice is as good as once (SET, HSET, DEL, SADD, ZADD; not INCR, APPEND,
-     * LPUSH): one whose answer was lost is sent again.
+     * Returns a connection as {@link #connection()} does, for idempotent writes (SET, HSET, DEL, SADD, ZADD; not INCR,
+     * APPEND, LPUSH): one whose answer was lost is sent again.
      */
-    public StatefulRedisConnection<String, String> idempotent() {
+    default StatefulRedisConnection<String, String> idempotent() {
         return idempotent(StringCodec.UTF8);
     }
 
-    /** As {@link #idempotent()}, for keys and values of other types. */
-    public <K, V> StatefulRedisConnection<K, V> idempotent(RedisCodec<K, V> codec) {
-        return mode.shared(codec, false, true);
-    }
+    /** Returns a connection as {@link #idempotent()} does, for keys and values of other types. */
+    <K, V> StatefulRedisConnection<K, V> idempotent(RedisCodec<K, V> codec);
 
-    /** Text keys and values, in UTF-8; see {@link #dedicated(RedisCodec)}. */
-    public StatefulRedisConnection<String, String> dedicated() {
+    /** Opens a connection for text keys and values in UTF-8, as {@link #dedicated(RedisCodec)} does. */
+    default StatefulRedisConnection<String, String> dedicated() {
         return dedicated(StringCodec.UTF8);
     }
 
     /**
-     * A connection of the caller's own to the present primary, for transactions and blocking commands; waits for a primary.
-     * Each call opens one; close it. It stays with its node: when that is no primary any more, or hangs, it is closed, and
-     * what is under way on it fails. It does not reconnect; ask for a new one. Not routed, not retried; commands have {@code
-     * ha.redis.command-timeout}, and blocking ones their own time on top.
+     * Opens a connection to the present primary for one caller alone, for transactions and blocking commands; waits for a
+     * primary. Close it after use. It stays with its node: when that is no longer the primary, or hangs, the connection is
+     * closed, and the commands in flight on it fail. It does not reconnect; ask for a new one. It neither routes nor
+     * repeats commands, which have {@code ha.redis.command-timeout}, and blocking ones their own time on top.
      *
      * @throws NoPrimaryException if there is none within {@code ha.redis.writes.wait}
      * @throws NotWritableException in a stack that may only read
      */
-    public <K, V> StatefulRedisConnection<K, V> dedicated(RedisCodec<K, V> codec) {
-        return mode.dedicated(codec);
-    }
+    <K, V> StatefulRedisConnection<K, V> dedicated(RedisCodec<K, V> codec);
 
-    /** Text channels and messages, in UTF-8; see {@link #pubSub(RedisCodec)}. */
-    public StatefulRedisPubSubConnection<String, String> pubSub() {
+    /** Opens a connection for text channels and messages in UTF-8, as {@link #pubSub(RedisCodec)} does. */
+    default StatefulRedisPubSubConnection<String, String> pubSub() {
         return pubSub(StringCodec.UTF8);
     }
 
     /**
-     * A connection that subscribes, to the primary, or while there is none, to a replica. It follows the topology, and
-     * subscribes again after each change; what is published meanwhile is lost to it. Close it.
+     * Opens a connection that subscribes: at the primary, or while there is none, at a replica. It follows the topology,
+     * and subscribes again after each change; what is published meanwhile does not reach it. Close it after use.
      *
      * @throws NoReplicaException if there is no node within {@code ha.redis.reads.wait}
      */
-    public <K, V> StatefulRedisPubSubConnection<K, V> pubSub(RedisCodec<K, V> codec) {
-        return mode.pubSub(codec);
-    }
+    <K, V> StatefulRedisPubSubConnection<K, V> pubSub(RedisCodec<K, V> codec);
 
-    /** Text keys and values, in UTF-8; see {@link #durable(RedisCodec, Durability)}. */
-    public DurableWrites<String, String> durable(Durability durability) {
+    /** Returns durable writes of text keys and values in UTF-8, as {@link #durable(RedisCodec, Durability)} does. */
+    default DurableWrites<String, String> durable(Durability durability) {
         return durable(StringCodec.UTF8, durability);
     }
 
-    /** Writes that count only once replicas have them. Costs nothing to make: all of a stack share their connections. */
-    public <K, V> DurableWrites<K, V> durable(RedisCodec<K, V> codec, Durability durability) {
-        return mode.durable(codec, durability);
-    }
-
-    /** Text keys and values, in UTF-8; see {@link #cluster(RedisCodec)}. */
-    public StatefulRedisClusterConnection<String, String> cluster() {
-        return cluster(StringCodec.UTF8);
-    }
+    /**
+     * Returns writes that count only once replicas have them. It costs nothing to make, however often: all of a stack that
+     * have equal codecs share their connections, and leave at most sixteen idle. Close those that are no longer needed.
+     */
+    <K, V> DurableWrites<K, V> durable(RedisCodec<K, V> codec, Durability durability);
 
     /**
-     * With {@code ha.redis.cluster=true}: Lettuce's own connection to a Redis Cluster, with the deadlines, the key prefix and
-     * the outcomes of {@link #connection()}. All threads may share one. It has its own connections to the nodes: make one,
-     * keep it, and close it. Waits for the cluster.
+     * Returns a queue of jobs that is yet to be opened; processes that open it under one name share it.
      *
-     * @throws NoReplicaException if no node can be connected to within {@code ha.redis.reads.wait}
-     * @throws IllegalStateException without {@code ha.redis.cluster=true}; with it, {@link #connection()} and all others
-     *     but {@link #pubSub()} throw that
+     * @param name 1 to 100 letters, digits, dots, hyphens and underscores
+     * @throws IllegalArgumentException if the name is not made of these
      */
-    public <K, V> StatefulRedisClusterConnection<K, V> cluster(RedisCodec<K, V> codec) {
-        return mode.cluster(codec);
-    }
+    JobQueueBuilder queue(String name);
 
-    /** The topology as the last probes saw it; does no I/O. Not of a Redis Cluster, which has more than one primary. */
-    public Snapshot topology() {
-        return mode.topology();
-    }
+    /** Returns the topology as the last probes saw it; does no I/O. */
+    Snapshot topology();
 
     /**
-     * Adds to what this store's health says, for as long as the returned handle is open. One that throws costs its own words
-     * alone.
+     * Adds to what this store's health says, for as long as the returned handle is open. A supplier that throws spoils only
+     * its own words.
      *
-     * @param name of what it is about; the last of a name counts
-     * @param words asked for at each {@link #health}; must not block
+     * @param name what the words are about; the last of a name counts
+     * @param words called for each {@link #health}; must not block
      */
-    public AutoCloseable report(String name, Supplier<String> words) {
-        return reports.add(name, words);
-    }
-
-    @Override
-    public String name() {
-        return "redis";
-    }
-
-    @Override
-    public StoreHealth health() {
-        return reports.addedTo(mode.health());
-    }
-
-    @Override
-    public boolean awaitReady(Duration timeout) throws InterruptedException {
-        return mode.awaitReady(timeout);
-    }
-
-    @Override
-    public boolean close(Duration drain) {
-        return mode.close(drain);
-    }
+    AutoCloseable report(String name, Supplier<String> words);
 }

@@ -4,6 +4,7 @@ import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.codec.RedisCodec;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.Semaphore;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,7 +17,8 @@ final class IdleConnections {
     private final ConcurrentLinkedDeque<Idle> idle = new ConcurrentLinkedDeque<>();
     private final Semaphore permits = new Semaphore(MOST, true);
 
-    private record Idle(RedisCodec<?, ?> codec, StatefulRedisConnection<?, ?> connection) {}
+    /** @param user has used the connection last */
+    private record Idle(Of<?, ?> user, StatefulRedisConnection<?, ?> connection) {}
 
     /** One for each write that is under way. */
     Semaphore permits() {
@@ -27,28 +29,68 @@ final class IdleConnections {
         return new Of<>(this, codec);
     }
 
-    /** Those of one codec. */
-    record Of<K, V>(IdleConnections all, RedisCodec<K, V> codec) {
-        /** One that may be used from now on, the last to come back, or null. */
-        @SuppressWarnings("unchecked") // Of the same codec.
-        @Nullable
-        StatefulRedisConnection<K, V> poll() {
-            for (Idle one : all.idle) {
-                if (one.codec().equals(codec) && all.idle.remove(one)) {
-                    return (StatefulRedisConnection<K, V>) one.connection();
-                }
+    private @Nullable StatefulRedisConnection<?, ?> poll(Predicate<Idle> which) {
+        for (Idle one : idle) {
+            if (which.test(one) && idle.remove(one)) {
+                return one.connection();
             }
-            return null;
+        }
+        return null;
+    }
+
+    /** A program that makes a codec for each write leaves connections that nobody finds: the oldest go. */
+    private void push(Idle one) {
+        idle.addFirst(one);
+        while (idle.size() > MOST) {
+            Idle oldest = idle.pollLast();
+            if (oldest != null) {
+                OwnConnections.close(oldest.connection());
+            }
+        }
+    }
+
+    /** Those of one codec, as one user of them sees it. */
+    static final class Of<K, V> {
+        private final IdleConnections all;
+        private final RedisCodec<K, V> codec;
+        private volatile boolean closed;
+
+        private Of(IdleConnections all, RedisCodec<K, V> codec) {
+            this.all = all;
+            this.codec = codec;
         }
 
-        /** Whoever makes a codec for each write leaves connections that nobody finds: the oldest go. */
+        /** Returns the last to come back, which may be used from now on, or null if none is idle. */
+        @SuppressWarnings("unchecked") // Of an equal codec.
+        @Nullable
+        StatefulRedisConnection<K, V> poll() {
+            return (StatefulRedisConnection<K, V>)
+                    all.poll(one -> one.user().codec.equals(codec));
+        }
+
         void push(StatefulRedisConnection<K, V> connection) {
-            all.idle.addFirst(new Idle(codec, connection));
-            while (all.idle.size() > MOST) {
-                Idle oldest = all.idle.pollLast();
-                if (oldest != null) {
-                    OwnConnections.close(oldest.connection());
-                }
+            all.push(new Idle(this, connection));
+            // One that came back while this was closed would stay.
+            if (closed) {
+                closeMine();
+            }
+        }
+
+        boolean closed() {
+            return closed;
+        }
+
+        /** Closes those that this user has left idle, now and from now on. */
+        void close() {
+            closed = true;
+            closeMine();
+        }
+
+        private void closeMine() {
+            for (var mine = all.poll(one -> one.user() == this);
+                    mine != null;
+                    mine = all.poll(one -> one.user() == this)) {
+                OwnConnections.close(mine);
             }
         }
     }

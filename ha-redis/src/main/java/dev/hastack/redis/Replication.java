@@ -3,22 +3,24 @@ package dev.hastack.redis;
 import dev.hastack.core.StoreContext;
 import dev.hastack.core.config.RedisConfig;
 import dev.hastack.core.config.StackConfig;
+import dev.hastack.core.health.Reports;
 import dev.hastack.core.health.StoreHealth;
 import dev.hastack.core.monitor.Monitor;
 import dev.hastack.core.select.ReadRouting;
 import dev.hastack.core.topology.NodeView;
 import dev.hastack.core.topology.Snapshot;
+import dev.hastack.redis.queue.JobQueueBuilder;
 import io.lettuce.core.api.StatefulRedisConnection;
-import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
 import io.lettuce.core.codec.RedisCodec;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /** One primary and its replicas, with or without Sentinels. Thread-safe. */
-final class Replication implements Mode {
+final class Replication implements HaRedis {
     private final RedisConfig config;
     private final NodeClients clients;
     private final RedisChannels channels;
@@ -28,6 +30,7 @@ final class Replication implements Mode {
     private final OwnConnections own;
     private final IdleConnections idle = new IdleConnections();
     private final Subscriptions subscriptions;
+    private final Reports reports = new Reports();
 
     private Replication(RedisConfig config, NodeClients clients, RedisChannels channels, Monitor monitor) {
         this.config = config;
@@ -96,7 +99,27 @@ final class Replication implements Mode {
     }
 
     @Override
-    public <K, V> StatefulRedisConnection<K, V> shared(RedisCodec<K, V> codec, boolean primary, boolean idempotent) {
+    public <K, V> StatefulRedisConnection<K, V> connection(RedisCodec<K, V> codec) {
+        return shared(codec, false, false);
+    }
+
+    @Override
+    public <K, V> StatefulRedisConnection<K, V> primary(RedisCodec<K, V> codec) {
+        return shared(codec, true, false);
+    }
+
+    @Override
+    public <K, V> StatefulRedisConnection<K, V> idempotent(RedisCodec<K, V> codec) {
+        return shared(codec, false, true);
+    }
+
+    /**
+     * Returns a connection of all callers.
+     *
+     * @param primary whether reads go to the primary, too
+     * @param idempotent whether writes may be sent again after their answer was lost
+     */
+    private <K, V> StatefulRedisConnection<K, V> shared(RedisCodec<K, V> codec, boolean primary, boolean idempotent) {
         return new SharedConnection<>(
                 new RoutingWriter(channels.router(), clients.resources(), prefix, primary, idempotent),
                 codec,
@@ -115,13 +138,12 @@ final class Replication implements Mode {
 
     @Override
     public <K, V> DurableWrites<K, V> durable(RedisCodec<K, V> codec, Durability durability) {
-        return new DurableWrites<>(config, own, idle, codec, durability);
+        return new WaitingWrites<>(config, own, idle, codec, durability);
     }
 
     @Override
-    public <K, V> StatefulRedisClusterConnection<K, V> cluster(RedisCodec<K, V> codec) {
-        throw new IllegalStateException("HaRedis.cluster() is for a Redis Cluster, and ha.redis.cluster is false: use"
-                + " HaRedis.connection(), or set ha.redis.cluster=true if the nodes form a cluster");
+    public JobQueueBuilder queue(String name) {
+        return JobQueueBuilder.of(this, name);
     }
 
     @Override
@@ -130,8 +152,18 @@ final class Replication implements Mode {
     }
 
     @Override
+    public AutoCloseable report(String name, Supplier<String> words) {
+        return reports.add(name, words);
+    }
+
+    @Override
+    public String name() {
+        return "redis";
+    }
+
+    @Override
     public StoreHealth health() {
-        return health.of(channels.routes(), monitor.time().now());
+        return reports.addedTo(health.of(channels.routes(), monitor.time().now()));
     }
 
     @Override

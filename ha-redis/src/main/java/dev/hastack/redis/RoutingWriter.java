@@ -104,9 +104,9 @@ final class RoutingWriter implements RedisChannelWriter {
                 new SharedConnectionException(name(command)
                         + " would bind this connection, which all callers share: use " + router.dedicated());
             case PUB_SUB ->
-                new SharedConnectionException(
-                        name(command)
-                                + " would turn this connection, which all callers share, into a subscriber: use HaRedis.pubSub()");
+                new SharedConnectionException(name(command)
+                        + " would turn this connection, which all callers share, into a subscriber: use "
+                        + router.subscriber());
         };
     }
 

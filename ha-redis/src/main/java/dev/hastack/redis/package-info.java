@@ -1,6 +1,6 @@
 /**
- * Redis: {@link dev.hastack.redis.HaRedis}, commands by role over Lettuce, one channel per node and generation behind one
- * channel writer.
+ * Redis: {@link dev.hastack.redis.HaRedis}, one primary with its replicas, and {@link dev.hastack.redis.HaRedisCluster}, over
+ * Lettuce. Commands go by role, over one channel per node and generation.
  */
 @NullMarked
 package dev.hastack.redis;

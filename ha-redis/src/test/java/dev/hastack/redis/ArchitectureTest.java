@@ -1,5 +1,8 @@
 package dev.hastack.redis;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
@@ -7,6 +10,8 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import dev.hastack.redis.queue.JobQueue;
+import dev.hastack.redis.queue.JobQueueBuilder;
 import org.junit.jupiter.api.Test;
 
 class ArchitectureTest {
@@ -29,13 +34,32 @@ class ArchitectureTest {
     }
 
     @Test
-    void what_routes_commands_knows_nothing_of_queues() {
+    void what_routes_commands_knows_nothing_of_queues_but_that_they_are_built_on_it() {
         noClasses()
                 .that()
                 .resideInAPackage("dev.hastack.redis")
                 .should()
+                .dependOnClassesThat(resideInAPackage("dev.hastack.redis.queue").and(not(type(JobQueueBuilder.class))))
+                .check(CLASSES);
+        noClasses()
+                .that()
+                .resideInAPackage("dev.hastack.redis")
+                .and()
+                .areNotAssignableTo(HaRedis.class)
+                .should()
                 .dependOnClassesThat()
                 .resideInAPackage("dev.hastack.redis.queue")
+                .check(CLASSES);
+    }
+
+    @Test
+    void facades_are_interfaces_so_that_users_can_stub_them_and_they_can_grow() {
+        classes()
+                .that()
+                .belongToAnyOf(
+                        HaRedis.class, HaRedisCluster.class, DurableWrites.class, JobQueue.class, JobQueueBuilder.class)
+                .should()
+                .beInterfaces()
                 .check(CLASSES);
     }
 
@@ -48,6 +72,8 @@ class ArchitectureTest {
                 .resideInAPackage("dev.hastack.redis")
                 .should()
                 .haveSimpleName("HaRedis")
+                .orShould()
+                .haveSimpleName("HaRedisCluster")
                 .orShould()
                 .haveSimpleNameStartingWith("Durab")
                 .orShould()

@@ -99,7 +99,7 @@ class ClusterIT {
     }
 
     private static RedisAdvancedClusterCommands<String, String> commands(HaStack stack) {
-        return stack.get(HaRedis.class).cluster().sync();
+        return stack.get(HaRedisCluster.class).connection().sync();
     }
 
     @Test
@@ -191,7 +191,7 @@ class ClusterIT {
                     .hasStackTraceContaining("ha.redis.writable=false");
             CompletableFuture<String> heard = new CompletableFuture<>();
             StatefulRedisPubSubConnection<String, String> subscriber =
-                    stack.get(HaRedis.class).pubSub();
+                    stack.get(HaRedisCluster.class).pubSub();
             subscriber.addListener(new RedisPubSubAdapter<>() {
                 @Override
                 public void message(String channel, String message) {
@@ -373,8 +373,8 @@ class ClusterIT {
                                         .orElse("")
                                         .startsWith("TLS: the server does not speak TLS; ha.redis.tls"));
             });
-            HaRedis redis = stack.get(HaRedis.class);
-            for (Runnable call : List.<Runnable>of(redis::cluster, redis::pubSub)) {
+            HaRedisCluster redis = stack.get(HaRedisCluster.class);
+            for (Runnable call : List.<Runnable>of(redis::connection, redis::pubSub)) {
                 assertThatThrownBy(call::run)
                         .isInstanceOf(NoReplicaException.class)
                         .hasMessageContaining(
@@ -415,22 +415,41 @@ class ClusterIT {
     }
 
     @Test
-    void what_is_for_one_primary_says_what_to_use() {
+    void one_primary_is_not_to_be_had_of_it_and_the_error_says_what_is() {
         try (HaStack stack = ready(Map.of())) {
-            HaRedis redis = stack.get(HaRedis.class);
-            for (Runnable call : List.<Runnable>of(
-                    redis::connection,
-                    redis::primary,
-                    redis::idempotent,
-                    redis::dedicated,
-                    () -> redis.durable(Durability.replicas(1)))) {
-                assertThatThrownBy(call::run)
-                        .isInstanceOf(IllegalStateException.class)
-                        .hasMessageContaining("ha.redis.cluster")
-                        .hasMessageContaining("HaRedis.cluster()");
+            assertThatThrownBy(() -> stack.get(HaRedis.class))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContainingAll("no HaRedis:", "ha.redis.cluster is true", "HaRedisCluster.class");
+        }
+    }
+
+    @Test
+    void commands_that_bind_a_connection_are_refused_with_what_to_use() {
+        try (HaStack stack = ready(Map.of())) {
+            var connection = stack.get(HaRedisCluster.class).connection();
+            assertThatThrownBy(() -> connection.sync().blpop(1, FIRST))
+                    .isInstanceOf(SharedConnectionException.class)
+                    .hasMessageContaining("RedisClusterClient");
+            assertThatThrownBy(() -> connection
+                            .sync()
+                            .dispatch(
+                                    CommandType.SUBSCRIBE,
+                                    new ValueOutput<>(StringCodec.UTF8),
+                                    new CommandArgs<>(StringCodec.UTF8).add("news")))
+                    .isInstanceOf(SharedConnectionException.class)
+                    .hasMessageContaining("HaRedisCluster.pubSub()");
+        }
+    }
+
+    /** A supplier of words for health, as of one primary. */
+    @Test
+    void health_says_what_is_reported_to_it() throws Exception {
+        try (HaStack stack = ready(Map.of())) {
+            try (AutoCloseable report = stack.get(HaRedisCluster.class).report("mine", () -> "all is well")) {
+                assertThat(report).isNotNull();
+                assertThat(stack.health().stores().get(0).summary()).contains("all is well");
             }
-            assertThatThrownBy(() -> redis.cluster().sync().blpop(1, FIRST))
-                    .isInstanceOf(SharedConnectionException.class);
+            assertThat(stack.health().stores().get(0).summary()).doesNotContain("all is well");
         }
     }
 
@@ -438,8 +457,8 @@ class ClusterIT {
     void waits_for_a_cluster_that_is_down_no_longer_than_it_may() {
         cluster.nodes().forEach(RedisNode::kill);
         try (HaStack stack = open(Map.of("ha.redis.reads.wait", "300ms"))) {
-            HaRedis redis = stack.get(HaRedis.class);
-            assertThatThrownBy(redis::cluster)
+            HaRedisCluster redis = stack.get(HaRedisCluster.class);
+            assertThatThrownBy(redis::connection)
                     .isInstanceOf(NoReplicaException.class)
                     .hasMessageContaining("cluster unknown");
             assertThat(stack.health().health()).isEqualTo(Health.DOWN);
@@ -449,7 +468,7 @@ class ClusterIT {
     @Test
     void a_subscriber_hears_what_any_node_publishes() throws Exception {
         try (HaStack stack = ready(Map.of("ha.redis.key-prefix", "p:"))) {
-            HaRedis redis = stack.get(HaRedis.class);
+            HaRedisCluster redis = stack.get(HaRedisCluster.class);
             CompletableFuture<String> heard = new CompletableFuture<>();
             StatefulRedisPubSubConnection<String, String> subscriber = redis.pubSub();
             subscriber.addListener(new RedisPubSubAdapter<>() {
@@ -460,7 +479,7 @@ class ClusterIT {
             });
             subscriber.sync().subscribe("news");
 
-            redis.cluster().sync().publish("news", "1");
+            redis.connection().sync().publish("news", "1");
 
             assertThat(heard.get(60, TimeUnit.SECONDS)).isEqualTo("news=1");
         }
@@ -472,7 +491,7 @@ class ClusterIT {
         for (int i = 0; i < 3; i++) {
             try (HaStack stack = ready(Map.of())) {
                 commands(stack).set(FIRST, "1");
-                stack.get(HaRedis.class).pubSub().sync().subscribe("open");
+                stack.get(HaRedisCluster.class).pubSub().sync().subscribe("open");
             }
         }
         until("no more threads than before: " + before, () -> before.containsAll(threads()));

@@ -233,8 +233,9 @@ class ForgottenFlowsIT {
     void of_a_queue_keep_no_job() throws Exception {
         try (HaStack stack = behindProxies();
                 // What Redis has given to a read that is forgotten comes again only then.
-                JobQueue queue = JobQueue.builder(stack.get(HaRedis.class), "flows")
-                        .claimAfter(Duration.ofSeconds(2))
+                JobQueue queue = stack.get(HaRedis.class)
+                        .queue("flows")
+                        .withClaimAfter(Duration.ofSeconds(2))
                         .open()) {
             Set<String> done = ConcurrentHashMap.newKeySet();
             queue.consume(job -> done.add(job.payload()));

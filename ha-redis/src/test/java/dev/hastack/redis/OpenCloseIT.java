@@ -63,7 +63,7 @@ class OpenCloseIT {
                 store.connection().sync().set("open", "1");
                 store.pubSub().sync().subscribe("open");
                 store.dedicated().sync().ping();
-                store.durable(Durability.replicas(1).within(Duration.ofMinutes(1)))
+                store.durable(Durability.replicas(1).withTimeout(Duration.ofMinutes(1)))
                         .write(commands -> commands.set("open", "2"));
             }
         }

@@ -89,7 +89,7 @@ class OwnConnectionsIT {
     void a_durable_write_whose_primary_dies_before_replicas_have_it_is_told_as_unknown() throws Exception {
         try (HaStack stack = Stacks.ready(redis, Map.of())) {
             DurableWrites<String, String> both =
-                    stack.get(HaRedis.class).durable(Durability.replicas(2).within(Duration.ofSeconds(30)));
+                    stack.get(HaRedis.class).durable(Durability.replicas(2).withTimeout(Duration.ofSeconds(30)));
             RedisNode main = redis.node("main");
             redis.node("replica-2").hang();
             CompletableFuture<Durable<String>> waits =
@@ -126,13 +126,13 @@ class OwnConnectionsIT {
         try (HaStack stack = Stacks.ready(redis, Map.of())) {
             HaRedis store = stack.get(HaRedis.class);
             DurableWrites<String, String> both =
-                    store.durable(Durability.replicas(2).within(Duration.ofSeconds(10)));
+                    store.durable(Durability.replicas(2).withTimeout(Duration.ofSeconds(10)));
             assertThat(both.write(commands -> commands.set("durable", "1"))).isEqualTo(new Durable<>("OK", 2));
 
             redis.node("replica-2").hang();
 
             DurableWrites<String, String> hasty =
-                    store.durable(Durability.replicas(2).within(Duration.ofSeconds(2)));
+                    store.durable(Durability.replicas(2).withTimeout(Duration.ofSeconds(2)));
             assertThatThrownBy(() -> hasty.write(commands -> commands.incr("durable")))
                     .isInstanceOfSatisfying(NotDurableException.class, error -> {
                         assertThat(error.replicas()).isEqualTo(1);
@@ -147,16 +147,78 @@ class OwnConnectionsIT {
         try (HaStack stack = Stacks.ready(redis, Map.of())) {
             HaRedis open = stack.get(HaRedis.class);
             for (int i = 0; i < 30; i++) {
-                Durability durability = Durability.replicas(1).within(Duration.ofSeconds(10));
+                Durability durability = Durability.replicas(1).withTimeout(Duration.ofSeconds(10));
                 open.durable(durability).write(commands -> commands.set("often", "made"));
                 open.durable(new Own(), durability).write(commands -> commands.set("often", "made"));
             }
             // The idle connections of durable writes have waited last. Of the codec of each write, sixteen are kept in
             // all.
-            assertThat(String.valueOf(redis.primary().command("CLIENT", "LIST")).lines())
-                    .filteredOn(client -> client.contains(" cmd=wait "))
-                    .hasSizeBetween(1, 17);
+            assertThat(clients(" cmd=wait ")).isBetween(1L, 17L);
         }
+    }
+
+    @Test
+    void fifty_durable_writes_of_objects_that_nobody_closes_take_one_connection_of_the_server() throws Exception {
+        try (HaStack stack = Stacks.ready(redis, Map.of())) {
+            HaRedis store = stack.get(HaRedis.class);
+            Durability durability = Durability.everyReplica().withTimeout(Duration.ofSeconds(10));
+            store.durable(durability).write(commands -> commands.set("often", "0"));
+            long before = clients("");
+
+            for (int i = 0; i < 50; i++) {
+                String value = "" + i;
+                store.durable(durability).write(commands -> commands.set("often", value));
+            }
+
+            assertThat(clients(" cmd=wait ")).isEqualTo(1);
+            until("no more connections than after the first", () -> clients("") <= before);
+        }
+    }
+
+    @Test
+    void closed_durable_writes_give_back_their_connections_and_leave_others_alone() throws Exception {
+        try (HaStack stack = Stacks.ready(redis, Map.of())) {
+            HaRedis store = stack.get(HaRedis.class);
+            Durability durability = Durability.everyReplica().withTimeout(Duration.ofSeconds(10));
+            DurableWrites<String, String> closed = store.durable(durability);
+            DurableWrites<String, String> other = store.durable(durability);
+            closed.write(commands -> commands.set("closed", "1"));
+            assertThat(clients(" cmd=wait ")).isEqualTo(1);
+
+            closed.close();
+
+            until("its connection is closed", () -> clients(" cmd=wait ") == 0);
+            assertThatThrownBy(() -> closed.write(commands -> commands.set("closed", "2")))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("HaRedis.durable()");
+            other.write(commands -> commands.set("closed", "3"));
+            closed.close();
+            assertThat(clients(" cmd=wait ")).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void a_durable_write_in_flight_closes_its_connection_if_its_object_was_closed_meanwhile() throws Exception {
+        try (HaStack stack = Stacks.ready(redis, Map.of())) {
+            DurableWrites<String, String> closed =
+                    stack.get(HaRedis.class).durable(Durability.everyReplica().withTimeout(Duration.ofSeconds(10)));
+
+            Durable<String> done = closed.write(commands -> {
+                closed.close();
+                return commands.set("closed", "1");
+            });
+
+            assertThat(done.value()).isEqualTo("OK");
+            until("its connection is closed", () -> clients(" cmd=wait ") == 0);
+        }
+    }
+
+    /** Returns how many clients of the primary have this in their line of CLIENT LIST. */
+    private long clients(String words) {
+        return String.valueOf(redis.primary().command("CLIENT", "LIST"))
+                .lines()
+                .filter(client -> client.contains(words))
+                .count();
     }
 
     /** Another codec each time. */
@@ -209,7 +271,7 @@ class OwnConnectionsIT {
         try (HaStack stack = Stacks.ready(redis, Map.of())) {
             HaRedis store = stack.get(HaRedis.class);
             DurableWrites<String, String> durable =
-                    store.durable(Durability.everyReplica().within(Duration.ofMinutes(1)));
+                    store.durable(Durability.everyReplica().withTimeout(Duration.ofMinutes(1)));
             main.command("DEL", "durable");
             loseReplicas(store);
 
@@ -258,13 +320,13 @@ class OwnConnectionsIT {
             main.command("DEL", "lags");
             redis.node("replica-1").command("REPLICAOF", "127.0.0.1", Integer.toString(link.port()));
             DurableWrites<String, String> patient =
-                    store.durable(Durability.replicas(1).within(Duration.ofSeconds(30)));
+                    store.durable(Durability.replicas(1).withTimeout(Duration.ofSeconds(30)));
             until(
                     "it follows by that link",
                     () -> String.valueOf(main.command("INFO", "replication")).contains("state=online"));
             patient.write(commands -> commands.set("lags-not", "1"));
             DurableWrites<String, String> hasty =
-                    store.durable(Durability.replicas(1).within(Duration.ofMillis(100)));
+                    store.durable(Durability.replicas(1).withTimeout(Duration.ofMillis(100)));
 
             link.blackHole();
             assertThatThrownBy(() -> hasty.write(commands -> commands.incr("lags")))
@@ -289,7 +351,7 @@ class OwnConnectionsIT {
         settings.put("ha.redis.command-timeout", "5m");
         try (HaStack stack = Stacks.ready(redis, settings)) {
             DurableWrites<String, String> durable =
-                    stack.get(HaRedis.class).durable(Durability.everyReplica().within(Duration.ofSeconds(30)));
+                    stack.get(HaRedis.class).durable(Durability.everyReplica().withTimeout(Duration.ofSeconds(30)));
             CountDownLatch sending = new CountDownLatch(1);
             CompletableFuture<Throwable> told = new CompletableFuture<>();
             Thread caller = new Thread(() -> told.complete(catchThrowable(() -> durable.write(commands -> {
@@ -316,7 +378,7 @@ class OwnConnectionsIT {
     void a_durable_write_may_wait_for_as_long_as_it_likes() {
         try (HaStack stack = Stacks.ready(redis, Map.of())) {
             assertThat(stack.get(HaRedis.class)
-                            .durable(Durability.replicas(1).within(Duration.ofSeconds(30)))
+                            .durable(Durability.replicas(1).withTimeout(Duration.ofSeconds(30)))
                             .write(commands -> commands.set("patient", "yes"), Duration.ofSeconds(Long.MAX_VALUE))
                             .value())
                     .isEqualTo("OK");
@@ -330,7 +392,7 @@ class OwnConnectionsIT {
         try (HaStack stack = Stacks.ready(redis, Map.of())) {
             HaRedis store = stack.get(HaRedis.class);
             DurableWrites<String, String> durable =
-                    store.durable(Durability.everyReplica().within(Duration.ofMinutes(1)));
+                    store.durable(Durability.everyReplica().withTimeout(Duration.ofMinutes(1)));
             successor.command("CONFIG", "RESETSTAT");
             redis.node("main").kill();
             until("there is no primary", () -> Stacks.status(store, "main") == Status.DOWN);
@@ -357,7 +419,7 @@ class OwnConnectionsIT {
         try {
             HaRedis store = stack.get(HaRedis.class);
             DurableWrites<String, String> durable =
-                    store.durable(Durability.everyReplica().within(Duration.ofSeconds(30)));
+                    store.durable(Durability.everyReplica().withTimeout(Duration.ofSeconds(30)));
             main.command("DEL", "durable");
             // So that a connection lies idle.
             durable.write(commands -> commands.set("durable-before", "1"));
@@ -381,7 +443,7 @@ class OwnConnectionsIT {
     void a_durable_write_leaves_nothing_on_its_connection_to_the_next() {
         try (HaStack stack = Stacks.ready(redis, Map.of())) {
             DurableWrites<String, String> durable =
-                    stack.get(HaRedis.class).durable(Durability.replicas(1).within(Duration.ofSeconds(30)));
+                    stack.get(HaRedis.class).durable(Durability.replicas(1).withTimeout(Duration.ofSeconds(30)));
             assertThatThrownBy(() -> durable.write(commands -> commands.select(3)))
                     .isInstanceOf(SharedConnectionException.class)
                     .hasMessageStartingWith("SELECT would bind this connection");
@@ -413,7 +475,7 @@ class OwnConnectionsIT {
     void a_durable_write_that_leaves_a_transaction_open_is_told_as_not_done() {
         try (HaStack stack = Stacks.ready(redis, Map.of())) {
             DurableWrites<String, String> durable =
-                    stack.get(HaRedis.class).durable(Durability.replicas(1).within(Duration.ofSeconds(30)));
+                    stack.get(HaRedis.class).durable(Durability.replicas(1).withTimeout(Duration.ofSeconds(30)));
             redis.primary().command("DEL", "open");
             assertThatThrownBy(() -> durable.write(commands -> {
                         commands.multi();
@@ -433,7 +495,7 @@ class OwnConnectionsIT {
         try (HaStack stack = Stacks.ready(redis, settings)) {
             HaRedis store = stack.get(HaRedis.class);
             DurableWrites<String, String> durable =
-                    store.durable(Durability.replicas(1).within(Duration.ofSeconds(30)));
+                    store.durable(Durability.replicas(1).withTimeout(Duration.ofSeconds(30)));
             durable.write(commands -> commands.set("demoted", "0"));
             Stacks.untilCalm(store);
             demote();
@@ -454,7 +516,7 @@ class OwnConnectionsIT {
         try (HaStack stack = Stacks.ready(redis, settings)) {
             HaRedis store = stack.get(HaRedis.class);
             DurableWrites<String, String> durable =
-                    store.durable(Durability.replicas(1).within(Duration.ofSeconds(30)));
+                    store.durable(Durability.replicas(1).withTimeout(Duration.ofSeconds(30)));
             durable.write(commands -> commands.set("queued", "0"));
             Stacks.untilCalm(store);
             List<Demoted> reached = new ArrayList<>();
@@ -564,7 +626,7 @@ class OwnConnectionsIT {
         try (HaStack stack = Stacks.ready(redis, settings)) {
             HaRedis store = stack.get(HaRedis.class);
             DurableWrites<String, String> durable =
-                    store.durable(Durability.replicas(1).within(Duration.ofSeconds(30)));
+                    store.durable(Durability.replicas(1).withTimeout(Duration.ofSeconds(30)));
             Stacks.untilCalm(store);
 
             assertThatThrownBy(() -> durable.write(commands -> {

@@ -303,7 +303,7 @@ class PrefixIT {
     @Test
     void a_durable_write_has_it_before_its_keys_alone() {
         one.get(HaRedis.class)
-                .durable(Durability.replicas(1).within(Duration.ofSeconds(10)))
+                .durable(Durability.replicas(1).withTimeout(Duration.ofSeconds(10)))
                 .write(commands -> commands.hset("durable", "f", "v"));
         assertThat(redis.node("main").command("HGET", "one:durable", "f")).isEqualTo("v");
     }

@@ -45,8 +45,8 @@ class QuietIT {
                 settings.put("ha.probe.timeout", "900ms");
                 HaStack stack = HaStack.open(StackConfig.of(settings));
                 assertThat(stack.awaitReady(Duration.ofSeconds(60))).isTrue();
-                HaRedis store = stack.get(HaRedis.class);
-                store.cluster().sync().set("key-" + i, "1");
+                HaRedisCluster store = stack.get(HaRedisCluster.class);
+                store.connection().sync().set("key-" + i, "1");
                 store.pubSub().sync().subscribe("news");
                 stack.close(Duration.ZERO);
             }
@@ -65,10 +65,10 @@ class QuietIT {
             try (Said said = Said.by("io.netty", "io.lettuce", "reactor");
                     Said ours = Said.by(Level.INFO, ClusterWatch.class.getName());
                     HaStack stack = HaStack.open(StackConfig.of(settings))) {
-                HaRedis store = stack.get(HaRedis.class);
+                HaRedisCluster store = stack.get(HaRedisCluster.class);
                 until("all are down", () -> stack.health().toString().split("Connection refused", -1).length > 3);
                 for (int i = 0; i < 3; i++) {
-                    assertThatThrownBy(store::cluster)
+                    assertThatThrownBy(store::connection)
                             .isInstanceOf(NoReplicaException.class)
                             .hasMessageContaining("Connection refused");
                 }
@@ -79,7 +79,7 @@ class QuietIT {
 
                 until("it serves", () -> {
                     try {
-                        return "OK".equals(store.cluster().sync().set("quiet", "1"));
+                        return "OK".equals(store.connection().sync().set("quiet", "1"));
                     } catch (RuntimeException e) {
                         return false;
                     }

@@ -164,7 +164,7 @@ class SentinelIT {
                 Said said = Said.by(Level.INFO, Handover.class.getName())) {
             HaRedis store = stack.get(HaRedis.class);
             RedisNode main = redis.primary();
-            var durable = store.durable(Durability.replicas(1).within(Duration.ofSeconds(30)));
+            var durable = store.durable(Durability.replicas(1).withTimeout(Duration.ofSeconds(30)));
             durable.write(commands -> commands.set("handover:first", "1"));
             List<RedisNode> replicas =
                     redis.nodes().stream().filter(node -> node != main).toList();

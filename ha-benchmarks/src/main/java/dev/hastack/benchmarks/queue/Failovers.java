@@ -65,9 +65,10 @@ final class Failovers {
     private Result play() throws Exception {
         long begin = System.nanoTime();
         try (HaStack stack = HaQueue.connect(servers);
-                JobQueue queue = JobQueue.builder(stack.get(HaRedis.class), "failovers")
-                        .concurrency(CONSUMERS)
-                        .claimAfter(CLAIM_AFTER)
+                JobQueue queue = stack.get(HaRedis.class)
+                        .queue("failovers")
+                        .withConcurrency(CONSUMERS)
+                        .withClaimAfter(CLAIM_AFTER)
                         .open()) {
             queue.consume(job -> done.incrementAndGet(Integer.parseInt(job.payload())));
             CompletableFuture<Void> failing = CompletableFuture.runAsync(this::failOver);

@@ -27,9 +27,8 @@ record HaQueue(String id, Enqueue how) implements Contender {
     @Override
     public Running open(RedisServers servers, String name, int consumers, Consumer<String> done) {
         HaStack stack = connect(servers);
-        JobQueue queue = JobQueue.builder(stack.get(HaRedis.class), name)
-                .concurrency(consumers)
-                .open();
+        JobQueue queue =
+                stack.get(HaRedis.class).queue(name).withConcurrency(consumers).open();
         queue.consume(job -> done.accept(job.payload()));
         return new Running() {
             @Override

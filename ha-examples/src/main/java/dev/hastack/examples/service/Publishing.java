@@ -40,12 +40,12 @@ final class Publishing implements AutoCloseable {
 
     /** Does jobs from now on, as soon as there are stores. */
     static Publishing start(HaRedis redis, DataSource primary, SearchIndex search) {
-        JobQueue queue = JobQueue.builder(redis, "publish")
-                .concurrency(4)
-                .maxAttempts(20)
-                .backoff(Duration.ofMillis(200), Duration.ofSeconds(5))
-                .claimAfter(Duration.ofSeconds(5))
-                .durability(Durability.everyReplica(), PATIENCE)
+        JobQueue queue = redis.queue("publish")
+                .withConcurrency(4)
+                .withMaxAttempts(20)
+                .withBackoff(Duration.ofMillis(200), Duration.ofSeconds(5))
+                .withClaimAfter(Duration.ofSeconds(5))
+                .withDurability(Durability.everyReplica(), PATIENCE)
                 .open();
         Publishing publishing = new Publishing(queue, primary, search, Routes.atPrimary(redis));
         queue.consume(publishing::publish);

@@ -161,7 +161,7 @@ final class BlockedProgram {
 
     private void redis() throws Exception {
         redis.connection().sync().set("one", "1");
-        JobQueue queue = JobQueue.builder(redis, "blocked").open();
+        JobQueue queue = redis.queue("blocked").open();
         queue.consume(job -> block("redis job"));
         queue.enqueue("job");
         await("redis job");

@@ -14,9 +14,8 @@ record Backoff(Duration first, Duration longest) {
 
     Backoff {
         if (first.toMillis() <= 0 || longest.compareTo(first) < 0) {
-            throw new IllegalArgumentException(
-                    "backoff must rise from at least 1 ms, but is " + first + " to " + longest
-                            + "; set .backoff(first, longest), as in .backoff(Duration.ofSeconds(1), Duration.ofMinutes(5))");
+            throw new IllegalArgumentException("backoff must rise from at least 1 ms, but is " + first + " to "
+                    + longest + "; set it as in .withBackoff(Duration.ofSeconds(1), Duration.ofMinutes(5))");
         }
     }
 

@@ -13,23 +13,23 @@ final class Consumer {
     /** So that what was interrupted may tell Redis. */
     private static final Duration LAST_WORDS = Duration.ofSeconds(1);
 
-    private final String queue;
     private final Deliveries deliveries;
     private final Slots slots;
     private final Hands hands;
     private final Fetcher fetcher;
+    private final Thread fetching;
 
     Consumer(HaRedis redis, Keys keys, Settings settings, Counters counters, JobHandler handler) {
         String name = ProcessHandle.current().pid() + "-" + UUID.randomUUID();
-        this.queue = settings.name();
         this.deliveries = new Deliveries(redis, keys, settings, name);
         this.slots = new Slots(settings.concurrency());
         this.hands = new Hands(settings, handler, deliveries, slots, counters);
         this.fetcher = new Fetcher(redis::dedicated, settings, deliveries, slots, hands);
+        this.fetching = new QueueThreads(settings.name(), "fetch").newThread(fetcher);
     }
 
     void start() {
-        new QueueThreads(queue, "fetch").newThread(fetcher).start();
+        fetching.start();
     }
 
     void renew() {
@@ -41,12 +41,18 @@ final class Consumer {
         long until = System.nanoTime() + Math.max(0, TimeUnit.NANOSECONDS.convert(drain));
         fetcher.close();
         hands.close();
-        boolean ended = fetcher.await(until - System.nanoTime()) && slots.awaitAll(until - System.nanoTime());
-        hands.abort();
-        if (fetcher.await(LAST_WORDS.toNanos()) && slots.awaitAll(LAST_WORDS.toNanos())) {
-            leave();
+        try {
+            boolean ended = fetcher.await(until - System.nanoTime()) && slots.awaitAll(until - System.nanoTime());
+            hands.abort();
+            if (fetcher.await(LAST_WORDS.toNanos()) && slots.awaitAll(LAST_WORDS.toNanos())) {
+                leave();
+            }
+            return ended;
+        } finally {
+            hands.abort();
+            // It may wait for a primary, or at one that hangs. Not before: what it is being given would be nobody's.
+            fetching.interrupt();
         }
-        return ended;
     }
 
     /** Not to be named in Redis for long; if this fails, the others will forget it. */

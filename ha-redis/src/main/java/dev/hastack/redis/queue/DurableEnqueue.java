@@ -46,6 +46,8 @@ final class DurableEnqueue {
             } catch (NotDurableException | OutcomeUnknownException e) {
                 maybeThere = e;
                 giveUpAfter(until, key, e, e);
+            } catch (IllegalStateException e) {
+                throw closed(key, e, maybeThere);
             } catch (RedisCommandInterruptedException e) {
                 throw new EnqueueUnknownException(settings.name(), key, e);
             } catch (RedisException e) {
@@ -55,6 +57,19 @@ final class DurableEnqueue {
                 giveUpAfter(until, key, e, maybeThere);
             }
         }
+    }
+
+    /** Returns what to throw where the queue was closed while this was tried again. */
+    private RuntimeException closed(String key, IllegalStateException error, @Nullable RedisException maybeThere) {
+        return maybeThere == null
+                ? new IllegalStateException(
+                        "queue " + settings.name() + " was closed before the job was enqueued: open another", error)
+                : new EnqueueUnknownException(settings.name(), key, maybeThere);
+    }
+
+    /** Closes the connections; what is tried at this moment has one more attempt. */
+    void close() {
+        writes.close();
     }
 
     /** Whether it was not done, and may be a moment later. */

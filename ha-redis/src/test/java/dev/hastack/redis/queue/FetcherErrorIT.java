@@ -8,7 +8,6 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import dev.hastack.core.HaStack;
-import dev.hastack.redis.Durability;
 import dev.hastack.redis.HaRedis;
 import dev.hastack.testkit.RedisReplication;
 import dev.hastack.testkit.junit.HaStackTest;
@@ -66,15 +65,7 @@ class FetcherErrorIT {
 
     /** Of a consumer as the queue has it, but for its first connection. */
     private static Fetcher failingOnce(HaRedis redis, BlockingQueue<Job> done) {
-        Settings settings = new Settings(
-                "mail",
-                1,
-                3,
-                new Backoff(Duration.ofMillis(10), Duration.ofMillis(50)),
-                Duration.ofSeconds(30),
-                10,
-                Durability.everyReplica(),
-                Duration.ofSeconds(30));
+        Settings settings = Settings.of("mail").withBackoff(new Backoff(Duration.ofMillis(10), Duration.ofMillis(50)));
         Deliveries deliveries = new Deliveries(redis, Keys.of("mail"), settings, "consumer-1");
         Slots slots = new Slots(1);
         Hands hands = new Hands(settings, done::add, deliveries, slots, new Counters());

@@ -79,7 +79,7 @@ class JobQueueFailoverIT {
 
     private void through(Fault fault) throws Exception {
         try (JobQueue queue =
-                hasty(stack, UUID.randomUUID().toString()).concurrency(4).open()) {
+                hasty(stack, UUID.randomUUID().toString()).withConcurrency(4).open()) {
             queue.consume(job -> done.add(job.key()));
             List<CompletableFuture<Void>> producers = Stream.generate(
                             () -> CompletableFuture.runAsync(() -> produce(queue)))

@@ -51,7 +51,7 @@ class JobQueueIT {
     void open(TestInfo test) {
         stack = Queues.open(servers);
         name = test.getTestMethod().orElseThrow().getName();
-        queue = hasty(stack, name).concurrency(4).maxAttempts(3).open();
+        queue = hasty(stack, name).withConcurrency(4).withMaxAttempts(3).open();
     }
 
     @AfterEach
@@ -88,8 +88,8 @@ class JobQueueIT {
     @Test
     void a_job_is_not_done_before_it_is_due() throws Exception {
         Instant begin = Instant.now();
-        queue.enqueue("later", Enqueue.plainly().after(Duration.ofSeconds(3)));
-        queue.enqueue("never here", Enqueue.plainly().after(Duration.ofHours(1)));
+        queue.enqueue("later", Enqueue.plainly().withDelay(Duration.ofSeconds(3)));
+        queue.enqueue("never here", Enqueue.plainly().withDelay(Duration.ofHours(1)));
         assertThat(queue.stats().delayed()).isEqualTo(2);
         queue.consume(done::add);
         queue.enqueue("now");
@@ -158,7 +158,7 @@ class JobQueueIT {
     void the_jobs_of_a_process_that_dies_are_claimed_and_count_an_attempt() throws Exception {
         CountDownLatch never = new CountDownLatch(1);
         HaStack dying = Queues.open(servers);
-        JobQueue theirs = hasty(dying, name).concurrency(2).open();
+        JobQueue theirs = hasty(dying, name).withConcurrency(2).open();
         theirs.consume(job -> {
             done.add(job);
             never.await();
@@ -198,7 +198,10 @@ class JobQueueIT {
         return new Deliveries(
                 stack.get(HaRedis.class),
                 Keys.of(name),
-                SettingsTest.settings(name, concurrency, Duration.ofMillis(100)),
+                Settings.of(name)
+                        .withConcurrency(concurrency)
+                        .withMaxAttempts(3)
+                        .withClaimAfter(Duration.ofMillis(100)),
                 consumer);
     }
 
@@ -257,7 +260,7 @@ class JobQueueIT {
         Enqueue once = Enqueue.plainly().withKey("article 4711");
         assertThat(queue.enqueue("first", once)).isEqualTo("article 4711");
         queue.enqueue("second", once);
-        queue.enqueue("third", once.after(Duration.ofMillis(1)));
+        queue.enqueue("third", once.withDelay(Duration.ofMillis(1)));
         assertThat(queue.stats().waiting()).isEqualTo(1);
         queue.consume(done::add);
         assertThat(next().payload()).isEqualTo("first");
@@ -270,7 +273,7 @@ class JobQueueIT {
     void closing_lets_jobs_end_and_gives_back_what_has_not_started() throws Exception {
         CountDownLatch release = new CountDownLatch(1);
         try (JobQueue closing =
-                hasty(stack, name).claimAfter(Duration.ofMinutes(1)).open()) {
+                hasty(stack, name).withClaimAfter(Duration.ofMinutes(1)).open()) {
             closing.consume(job -> {
                 done.add(job);
                 if (job.payload().equals("slow")) {
@@ -298,7 +301,7 @@ class JobQueueIT {
     void closing_interrupts_what_does_not_end_in_time_and_gives_it_back() throws Exception {
         CountDownLatch never = new CountDownLatch(1);
         try (JobQueue closing =
-                hasty(stack, name).claimAfter(Duration.ofMinutes(1)).open()) {
+                hasty(stack, name).withClaimAfter(Duration.ofMinutes(1)).open()) {
             closing.consume(job -> {
                 done.add(job);
                 never.await();
@@ -325,7 +328,7 @@ class JobQueueIT {
     @Test
     void health_tells_of_the_queue_while_it_is_open() throws Exception {
         queue.enqueue("one");
-        JobQueue other = JobQueue.builder(stack.get(HaRedis.class), name + "-2").open();
+        JobQueue other = stack.get(HaRedis.class).queue(name + "-2").open();
         until(() -> health().contains("queue " + name + "-2: 0 waiting"));
         assertThat(health()).contains("queue " + name + ": ");
         other.close();

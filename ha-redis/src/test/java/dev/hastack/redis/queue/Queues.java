@@ -34,9 +34,10 @@ final class Queues {
 
     /** A queue whose consumers are soon given up, though not those of a busy machine, and whose jobs soon come again. */
     static JobQueueBuilder hasty(HaStack stack, String name) {
-        return JobQueue.builder(stack.get(HaRedis.class), name)
-                .backoff(Duration.ofMillis(10), Duration.ofMillis(50))
-                .claimAfter(CLAIM_AFTER);
+        return stack.get(HaRedis.class)
+                .queue(name)
+                .withBackoff(Duration.ofMillis(10), Duration.ofMillis(50))
+                .withClaimAfter(CLAIM_AFTER);
     }
 
     static void until(Callable<Boolean> condition) throws Exception {

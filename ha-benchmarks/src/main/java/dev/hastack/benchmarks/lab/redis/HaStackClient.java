@@ -69,7 +69,7 @@ enum HaStackClient implements Client<RedisServers, Session> {
     /** What no call may exceed: its wait, its commands, and the replicas' acknowledgement. */
     Duration deadline() {
         Duration acknowledgement = this == DURABLE
-                ? Durability.everyReplica().within().plus(COMMAND_TIMEOUT.multipliedBy(2))
+                ? Durability.everyReplica().timeout().plus(COMMAND_TIMEOUT.multipliedBy(2))
                 : Duration.ZERO;
         return longestWait.plus(COMMAND_TIMEOUT).plus(acknowledgement);
     }

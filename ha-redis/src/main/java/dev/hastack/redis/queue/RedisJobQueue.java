@@ -1,0 +1,139 @@
+package dev.hastack.redis.queue;
+
+import dev.hastack.redis.HaRedis;
+import io.lettuce.core.RedisCommandInterruptedException;
+import io.lettuce.core.RedisCommandTimeoutException;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/** A queue on Redis Streams. Thread-safe. */
+final class RedisJobQueue implements JobQueue {
+    private static final Duration LOOK = Duration.ofSeconds(5);
+    private static final Duration DUE = Duration.ofMillis(500);
+
+    private final HaRedis redis;
+    private final Settings settings;
+    private final Keys keys;
+    private final JobStore store;
+    private final DurableEnqueue durable;
+    private final Counters counters = new Counters();
+    private final Upkeep upkeep;
+    private final AutoCloseable report;
+    private final ReentrantLock lock = new ReentrantLock();
+
+    /** Guarded by the lock, as is the next. */
+    private @Nullable Consumer consumer;
+
+    private boolean closing;
+
+    /** From the end of the drain on: until then, jobs that are being done may enqueue others. */
+    private volatile boolean closed;
+
+    private volatile @Nullable JobStats seen;
+
+    RedisJobQueue(HaRedis redis, Settings settings) {
+        this.redis = redis;
+        this.settings = settings;
+        this.keys = Keys.of(settings.name());
+        this.store = new JobStore(redis, keys);
+        this.durable = new DurableEnqueue(store, redis.durable(settings.durability()), settings);
+        this.upkeep = new Upkeep(settings.name());
+        this.report = redis.report("queue " + settings.name(), this::health);
+        upkeep.every(LOOK, () -> seen = stats());
+    }
+
+    @Override
+    public String enqueue(String payload, Enqueue how) {
+        if (closed) {
+            throw isClosed();
+        }
+        String key = how.key().orElseGet(() -> UUID.randomUUID().toString());
+        if (how.durable()) {
+            durable.enqueue(key, payload, how.delay());
+        } else {
+            try {
+                store.enqueue(redis.idempotent().sync(), key, payload, how.delay());
+            } catch (RedisCommandTimeoutException | RedisCommandInterruptedException e) {
+                throw new EnqueueUnknownException(settings.name(), key, e);
+            }
+        }
+        return key;
+    }
+
+    private IllegalStateException isClosed() {
+        return new IllegalStateException("queue " + settings.name() + " is closed: open another");
+    }
+
+    @Override
+    public void consume(JobHandler handler) {
+        lock.lock();
+        try {
+            if (closing) {
+                throw isClosed();
+            }
+            if (consumer != null) {
+                throw new IllegalStateException("queue " + settings.name()
+                        + " has a handler in this process: for more threads, set its concurrency");
+            }
+            Consumer started = new Consumer(redis, keys, settings, counters, handler);
+            started.start();
+            consumer = started;
+            upkeep.atMostEvery(DUE, store::moveDue);
+            upkeep.every(settings.claimAfter().dividedBy(3), started::renew);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public JobStats stats() {
+        return store.stats(counters);
+    }
+
+    @Override
+    public List<DeadJob> dead(int most) {
+        return store.dead(most);
+    }
+
+    private String health() {
+        JobStats last = seen;
+        return "queue " + settings.name() + ": " + (last == null ? "not heard from yet" : last.describe());
+    }
+
+    @Override
+    public boolean close(Duration drain) {
+        Consumer mine;
+        lock.lock();
+        try {
+            if (closing) {
+                return true;
+            }
+            closing = true;
+            mine = consumer;
+        } finally {
+            lock.unlock();
+        }
+        try {
+            return mine == null || mine.close(drain);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        } finally {
+            closed = true;
+            upkeep.close();
+            durable.close();
+            unreport();
+        }
+    }
+
+    private void unreport() {
+        try {
+            report.close();
+        } catch (Exception e) {
+            throw new IllegalStateException("a report that cannot be closed", e);
+        }
+    }
+}
