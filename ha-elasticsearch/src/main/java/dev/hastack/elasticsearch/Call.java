@@ -180,7 +180,7 @@ final class Call<Q, R> implements Slots.Waiter {
             }
             case REFUSED ->
                 fail(
-                        new OverloadedException(describe() + "not sent: " + under.words(read(), guard) + ", and "
+                        new ElasticsearchOverloadedException(describe() + "not sent: " + under.words(read(), guard) + ", and "
                                 + under.waiting() + " wait already"),
                         Blame.NODE);
         }
@@ -204,7 +204,7 @@ final class Call<Q, R> implements Slots.Waiter {
             permitted = true;
             dispatch();
         } else {
-            fail(new UnavailableException(describe() + "not sent: " + guard.why()), Blame.NODE);
+            fail(new ElasticsearchUnavailableException(describe() + "not sent: " + guard.why()), Blame.NODE);
         }
     }
 
@@ -227,7 +227,7 @@ final class Call<Q, R> implements Slots.Waiter {
             waitUntil(now);
         } else {
             NodeChannel full = routes.best().get(0);
-            lastError = new OverloadedException(describe() + "not sent within " + millis() + ": " + full.underWay()
+            lastError = new ElasticsearchOverloadedException(describe() + "not sent within " + millis() + ": " + full.underWay()
                     + " requests are under way at " + full.node()
                     + ", as many as ha.elasticsearch.max-in-flight allows, and no fewer at the others");
             waitUntil(now + FULL);
@@ -286,7 +286,7 @@ final class Call<Q, R> implements Slots.Waiter {
             complete(response);
             return;
         }
-        PartialResultsException error = new PartialResultsException(describe() + flaw.words(), response);
+        ElasticsearchPartialResultsException error = new ElasticsearchPartialResultsException(describe() + flaw.words(), response);
         if (!flaw.partial()) {
             blame(flaw.blame(), error);
             complete(response);
@@ -500,7 +500,7 @@ final class Call<Q, R> implements Slots.Waiter {
         ElasticsearchRoutes routes = router.routes();
         if (routes.hopeless()) {
             fail(
-                    new NoNodeException(
+                    new ElasticsearchNoNodeException(
                             describe()
                                     + router.denied(
                                             "ha.elasticsearch.username and password, or api-key, and the cluster privilege monitor")),
@@ -581,15 +581,15 @@ final class Call<Q, R> implements Slots.Waiter {
                 attempt.channel().breaker().failed(late);
                 router.doubt(attempt, true, now);
             });
-            IOException error = operation.changes() ? new OutcomeUnknownException(text) : late;
+            IOException error = operation.changes() ? new ElasticsearchOutcomeUnknownException(text) : late;
             fail(suppressing(error, before), blame);
         } else if (place.get() == Place.WAITED_FOR) {
             Guards.Limits under = limits;
             fail(
-                    new OverloadedException(describe() + "not sent within " + millis()
+                    new ElasticsearchOverloadedException(describe() + "not sent within " + millis()
                             + (under == null ? "" : ": " + under.words(read(), guard))),
                     Blame.NODE);
-        } else if (before instanceof OverloadedException full && !inDoubt) {
+        } else if (before instanceof ElasticsearchOverloadedException full && !inDoubt) {
             fail(full, Blame.NODE);
         } else if (before != null && inDoubt && operation.changes()) {
             fail(unknown(before), Blame.NODE);
@@ -598,7 +598,7 @@ final class Call<Q, R> implements Slots.Waiter {
         } else {
             fail(
                     suppressing(
-                            new NoNodeException(describe() + "no node within " + millis() + "; " + router.topology()),
+                            new ElasticsearchNoNodeException(describe() + "no node within " + millis() + "; " + router.topology()),
                             before),
                     Blame.NODE);
         }
@@ -640,8 +640,8 @@ final class Call<Q, R> implements Slots.Waiter {
         fail(unknown ? unknown(error) : error, verdict.blame());
     }
 
-    private OutcomeUnknownException unknown(Throwable error) {
-        return new OutcomeUnknownException(describe() + "the answer was lost (" + error.getMessage() + ")", error);
+    private ElasticsearchOutcomeUnknownException unknown(Throwable error) {
+        return new ElasticsearchOutcomeUnknownException(describe() + "the answer was lost (" + error.getMessage() + ")", error);
     }
 
     /** What messages begin with: {@code search of cms-news-read: }. */
@@ -678,9 +678,9 @@ final class Call<Q, R> implements Slots.Waiter {
     }
 
     private void count(Blame blame, Throwable error) {
-        if (error instanceof OutcomeUnknownException) {
+        if (error instanceof ElasticsearchOutcomeUnknownException) {
             router.toll().unknown();
-        } else if (blame != Blame.NOBODY || error instanceof NoNodeException) {
+        } else if (blame != Blame.NOBODY || error instanceof ElasticsearchNoNodeException) {
             router.toll().failed();
         }
     }

@@ -58,11 +58,11 @@ final class Guards {
     /**
      * Who passes tells the cluster's guard how it went.
      *
-     * @throws UnavailableException if the cluster's breaker keeps requests away
+     * @throws ElasticsearchUnavailableException if the cluster's breaker keeps requests away
      */
-    void check(boolean read, Supplier<String> subject) throws UnavailableException {
+    void check(boolean read, Supplier<String> subject) throws ElasticsearchUnavailableException {
         if (!cluster.permits(read)) {
-            throw new UnavailableException(subject.get() + "not sent: " + cluster.why());
+            throw new ElasticsearchUnavailableException(subject.get() + "not sent: " + cluster.why());
         }
     }
 

@@ -24,14 +24,14 @@ import java.util.function.Supplier;
  * <p>{@link #client()} is the client of elasticsearch-java with its whole API. Each request goes to the node with the least under
  * way. A read that fails, or takes long, is sent to another node, and asks other copies of the shards. A write is sent again only
  * if it is known not to have been done, or if it sets documents by their ids; one whose answer was lost fails with an {@link
- * OutcomeUnknownException}. Nothing takes longer than {@code ha.elasticsearch.search-timeout}, {@code write-timeout} or {@code
+ * ElasticsearchOutcomeUnknownException}. Nothing takes longer than {@code ha.elasticsearch.search-timeout}, {@code write-timeout} or {@code
  * admin-timeout}; {@link TimeLimit} bounds several together. A publication whose requests fail is kept away from the nodes, and harms no other. Thread-safe.
  *
  * <p>Every error that Elasticsearch answers is an {@link co.elastic.clients.elasticsearch._types.ElasticsearchException} with the status and the
  * cause, also where the plain client throws a {@code ResponseException} (409, 503): catch that instead, and ask for its status. What is
  * no answer is an {@link java.io.IOException}. Of one publication {@code publication-share} of {@code max-in-flight} requests are under way for
  * each usable node, apart for reads and writes; more wait for their turn within their time, and where {@code max-in-flight} for each node
- * wait already, fail with an {@link OverloadedException}.
+ * wait already, fail with an {@link ElasticsearchOverloadedException}.
  */
 public final class HaElasticsearch implements Store {
     /** On a busy machine its nodes were seen to be silent for longer than those of other stores. */

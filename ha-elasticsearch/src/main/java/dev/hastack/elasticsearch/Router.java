@@ -441,7 +441,7 @@ final class Router implements Runnable {
     void close() {
         closed = true;
         wake();
-        StackClosedException error = new StackClosedException("elasticsearch: the stack has been closed");
+        ElasticsearchClosedException error = new ElasticsearchClosedException("elasticsearch: the stack has been closed");
         calls.forEach(call -> call.stop(error));
         old.forEach(NodeChannel::close);
         senders.shutdown();

@@ -72,9 +72,9 @@ final class RoutingTransport implements ElasticsearchTransport {
         String index = endpoint.pathParameters(request).getOrDefault("index", "");
         Operation operation = Operation.of(endpoint.id(), endpoint.method(request));
         if (router.closing()) {
-            throw new StackClosedException("elasticsearch: the stack has been closed");
+            throw new ElasticsearchClosedException("elasticsearch: the stack has been closed");
         } else if (operation.changes() && !router.config().writable()) {
-            throw new NotWritableException(Call.subject(endpoint.id(), index)
+            throw new ElasticsearchNotWritableException(Call.subject(endpoint.id(), index)
                     + "not sent, since this stack may only read (ha.elasticsearch.writable=false)");
         }
         long left = TimeLimit.left();

@@ -36,7 +36,7 @@ class CloseIT {
 
             assertThat(bulk.flush(Duration.ofSeconds(60))).isTrue();
             assertThatThrownBy(() -> written.get(60, TimeUnit.SECONDS))
-                    .hasRootCauseInstanceOf(StackClosedException.class);
+                    .hasRootCauseInstanceOf(ElasticsearchClosedException.class);
         }
     }
 

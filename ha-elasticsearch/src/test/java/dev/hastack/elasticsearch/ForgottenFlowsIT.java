@@ -136,7 +136,7 @@ class ForgottenFlowsIT {
             forget(cluster, Duration.ZERO);
             long from = System.nanoTime();
 
-            assertThatThrownBy(() -> add(articles, bulk)).isInstanceOf(OutcomeUnknownException.class);
+            assertThatThrownBy(() -> add(articles, bulk)).isInstanceOf(ElasticsearchOutcomeUnknownException.class);
             assertThat(System.nanoTime() - from).isLessThan(AT_MOST.toNanos());
 
             add(articles, bulk);
@@ -160,7 +160,7 @@ class ForgottenFlowsIT {
             forget(cluster, Duration.ZERO);
             cluster.nodes().forEach(node -> node.proxied().refuse());
 
-            assertThatThrownBy(() -> add(articles, bulk)).isInstanceOf(OutcomeUnknownException.class);
+            assertThatThrownBy(() -> add(articles, bulk)).isInstanceOf(ElasticsearchOutcomeUnknownException.class);
             assertThat(System.nanoTime() - from).isLessThan(AT_MOST.toNanos());
         }
     }

@@ -75,7 +75,7 @@ class NodeFaultsIT {
             cluster.node("es-1").hang();
 
             assertThatThrownBy(() -> articles.add("news"))
-                    .isInstanceOf(OutcomeUnknownException.class)
+                    .isInstanceOf(ElasticsearchOutcomeUnknownException.class)
                     .hasMessageMatching("index of cms-news-write: no answer from es-\\d within 1000 ms");
             Eventually.until("the cost is told", () -> !costs(lines).isEmpty());
             assertThat(costs(lines))
@@ -111,7 +111,7 @@ class NodeFaultsIT {
             awaitAllDown(impatient);
 
             assertThatThrownBy(() -> impatient.search("news"))
-                    .isInstanceOf(NoNodeException.class)
+                    .isInstanceOf(ElasticsearchNoNodeException.class)
                     .hasMessageStartingWith("search of cms-news-read: no node within 500 ms; DARK since ")
                     .hasMessageContaining("es-2 DOWN refused");
 

@@ -31,7 +31,7 @@ class PlainServerIT {
                     () -> stack.health().toString().split("TLS: the server does not speak TLS; http://", -1).length
                             > cluster.nodes().size());
             assertThatThrownBy(() -> stack.get(HaElasticsearch.class).client().count())
-                    .isInstanceOf(NoNodeException.class)
+                    .isInstanceOf(ElasticsearchNoNodeException.class)
                     .hasMessageContaining("waiting is in vain: TLS: the server does not speak TLS")
                     .hasMessageNotContaining("check ha.elasticsearch.username");
         }

@@ -44,7 +44,7 @@ class PublicationFaultsIT {
 
             assertThat(IntStream.range(0, 10).mapToObj(i -> catchThrowable(() -> articles.search("bad"))))
                     .last()
-                    .isInstanceOf(UnavailableException.class)
+                    .isInstanceOf(ElasticsearchUnavailableException.class)
                     .satisfies(
                             e -> assertThat(e)
                                     .hasMessageStartingWith(
@@ -73,7 +73,7 @@ class PublicationFaultsIT {
             articles.store().publication("news").index("p", Map.of("title", "x"));
             assertThat(failures)
                     .last()
-                    .isInstanceOf(UnavailableException.class)
+                    .isInstanceOf(ElasticsearchUnavailableException.class)
                     .satisfies(
                             e -> assertThat(e).hasMessageContaining("the circuit breaker of publication bad is open"));
             assertThat(articles.store().health().summary()).doesNotContain("the cluster");
@@ -135,12 +135,12 @@ class PublicationFaultsIT {
                 })) {
             Eventually.until(
                     "so many are under way that more are refused",
-                    () -> bad.failures().stream().anyMatch(OverloadedException.class::isInstance));
+                    () -> bad.failures().stream().anyMatch(ElasticsearchOverloadedException.class::isInstance));
             news.await(200);
             articles.add("news");
             Eventually.until(
                     "so many have failed that no more are sent",
-                    () -> bad.failures().stream().anyMatch(UnavailableException.class::isInstance));
+                    () -> bad.failures().stream().anyMatch(ElasticsearchUnavailableException.class::isInstance));
             news.await(200);
 
             assertThat(news.failures()).isEmpty();
@@ -159,10 +159,10 @@ class PublicationFaultsIT {
         try (Articles articles = Articles.open(cluster.properties())) {
             for (int i = 0; i < 10; i++) {
                 Throwable refused = catchThrowable(() -> articles.add("full"));
-                assertThat(refused).isInstanceOfAny(ElasticsearchException.class, UnavailableException.class);
+                assertThat(refused).isInstanceOfAny(ElasticsearchException.class, ElasticsearchUnavailableException.class);
                 assertThat(articles.search("full")).isEqualTo(10);
             }
-            assertThatThrownBy(() -> articles.add("full")).isInstanceOf(UnavailableException.class);
+            assertThatThrownBy(() -> articles.add("full")).isInstanceOf(ElasticsearchUnavailableException.class);
             articles.add("news");
         }
         assertThat(Articles.count(cluster, "full")).isEqualTo(10);
@@ -176,7 +176,7 @@ class PublicationFaultsIT {
         try (Articles articles = Articles.open(cluster.properties())) {
             Eventually.until(
                     "no more writes are sent",
-                    () -> catchThrowable(() -> articles.add("mended")) instanceof UnavailableException);
+                    () -> catchThrowable(() -> articles.add("mended")) instanceof ElasticsearchUnavailableException);
             assertThat(articles.store().health().summary())
                     .containsPattern("kept away: publication mended \\(writes\\), tried again in \\d+ ms");
 
@@ -201,7 +201,7 @@ class PublicationFaultsIT {
         try (Articles strict = Articles.open(cluster.properties());
                 Articles lax = Articles.open(cluster.properties(), "partial-results", "flag")) {
             assertThatThrownBy(() -> strict.search("*"))
-                    .isInstanceOf(PartialResultsException.class)
+                    .isInstanceOf(ElasticsearchPartialResultsException.class)
                     .hasMessage("search of cms-*-read: partial results: 1 of 2 shards answered");
             assertThat(lax.search("*")).isEqualTo(10);
             assertThat(lax.store().health().summary()).contains("1 answers were partial");

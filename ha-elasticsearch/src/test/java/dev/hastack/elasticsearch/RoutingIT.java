@@ -74,11 +74,11 @@ class RoutingIT {
         Articles.publish(cluster, "news");
         try (Articles articles = Articles.open(cluster.properties(), "writable", "false")) {
             assertThatThrownBy(() -> articles.add("news"))
-                    .isInstanceOf(NotWritableException.class)
+                    .isInstanceOf(ElasticsearchNotWritableException.class)
                     .hasMessage(
                             "index of cms-news-write: not sent, since this stack may only read (ha.elasticsearch.writable=false)");
             assertThatThrownBy(() -> articles.client().indices().delete(d -> d.index("cms-news-000001")))
-                    .isInstanceOf(NotWritableException.class);
+                    .isInstanceOf(ElasticsearchNotWritableException.class);
             assertThat(articles.search("news")).isEqualTo(10);
             assertThat(articles.client().cluster().health().numberOfNodes()).isEqualTo(3);
         }

@@ -78,7 +78,7 @@ class SecurityIT {
         try (HaStack stack = HaStack.open(StackConfig.of(settings))) {
             Eventually.until("it was refused", () -> stack.health().toString().contains("HTTP 401"));
             assertThatThrownBy(() -> stack.get(HaElasticsearch.class).client().count())
-                    .isInstanceOf(NoNodeException.class)
+                    .isInstanceOf(ElasticsearchNoNodeException.class)
                     .hasMessageContaining("check ha.elasticsearch.username and password")
                     .hasMessageNotContaining("not-the-password");
         }
@@ -162,7 +162,7 @@ class SecurityIT {
             Eventually.until(
                     "it was told", () -> stack.health().toString().contains("TLS: the server speaks TLS; http://"));
             assertThatThrownBy(() -> stack.get(HaElasticsearch.class).client().count())
-                    .isInstanceOf(NoNodeException.class)
+                    .isInstanceOf(ElasticsearchNoNodeException.class)
                     .hasMessageContaining("waiting is in vain: TLS: the server speaks TLS")
                     .hasMessageNotContaining("check ha.elasticsearch.username");
         }
@@ -180,7 +180,7 @@ class SecurityIT {
                             .toString()
                             .contains("TLS: nobody who is trusted vouches for the server's certificate"));
             assertThatThrownBy(() -> stack.get(HaElasticsearch.class).client().count())
-                    .isInstanceOf(NoNodeException.class)
+                    .isInstanceOf(ElasticsearchNoNodeException.class)
                     .hasMessageContaining("waiting is in vain: TLS: nobody who is trusted")
                     .hasMessageNotContaining("check ha.elasticsearch.username");
         }

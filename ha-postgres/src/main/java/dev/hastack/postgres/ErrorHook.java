@@ -20,7 +20,7 @@ record ErrorHook(Consumer<SQLException> errors, Consumer<SQLException> calls) im
         }
         errors.accept(e);
         calls.accept(e);
-        if (ConnectionLostException.endsWith(e)) {
+        if (PostgresConnectionLostException.endsWith(e)) {
             // It has been taken out of its pool by itself; HikariCP would warn of each, with a stack trace.
             return SQLExceptionOverride.Override.DO_NOT_EVICT;
         }

@@ -56,7 +56,7 @@ final class Gate {
             }
         }
         if (!config.writable() && !pools.routes().closed()) {
-            throw new NotWritableException();
+            throw new PostgresNotWritableException();
         }
         return await(Routes::writer, forWrites, config.writes().maxWait(), this::noPrimary);
     }
@@ -287,7 +287,7 @@ final class Gate {
             pool = choice.apply(routes);
         }
         if (routes.closed()) {
-            throw new StackClosedException();
+            throw new PostgresClosedException();
         } else if (pool == null) {
             throw failed(nobody.apply(routes));
         }
@@ -306,7 +306,7 @@ final class Gate {
 
     private SQLException noPrimary(Routes routes) {
         Instant now = monitor.time().now();
-        return new NoPrimaryException(
+        return new PostgresNoPrimaryException(
                 routes.hopeless()
                         ? denied(routes, now)
                         : "postgres: " + Waits.write(config.writes().maxWait(), routes.snapshot(), now)
@@ -315,7 +315,7 @@ final class Gate {
 
     private SQLException noReplica(Routes routes) {
         Instant now = monitor.time().now();
-        return new NoReplicaException(
+        return new PostgresNoReplicaException(
                 routes.hopeless()
                         ? denied(routes, now)
                         : "postgres: " + Waits.read(policy, config.reads().maxWait(), routes.snapshot(), now));

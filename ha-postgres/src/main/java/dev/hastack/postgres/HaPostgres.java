@@ -24,9 +24,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * PostgreSQL of an open stack: {@code stack.get(HaPostgres.class)}. Its three {@link DataSource}s share one pool per node;
  * they differ in whom they ask. Where no node can serve, a call waits for the topology, at most {@code
- * ha.postgres.writes.wait} or {@code reads.wait}, and then fails with a {@link NoPrimaryException} or {@link
- * NoReplicaException} that has the topology in its message; after the stack is closed, with a {@link
- * StackClosedException}. Thread-safe.
+ * ha.postgres.writes.wait} or {@code reads.wait}, and then fails with a {@link PostgresNoPrimaryException} or {@link
+ * PostgresNoReplicaException} that has the topology in its message; after the stack is closed, with a {@link
+ * PostgresClosedException}. Thread-safe.
  */
 public final class HaPostgres implements Store {
     private final PostgresConfig config;

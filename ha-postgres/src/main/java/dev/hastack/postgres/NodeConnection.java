@@ -110,7 +110,7 @@ final class NodeConnection extends PgConnection {
             seen++;
         }
         super.commit();
-        NotDurableException.throwIfTold(getWarnings(), seen);
+        PostgresNotDurableException.throwIfTold(getWarnings(), seen);
     }
 
     /**

@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A socket of a physical connection, beneath the driver and beneath TLS. What ends it is told as a {@link
- * ConnectionLostException}, since nobody above knows the node, or why ha-stack closed it. While the connection is being
+ * PostgresConnectionLostException}, since nobody above knows the node, or why ha-stack closed it. While the connection is being
  * made it is a plain socket.
  */
 final class NodeSocket extends Socket {
@@ -112,7 +112,7 @@ final class NodeSocket extends Socket {
             pooled.lost();
         }
         String own = aborted;
-        return ConnectionLostException.on(
+        return PostgresConnectionLostException.on(
                 owner.node(), autoCommit, own == null ? owner.why(cause) : "was aborted by ha-stack: " + own, cause);
     }
 

@@ -38,10 +38,10 @@ public enum Outcome {
      * @param error or a warning of a statement that commits by itself: {@link #NOT_DURABLE} is told by that
      */
     public static Outcome of(SQLException error) {
-        if (error instanceof NotDurableException || NotDurableException.isTold(error)) {
+        if (error instanceof PostgresNotDurableException || PostgresNotDurableException.isTold(error)) {
             return NOT_DURABLE;
         }
-        ConnectionLostException lost = ConnectionLostException.in(error);
+        PostgresConnectionLostException lost = PostgresConnectionLostException.in(error);
         if (lost != null) {
             return lost.outcome();
         }

@@ -110,12 +110,12 @@ class CertificatesIT {
         try (HaStack stack = HaStack.open(StackConfig.of(settings))) {
             HaPostgres postgres = stack.get(HaPostgres.class);
             assertThatThrownBy(() -> Stacks.query(postgres.primary(), "SELECT 1"))
-                    .isInstanceOf(NoPrimaryException.class)
+                    .isInstanceOf(PostgresNoPrimaryException.class)
                     .hasMessageContaining("waiting is in vain: " + why)
                     .hasMessageContaining(ROOT)
                     .hasMessageNotContaining("check ha.postgres.username");
             assertThatThrownBy(() -> Stacks.query(postgres.replica(), "SELECT 1"))
-                    .isInstanceOf(NoReplicaException.class)
+                    .isInstanceOf(PostgresNoReplicaException.class)
                     .hasMessageContaining("waiting is in vain: " + why)
                     .hasMessageNotContaining("check ha.postgres.username");
             assertThat(stack.health().health()).isEqualTo(Health.DOWN);

@@ -204,7 +204,7 @@ class FailoverIT {
             until("main is seen down", () -> status(own, "main") == Status.DOWN);
 
             assertThatThrownBy(() -> own.primary().getConnection())
-                    .isInstanceOf(NoPrimaryException.class)
+                    .isInstanceOf(PostgresNoPrimaryException.class)
                     .hasMessageContaining("no primary within 200 ms")
                     .hasMessageContaining("READ_ONLY epoch ")
                     .hasMessageContaining("main DOWN refused")

@@ -58,7 +58,7 @@ class FencingIT {
             until("no witness is left", () -> stack.health().health() == Health.DEGRADED && !writes(postgres));
             assertThat(status(postgres, "main")).isEqualTo(Status.PRIMARY);
             assertThatThrownBy(() -> postgres.primary().getConnection())
-                    .isInstanceOf(NoPrimaryException.class)
+                    .isInstanceOf(PostgresNoPrimaryException.class)
                     .hasMessageContaining("no other node confirms the primary")
                     .hasMessageContaining("ha.postgres.writes.require-witness");
 
@@ -139,7 +139,7 @@ class FencingIT {
             HaPostgres postgres = stack.get(HaPostgres.class);
             until("main is fenced", () -> status(postgres, "main") == Status.FENCED);
             assertThatThrownBy(() -> postgres.primary().getConnection())
-                    .isInstanceOf(NoPrimaryException.class)
+                    .isInstanceOf(PostgresNoPrimaryException.class)
                     .hasMessageContaining("main FENCED primary at epoch " + (epoch - 1));
         }
         // Without it, nothing tells that main is not the primary.

@@ -216,10 +216,10 @@ class ForgottenFlowsIT {
         }
     }
 
-    private static ConnectionLostException failure(CompletableFuture<String> call) {
+    private static PostgresConnectionLostException failure(CompletableFuture<String> call) {
         Throwable failure = catchThrowable(() -> call.get(1, TimeUnit.MINUTES)).getCause();
         assertThat(failure).isInstanceOf(SQLException.class);
-        return Objects.requireNonNull(ConnectionLostException.in((SQLException) Objects.requireNonNull(failure)));
+        return Objects.requireNonNull(PostgresConnectionLostException.in((SQLException) Objects.requireNonNull(failure)));
     }
 
     @Test

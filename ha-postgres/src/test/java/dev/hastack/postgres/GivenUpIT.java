@@ -195,7 +195,7 @@ class GivenUpIT {
                     "health says what is waited for",
                     () -> Stacks.health(stack, "main").reason().orElse("").endsWith("writes.abandoned-epoch is refuse")
                             && Stacks.health(stack, "main").reason().orElse("").contains("no node has it any more"));
-            assertThatThrownBy(() -> postgres.primary().getConnection()).isInstanceOf(NoPrimaryException.class);
+            assertThatThrownBy(() -> postgres.primary().getConnection()).isInstanceOf(PostgresNoPrimaryException.class);
 
             assertThat(postgres.forgetEpoch()).isTrue();
             until("main is written to", () -> writes(postgres));

@@ -136,7 +136,7 @@ class LagIT {
 
             assertThatThrownBy(() -> until(
                             "reads are refused", () -> query(reads, "SELECT 1").isEmpty()))
-                    .isInstanceOf(NoReplicaException.class)
+                    .isInstanceOf(PostgresNoReplicaException.class)
                     .hasMessageContaining("max-lag=2500ms")
                     .hasMessageMatching("(?s).*delivery REPLICA lag<=[1-9].*");
         }

@@ -57,10 +57,10 @@ class OpenCloseIT {
                         () -> health(stack, node).reason().orElse("").contains("REFUSED"));
             }
             assertThatThrownBy(() -> postgres.primary().getConnection())
-                    .isInstanceOf(NoPrimaryException.class)
+                    .isInstanceOf(PostgresNoPrimaryException.class)
                     .hasMessageContaining("main DOWN refused");
             assertThatThrownBy(() -> postgres.replica().getConnection())
-                    .isInstanceOf(NoReplicaException.class)
+                    .isInstanceOf(PostgresNoReplicaException.class)
                     .hasMessageContaining("delivery DOWN refused");
             assertThat(stack.health().health()).isEqualTo(Health.DOWN);
         }
@@ -86,7 +86,7 @@ class OpenCloseIT {
         try (HaStack stack = Stacks.open(cluster, Map.of("ha.postgres.password", "s3cret-but-wrong"))) {
             HaPostgres postgres = stack.get(HaPostgres.class);
             assertThatThrownBy(() -> postgres.primary().getConnection())
-                    .isInstanceOf(NoPrimaryException.class)
+                    .isInstanceOf(PostgresNoPrimaryException.class)
                     .hasMessageContaining("every node denies access")
                     .hasMessageContaining("password authentication failed for user \"app\"")
                     .hasMessageNotContaining("s3cret");
@@ -111,10 +111,10 @@ class OpenCloseIT {
         stack.close();
 
         assertThatThrownBy(() -> postgres.primary().getConnection())
-                .isInstanceOf(StackClosedException.class)
+                .isInstanceOf(PostgresClosedException.class)
                 .hasMessageContaining("this ha-stack is closed");
-        assertThatThrownBy(() -> postgres.replica().getConnection()).isInstanceOf(StackClosedException.class);
-        assertThatThrownBy(lazy::createStatement).isInstanceOf(StackClosedException.class);
+        assertThatThrownBy(() -> postgres.replica().getConnection()).isInstanceOf(PostgresClosedException.class);
+        assertThatThrownBy(lazy::createStatement).isInstanceOf(PostgresClosedException.class);
         assertThat(stack.health().health()).isEqualTo(Health.DOWN);
     }
 

@@ -127,7 +127,7 @@ class OutcomeIT {
             SQLException e = failureUnderWay(connection::commit, this::cancelTheWait);
 
             assertThat((Throwable) e)
-                    .isInstanceOf(NotDurableException.class)
+                    .isInstanceOf(PostgresNotDurableException.class)
                     .hasMessageContaining("synchronous replication");
             assertThat(Outcome.of(e)).isEqualTo(Outcome.NOT_DURABLE);
             assertThat(query(connection, "SELECT count(*) FROM outcomes WHERE id = 77"))
@@ -184,7 +184,7 @@ class OutcomeIT {
                     () -> hasty.get(HaPostgres.class).topology().primary().isEmpty());
 
             SQLException e = failure(() -> hasty.get(HaPostgres.class).primary().getConnection());
-            assertThat((Throwable) e).isInstanceOf(NoPrimaryException.class);
+            assertThat((Throwable) e).isInstanceOf(PostgresNoPrimaryException.class);
             assertThat(Outcome.of(e)).isEqualTo(Outcome.NOT_SENT);
         }
     }
@@ -200,7 +200,7 @@ class OutcomeIT {
             }) {
                 SQLException e = failure(write);
                 assertThat((Throwable) e)
-                        .isInstanceOf(NotWritableException.class)
+                        .isInstanceOf(PostgresNotWritableException.class)
                         .hasMessageContaining("ha.postgres.writable");
                 assertThat(Outcome.of(e)).isEqualTo(Outcome.NOT_SENT);
             }

@@ -62,14 +62,14 @@ class OutcomeTest {
                 .isEqualTo(Outcome.NOT_SENT);
         assertThat(Outcome.of(new SQLTransientConnectionException("too many clients", "53300")))
                 .isEqualTo(Outcome.NOT_SENT);
-        assertThat(Outcome.of(new NoPrimaryException("no primary"))).isEqualTo(Outcome.NOT_SENT);
-        assertThat(Outcome.of(new StackClosedException())).isEqualTo(Outcome.NOT_SENT);
-        assertThat(Outcome.of(new NotWritableException())).isEqualTo(Outcome.NOT_SENT);
+        assertThat(Outcome.of(new PostgresNoPrimaryException("no primary"))).isEqualTo(Outcome.NOT_SENT);
+        assertThat(Outcome.of(new PostgresClosedException())).isEqualTo(Outcome.NOT_SENT);
+        assertThat(Outcome.of(new PostgresNotWritableException())).isEqualTo(Outcome.NOT_SENT);
     }
 
     @Test
     void what_the_socket_knows_goes_before_the_state() {
-        ConnectionLostException lost = ConnectionLostException.on("main", false, "was closed by the server", null);
+        PostgresConnectionLostException lost = PostgresConnectionLostException.on("main", false, "was closed by the server", null);
         assertThat(Outcome.of(new SQLException("an I/O error", "08006", lost))).isEqualTo(Outcome.NOT_COMMITTED);
     }
 }

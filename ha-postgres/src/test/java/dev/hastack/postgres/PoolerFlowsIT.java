@@ -172,13 +172,13 @@ class PoolerFlowsIT {
                 .anyMatch(words -> words[4].startsWith("00000000:"));
     }
 
-    private static ConnectionLostException failure(CompletableFuture<String> call) {
+    private static PostgresConnectionLostException failure(CompletableFuture<String> call) {
         Throwable failure = catchThrowable(() -> call.get(1, TimeUnit.MINUTES)).getCause();
         assertThat(failure).isInstanceOf(SQLException.class);
-        return Objects.requireNonNull(ConnectionLostException.in((SQLException) Objects.requireNonNull(failure)));
+        return Objects.requireNonNull(PostgresConnectionLostException.in((SQLException) Objects.requireNonNull(failure)));
     }
 
-    private static void assertFound(ConnectionLostException lost, Outcome outcome, long forgotten) {
+    private static void assertFound(PostgresConnectionLostException lost, Outcome outcome, long forgotten) {
         assertThat(Duration.ofNanos(System.nanoTime() - forgotten)).isLessThan(AT_MOST);
         assertThat(lost).hasMessageContaining("a firewall or NAT between must have forgotten it");
         assertThat(lost.node()).isEqualTo("main");

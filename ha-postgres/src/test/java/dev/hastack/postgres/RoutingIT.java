@@ -298,7 +298,7 @@ class RoutingIT {
                 cluster, Map.of("ha.stack", "delivery", "ha.stacks.delivery.postgres.writable", "false"))) {
             HaPostgres own = reading.get(HaPostgres.class);
             assertThatThrownBy(() -> own.primary().getConnection())
-                    .isInstanceOf(NotWritableException.class)
+                    .isInstanceOf(PostgresNotWritableException.class)
                     .hasMessageContaining("ha.postgres.writable is false");
             assertThat(query(own.replica(), "SELECT 1")).isEqualTo("1");
         }

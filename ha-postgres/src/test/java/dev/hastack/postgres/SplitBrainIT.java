@@ -59,7 +59,7 @@ class SplitBrainIT {
                         () -> status(starter, "standby") == Status.FENCED
                                 && status(starter, "delivery") == Status.FENCED);
                 assertThatThrownBy(() -> starter.primary().getConnection())
-                        .isInstanceOf(NoPrimaryException.class)
+                        .isInstanceOf(PostgresNoPrimaryException.class)
                         .hasMessageContaining("contested");
                 assertThat(health(young, "standby").reason())
                         .contains("contested by delivery at the same epoch " + epoch);

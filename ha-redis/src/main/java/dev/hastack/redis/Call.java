@@ -182,14 +182,14 @@ final class Call<K, V, T> {
             tried(lane.node());
             router.again(this);
         } else {
-            end(new OutcomeUnknownException(describe() + lane.lost(error), error));
+            end(new RedisOutcomeUnknownException(describe() + lane.lost(error), error));
         }
     }
 
     /** The answer broke off in its middle, or was none; its beginning may be in the command's output already. */
     private Throwable brokenOff(Lane lane, Throwable error) {
         if (!replayable) {
-            return new OutcomeUnknownException(describe() + lane.lost(error), error);
+            return new RedisOutcomeUnknownException(describe() + lane.lost(error), error);
         }
         return error instanceof RedisException ? error : new RedisException(describe() + lane.lost(error), error);
     }
@@ -198,7 +198,7 @@ final class Call<K, V, T> {
     void expire(Lane lane) {
         String text = describe() + "no answer from " + lane.node() + " within "
                 + router.config().commandTimeout().toMillis() + " ms";
-        end(replayable ? new RedisCommandTimeoutException(text) : new OutcomeUnknownException(text));
+        end(replayable ? new RedisCommandTimeoutException(text) : new RedisOutcomeUnknownException(text));
     }
 
     /** Another attempt, since this one takes long; the first answer counts. */
@@ -229,9 +229,9 @@ final class Call<K, V, T> {
     /** For a reason that is not the caller's. */
     void end(Throwable error) {
         if (finish()) {
-            if (error instanceof OutcomeUnknownException) {
+            if (error instanceof RedisOutcomeUnknownException) {
                 router.toll().unknown();
-            } else if (!(error instanceof StackClosedException)) {
+            } else if (!(error instanceof RedisClosedException)) {
                 router.toll().failed();
             }
             tell(error);

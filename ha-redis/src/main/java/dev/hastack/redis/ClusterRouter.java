@@ -242,7 +242,7 @@ final class ClusterRouter implements Dispatcher, Runnable {
         if (view.get().denied()) {
             call.end(nobody(call));
         } else if (!queue.offer(slot(call), call, config.maxWaiting())) {
-            call.end(new OverloadedException(call.describe() + "not sent: " + config.maxWaiting()
+            call.end(new RedisOverloadedException(call.describe() + "not sent: " + config.maxWaiting()
                     + " commands wait for a node, as many as ha.redis.max-waiting allows; "
                     + view.get().describe()));
         } else {
@@ -324,7 +324,7 @@ final class ClusterRouter implements Dispatcher, Runnable {
                 + (seen.denied()
                         ? seen.denial()
                         : "no node took it within " + wait.toMillis() + " ms; " + seen.describe());
-        RedisException error = call.read() ? new NoReplicaException(text) : new NoPrimaryException(text);
+        RedisException error = call.read() ? new RedisNoReplicaException(text) : new RedisNoPrimaryException(text);
         call.lastError().ifPresent(error::addSuppressed);
         return error;
     }
@@ -333,8 +333,8 @@ final class ClusterRouter implements Dispatcher, Runnable {
         return new RedisException("the connection was closed by this process");
     }
 
-    private static StackClosedException gone() {
-        return new StackClosedException("redis: the connection, or its stack, has been closed");
+    private static RedisClosedException gone() {
+        return new RedisClosedException("redis: the connection, or its stack, has been closed");
     }
 
     /** Whether any call has not ended. */

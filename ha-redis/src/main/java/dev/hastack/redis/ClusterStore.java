@@ -194,7 +194,7 @@ final class ClusterStore implements HaRedisCluster {
         Throwable last = null;
         do {
             if (closing) {
-                throw new StackClosedException();
+                throw new RedisClosedException();
             }
             CompletableFuture<T> connecting = known().thenCompose(known -> attempt.get());
             try {
@@ -218,7 +218,7 @@ final class ClusterStore implements HaRedisCluster {
             }
         } while (System.nanoTime() - until < 0);
         ClusterView view = watch.view();
-        NoReplicaException error = new NoReplicaException("redis: "
+        RedisNoReplicaException error = new RedisNoReplicaException("redis: "
                 + (view.denied()
                         ? view.denial()
                         : "no node of the cluster could be connected to within "

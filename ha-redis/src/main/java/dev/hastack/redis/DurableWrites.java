@@ -19,14 +19,14 @@ public interface DurableWrites<K, V> extends AutoCloseable {
      *
      * @param commands run once, at the primary, on a connection that others use after it; run again if a primary that was
      *     demoted refuses the first command, or discards a transaction, from MULTI to EXEC, that is all of it
-     * @throws NoReplicaException if the primary is in touch with too few replicas for all of {@code ha.redis.writes.wait};
+     * @throws RedisNoReplicaException if the primary is in touch with too few replicas for all of {@code ha.redis.writes.wait};
      *     nothing was sent
-     * @throws NotDurableException if it was done, but too few replicas have it in time
-     * @throws OutcomeUnknownException if the primary was lost, or demoted, before it, or the replicas, had answered
-     * @throws NoPrimaryException if there is no primary in time; nothing was sent
-     * @throws SharedConnectionException if it would bind the connection (SELECT, AUTH, CLIENT, SUBSCRIBE and their kind,
+     * @throws RedisNotDurableException if it was done, but too few replicas have it in time
+     * @throws RedisOutcomeUnknownException if the primary was lost, or demoted, before it, or the replicas, had answered
+     * @throws RedisNoPrimaryException if there is no primary in time; nothing was sent
+     * @throws RedisSharedConnectionException if it would bind the connection (SELECT, AUTH, CLIENT, SUBSCRIBE and their kind,
      *     which are not sent), or leaves a transaction open, of which nothing is done
-     * @throws StackClosedException if the stack is closed before it was sent
+     * @throws RedisClosedException if the stack is closed before it was sent
      * @throws IllegalStateException if this is closed; nothing was sent
      */
     <T> Durable<T> write(Function<RedisCommands<K, V>, T> commands);

@@ -17,7 +17,7 @@ import java.util.function.Supplier;
  * may share one; so do all connections of a process share one channel to each node. Each command goes where it belongs:
  * reads to the stack's replicas, writes and whatever is not known to the primary. A read whose node fails or does not
  * answer is sent to the next. A write that was not done, or not sent, waits for the primary; one whose answer was lost fails
- * with an {@link OutcomeUnknownException}, and is never sent twice. Nothing waits for longer than {@code
+ * with an {@link RedisOutcomeUnknownException}, and is never sent twice. Nothing waits for longer than {@code
  * ha.redis.writes.wait} or {@code reads.wait} and {@code command-timeout} together. Thread-safe.
  */
 public interface HaRedis extends Store {
@@ -29,7 +29,7 @@ public interface HaRedis extends Store {
 
     /**
      * Returns a connection that routes each command. It costs nothing to make, and closing it closes nothing else. It
-     * refuses, by a {@link SharedConnectionException}, what would bind it to one caller: transactions, blocking commands,
+     * refuses, by a {@link RedisSharedConnectionException}, what would bind it to one caller: transactions, blocking commands,
      * SELECT, SUBSCRIBE.
      */
     <K, V> StatefulRedisConnection<K, V> connection(RedisCodec<K, V> codec);
@@ -67,8 +67,8 @@ public interface HaRedis extends Store {
      * closed, and the commands in flight on it fail. It does not reconnect; ask for a new one. It neither routes nor
      * repeats commands, which have {@code ha.redis.command-timeout}, and blocking ones their own time on top.
      *
-     * @throws NoPrimaryException if there is none within {@code ha.redis.writes.wait}
-     * @throws NotWritableException in a stack that may only read
+     * @throws RedisNoPrimaryException if there is none within {@code ha.redis.writes.wait}
+     * @throws RedisNotWritableException in a stack that may only read
      */
     <K, V> StatefulRedisConnection<K, V> dedicated(RedisCodec<K, V> codec);
 
@@ -81,7 +81,7 @@ public interface HaRedis extends Store {
      * Opens a connection that subscribes: at the primary, or while there is none, at a replica. It follows the topology,
      * and subscribes again after each change; what is published meanwhile does not reach it. Close it after use.
      *
-     * @throws NoReplicaException if there is no node within {@code ha.redis.reads.wait}
+     * @throws RedisNoReplicaException if there is no node within {@code ha.redis.reads.wait}
      */
     <K, V> StatefulRedisPubSubConnection<K, V> pubSub(RedisCodec<K, V> codec);
 

@@ -24,10 +24,10 @@ public interface HaRedisCluster extends Store {
 
     /**
      * Opens a connection that routes each command; waits for the cluster. All threads may share it. It has connections of
-     * its own to the nodes: keep one, and close it at the end. It refuses, by a {@link SharedConnectionException}, what
+     * its own to the nodes: keep one, and close it at the end. It refuses, by a {@link RedisSharedConnectionException}, what
      * would bind it to one caller: transactions, blocking commands, SUBSCRIBE.
      *
-     * @throws NoReplicaException if no node can be connected to within {@code ha.redis.reads.wait}
+     * @throws RedisNoReplicaException if no node can be connected to within {@code ha.redis.reads.wait}
      */
     <K, V> StatefulRedisClusterConnection<K, V> connection(RedisCodec<K, V> codec);
 
@@ -40,7 +40,7 @@ public interface HaRedisCluster extends Store {
      * Opens a connection that subscribes at one of the nodes, which pass on to it what is published at any. It connects
      * again, and subscribes again, when its node is lost; what is published meanwhile does not reach it. Close it after use.
      *
-     * @throws NoReplicaException if no node can be connected to within {@code ha.redis.reads.wait}
+     * @throws RedisNoReplicaException if no node can be connected to within {@code ha.redis.reads.wait}
      */
     <K, V> StatefulRedisPubSubConnection<K, V> pubSub(RedisCodec<K, V> codec);
 

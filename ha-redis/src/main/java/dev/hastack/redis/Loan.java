@@ -85,7 +85,7 @@ final class Loan {
             case DEDICATED, PUB_SUB ->
                 OWN.contains(name)
                         ? null
-                        : new SharedConnectionException(name
+                        : new RedisSharedConnectionException(name
                                 + " would bind this connection, which other durable writes use after this one: use"
                                 + " HaRedis.dedicated() or HaRedis.pubSub()");
         };

@@ -339,7 +339,7 @@ final class NodeClients {
     }
 
     private static <T> CompletionStage<T> closed() {
-        return CompletableFuture.failedStage(new StackClosedException());
+        return CompletableFuture.failedStage(new RedisClosedException());
     }
 
     /** Once more if the password is another one by the time that the server has refused it. */

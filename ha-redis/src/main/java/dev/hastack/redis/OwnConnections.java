@@ -59,7 +59,7 @@ final class OwnConnections implements RedisChannels.Follower {
     /**
      * A new one to the present primary, which is waited for.
      *
-     * @throws NoPrimaryException if there is none in time, or it cannot be connected to
+     * @throws RedisNoPrimaryException if there is none in time, or it cannot be connected to
      */
     <K, V> StatefulRedisConnection<K, V> open(RedisCodec<K, V> codec) {
         return open(codec, config.writes().maxWait(), config.connectTimeout());
@@ -73,7 +73,7 @@ final class OwnConnections implements RedisChannels.Follower {
     /** @param connect how long a connection is waited for, though the patience is over; never longer than connect-timeout */
     private <K, V> StatefulRedisConnection<K, V> open(RedisCodec<K, V> codec, Duration patience, Duration connect) {
         if (!config.writable()) {
-            throw new NotWritableException(
+            throw new RedisNotWritableException(
                     "a connection to the primary is refused: this stack may not write to Redis (ha.redis.writable=false)");
         }
         long until = System.nanoTime() + patience.toNanos();
@@ -124,7 +124,7 @@ final class OwnConnections implements RedisChannels.Follower {
     /** Nothing is sent any more, though a connection may still be open. */
     void refuseWhenClosed() {
         if (closed()) {
-            throw new StackClosedException();
+            throw new RedisClosedException();
         }
     }
 
@@ -139,8 +139,8 @@ final class OwnConnections implements RedisChannels.Follower {
         return primary != null && new Owner(primary.node(), primary.generation()).equals(open.get(connection));
     }
 
-    private NoPrimaryException noPrimary(Duration patience, @Nullable Throwable last) {
-        NoPrimaryException error = new NoPrimaryException("redis: "
+    private RedisNoPrimaryException noPrimary(Duration patience, @Nullable Throwable last) {
+        RedisNoPrimaryException error = new RedisNoPrimaryException("redis: "
                 + (last == null ? "" : last.getMessage() + "; ")
                 + (channels.routes().hopeless()
                         ? Waits.denied(
@@ -186,8 +186,8 @@ final class OwnConnections implements RedisChannels.Follower {
      * replace it; not for a primary.
      *
      * @param left of the patience
-     * @throws NoReplicaException if it is not in time
-     * @throws StackClosedException if the stack is closed meanwhile
+     * @throws RedisNoReplicaException if it is not in time
+     * @throws RedisClosedException if the stack is closed meanwhile
      */
     void awaitReplicas(Durability durability, Duration left, Duration patience) {
         if (!reaches(durability)) {
@@ -203,7 +203,7 @@ final class OwnConnections implements RedisChannels.Follower {
             Thread.currentThread().interrupt();
             throw new RedisCommandInterruptedException(e);
         }
-        throw new NoReplicaException("not written: "
+        throw new RedisNoReplicaException("not written: "
                 + missing(channels.routes().primary(), durability)
                 + ", and that did not change within " + TimeUnit.MILLISECONDS.convert(patience)
                 + " ms (ha.redis.writes.wait); "

@@ -27,7 +27,7 @@ final class ReadOnlyWriter extends GuardedWriter {
         String name = CommandRoute.name(command.getType());
         return switch (CommandRoute.of(command.getType(), command.getArgs())) {
             case READ, PRIMARY_READ, PUB_SUB -> null;
-            case WRITE, DEDICATED -> OF_CONNECTIONS.contains(name) ? null : NotWritableException.of(name);
+            case WRITE, DEDICATED -> OF_CONNECTIONS.contains(name) ? null : RedisNotWritableException.of(name);
         };
     }
 }

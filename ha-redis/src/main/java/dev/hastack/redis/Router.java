@@ -140,7 +140,7 @@ final class Router implements Dispatcher, Runnable {
     @Override
     public void route(Call<?, ?, ?> call) {
         if (closed) {
-            call.end(new StackClosedException());
+            call.end(new RedisClosedException());
         } else if (!call.read() && holdingWrites.get() > 0) {
             // Behind those that came before.
             hold(call);
@@ -213,7 +213,7 @@ final class Router implements Dispatcher, Runnable {
             return false;
         }
         if (!channel.hasRoom()) {
-            call.end(new OverloadedException(call.describe() + "not sent: " + channel.underWay()
+            call.end(new RedisOverloadedException(call.describe() + "not sent: " + channel.underWay()
                     + " commands are under way at " + channel.node() + ", as many as ha.redis.max-in-flight allows"));
             return true;
         }
@@ -250,7 +250,7 @@ final class Router implements Dispatcher, Runnable {
         AtomicInteger holding = call.read() ? holdingReads : holdingWrites;
         if (holding.incrementAndGet() > config.maxWaiting()) {
             holding.decrementAndGet();
-            call.end(new OverloadedException(call.describe() + "not sent: " + config.maxWaiting()
+            call.end(new RedisOverloadedException(call.describe() + "not sent: " + config.maxWaiting()
                     + " commands wait for a node, as many as ha.redis.max-waiting allows; "
                     + routes.snapshot().describe(now())));
             return;
@@ -259,7 +259,7 @@ final class Router implements Dispatcher, Runnable {
         (call.read() ? heldReads : heldWrites).add(call);
         if (closed) {
             // close() may have looked before it was there.
-            call.end(new StackClosedException());
+            call.end(new RedisClosedException());
         }
         wake();
     }
@@ -394,7 +394,7 @@ final class Router implements Dispatcher, Runnable {
                                 ? Waits.read(policy, config.reads().maxWait(), now.snapshot(), now())
                                 : Waits.write(config.writes().maxWait(), now.snapshot(), now()))
                 + besides.get();
-        RedisException error = call.read() ? new NoReplicaException(text) : new NoPrimaryException(text);
+        RedisException error = call.read() ? new RedisNoReplicaException(text) : new RedisNoPrimaryException(text);
         call.lastError().ifPresent(error::addSuppressed);
         return error;
     }
@@ -433,7 +433,7 @@ final class Router implements Dispatcher, Runnable {
     void close() {
         closed = true;
         wake();
-        StackClosedException error = new StackClosedException();
+        RedisClosedException error = new RedisClosedException();
         heldWrites.forEach(call -> call.end(error));
         heldReads.forEach(call -> call.end(error));
     }

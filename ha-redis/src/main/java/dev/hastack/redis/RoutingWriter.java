@@ -95,16 +95,16 @@ final class RoutingWriter implements RedisChannelWriter {
         if (closed) {
             return new RedisException("Connection is closed");
         } else if (router.closing()) {
-            return new StackClosedException();
+            return new RedisClosedException();
         }
         return switch (route) {
             case READ, PRIMARY_READ -> null;
-            case WRITE -> router.config().writable() ? null : NotWritableException.of(name(command));
+            case WRITE -> router.config().writable() ? null : RedisNotWritableException.of(name(command));
             case DEDICATED ->
-                new SharedConnectionException(name(command)
+                new RedisSharedConnectionException(name(command)
                         + " would bind this connection, which all callers share: use " + router.dedicated());
             case PUB_SUB ->
-                new SharedConnectionException(name(command)
+                new RedisSharedConnectionException(name(command)
                         + " would turn this connection, which all callers share, into a subscriber: use "
                         + router.subscriber());
         };

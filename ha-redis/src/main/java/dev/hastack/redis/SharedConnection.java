@@ -44,7 +44,7 @@ final class SharedConnection<K, V> extends StatefulRedisConnectionImpl<K, V> imp
     private static final class NoPushes implements PushHandler {
         @Override
         public void addListener(PushListener listener) {
-            throw new SharedConnectionException("nothing is pushed to a connection that all callers share: use"
+            throw new RedisSharedConnectionException("nothing is pushed to a connection that all callers share: use"
                     + " HaRedis.pubSub() or HaRedis.dedicated()");
         }
 

@@ -43,7 +43,7 @@ final class Subscriptions implements RedisChannels.Follower {
     /**
      * A new one, which is connected; a node is waited for.
      *
-     * @throws NoReplicaException if there is no node in time
+     * @throws RedisNoReplicaException if there is no node in time
      */
     <K, V> StatefulRedisPubSubConnection<K, V> open(RedisCodec<K, V> codec) {
         long until = System.nanoTime() + config.reads().maxWait().toNanos();
@@ -57,7 +57,7 @@ final class Subscriptions implements RedisChannels.Follower {
                                 Duration.ofNanos(Math.max(0, until - System.nanoTime())))
                         .flatMap(known -> known);
                 if (monitor.snapshot().closed()) {
-                    throw new StackClosedException();
+                    throw new RedisClosedException();
                 }
                 if (node.isPresent()) {
                     StatefulRedisPubSubConnection<K, V> made = clients.connectPubSub(codec);
@@ -76,7 +76,7 @@ final class Subscriptions implements RedisChannels.Follower {
                 throw new RedisCommandInterruptedException(e);
             }
         } while (System.nanoTime() - until < 0);
-        NoReplicaException error = new NoReplicaException("redis: "
+        RedisNoReplicaException error = new RedisNoReplicaException("redis: "
                 + (last == null ? "" : "cannot subscribe: " + RedisErrors.text(last) + "; ")
                 + (channels.routes().hopeless()
                         ? Waits.denied(

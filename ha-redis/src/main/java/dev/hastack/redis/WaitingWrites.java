@@ -72,10 +72,10 @@ final class WaitingWrites<K, V> implements DurableWrites<K, V> {
         }
         try {
             return await(commands, patience);
-        } catch (OutcomeUnknownException e) {
+        } catch (RedisOutcomeUnknownException e) {
             connections.toll().unknown();
             throw e;
-        } catch (NoReplicaException | NoPrimaryException | OverloadedException e) {
+        } catch (RedisNoReplicaException | RedisNoPrimaryException | RedisOverloadedException e) {
             connections.toll().failed();
             throw e;
         }
@@ -137,10 +137,10 @@ final class WaitingWrites<K, V> implements DurableWrites<K, V> {
             Durable<T> done = write(connection, commands, loan);
             whole = true;
             return done;
-        } catch (NotDurableException e) {
+        } catch (RedisNotDurableException e) {
             whole = true;
             throw e;
-        } catch (OutcomeUnknownException e) {
+        } catch (RedisOutcomeUnknownException e) {
             if (!(e.getCause() instanceof RedisCommandInterruptedException)) {
                 // What ended it may have ended those that lie idle, too: no second caller should find that out.
                 drop();
@@ -170,7 +170,7 @@ final class WaitingWrites<K, V> implements DurableWrites<K, V> {
     private void take(long until, Duration patience) {
         try {
             if (!permits.tryAcquire(left(until).toNanos(), TimeUnit.NANOSECONDS)) {
-                throw new OverloadedException(
+                throw new RedisOverloadedException(
                         "not written: " + IdleConnections.MOST + " durable writes are under way, and none ended within "
                                 + TimeUnit.MILLISECONDS.convert(patience) + " ms (ha.redis.writes.wait)");
             }
@@ -211,7 +211,7 @@ final class WaitingWrites<K, V> implements DurableWrites<K, V> {
             lend(connection, null);
         }
         if (connection.isMulti()) {
-            throw new SharedConnectionException(
+            throw new RedisSharedConnectionException(
                     "MULTI was left open at the end of a durable write: what follows it was not"
                             + " done; end it by EXEC or DISCARD within the function");
         }
@@ -230,11 +230,11 @@ final class WaitingWrites<K, V> implements DurableWrites<K, V> {
             }
         } catch (RuntimeException e) {
             // Whatever the server says to that, or what it says in place of that.
-            throw new OutcomeUnknownException("written, but nobody knows how many replicas have it: " + message(e), e);
+            throw new RedisOutcomeUnknownException("written, but nobody knows how many replicas have it: " + message(e), e);
         }
         if (replicas < wanted || !onDisk) {
             tellThatItMissed(connection);
-            throw new NotDurableException(
+            throw new RedisNotDurableException(
                     "written, but only " + replicas + " of " + wanted + " replicas had it within "
                             + durability.timeout().toMillis() + " ms"
                             + (onDisk ? "" : ", and not the primary's own disk")
@@ -331,7 +331,7 @@ final class WaitingWrites<K, V> implements DurableWrites<K, V> {
             return new NotDone(error);
         }
         return loan.changed()
-                ? new OutcomeUnknownException(
+                ? new RedisOutcomeUnknownException(
                         "a part was written, and then the primary refused the rest, so that nobody knows what of it lasts: "
                                 + reason,
                         error)
@@ -351,13 +351,13 @@ final class WaitingWrites<K, V> implements DurableWrites<K, V> {
     /** What the caller's own mistake is, stays; whatever the connection's end, or that of its patience, left open is unknown. */
     private RedisException lost(RedisException error) {
         if (error instanceof RedisCommandInterruptedException) {
-            return new OutcomeUnknownException("interrupted before the primary had answered", error);
+            return new RedisOutcomeUnknownException("interrupted before the primary had answered", error);
         }
         boolean unknown = RedisErrors.connectionLost(error)
                 || RedisErrors.unreadable(error)
                 || error instanceof RedisCommandTimeoutException;
         return unknown
-                ? new OutcomeUnknownException("the primary was lost before it had answered: " + message(error), error)
+                ? new RedisOutcomeUnknownException("the primary was lost before it had answered: " + message(error), error)
                 : error;
     }
 

@@ -185,7 +185,7 @@ class ClusterIT {
             RedisAdvancedClusterCommands<String, String> commands = commands(stack);
             assertThat(commands.get(FIRST)).isEqualTo("1");
             assertThatThrownBy(() -> commands.set(FIRST, "2"))
-                    .isInstanceOf(NotWritableException.class)
+                    .isInstanceOf(RedisNotWritableException.class)
                     .hasMessageContaining("SET");
             assertThatThrownBy(() -> commands.upstream().commands().set(FIRST, "2"))
                     .hasStackTraceContaining("ha.redis.writable=false");
@@ -200,7 +200,7 @@ class ClusterIT {
             });
             subscriber.sync().subscribe("news");
             assertThatThrownBy(() -> subscriber.sync().publish("news", "1"))
-                    .isInstanceOf(NotWritableException.class)
+                    .isInstanceOf(RedisNotWritableException.class)
                     .hasMessageContaining("PUBLISH");
             main.command("PUBLISH", "news", "2");
             assertThat(heard.get(1, TimeUnit.MINUTES)).isEqualTo("news=2");
@@ -227,7 +227,7 @@ class ClusterIT {
                 assertThat(readers.failures()).isEmpty();
                 assertThat(writers.failures())
                         .hasSizeLessThanOrEqualTo(2)
-                        .allMatch(OutcomeUnknownException.class::isInstance);
+                        .allMatch(RedisOutcomeUnknownException.class::isInstance);
                 assertThat(commands.lrange(list, 0, -1)).doesNotHaveDuplicates();
             }
         }
@@ -245,7 +245,7 @@ class ClusterIT {
             main.hang();
 
             assertThatThrownBy(() -> commands.incr(FIRST))
-                    .isInstanceOf(OutcomeUnknownException.class)
+                    .isInstanceOf(RedisOutcomeUnknownException.class)
                     .hasMessageStartingWith("INCR: ")
                     .hasMessageContaining("main-1");
 
@@ -268,7 +268,7 @@ class ClusterIT {
     private static boolean tens(RedisAdvancedClusterCommands<String, String> commands) {
         try {
             return commands.incrby(FIRST, 10) > 0;
-        } catch (OutcomeUnknownException e) {
+        } catch (RedisOutcomeUnknownException e) {
             return false;
         }
     }
@@ -307,7 +307,7 @@ class ClusterIT {
     @Test
     void health_tells_every_node_its_role_and_slots() throws Exception {
         try (HaStack stack = ready(Map.of())) {
-            until("all is well", () -> stack.health().health() == Health.UP);
+            until("all is well", () -> stack.health().health() == Availability.UP);
             assertThat(stack.health().stores().get(0).summary())
                     .startsWith("cluster ok, 16384 of 16384 slots served: ")
                     .containsPattern("main-1 PRIMARY epoch \\d+ with 5461 slots")
@@ -316,7 +316,7 @@ class ClusterIT {
             until("it is missed", () -> stack.health().health() == Health.DEGRADED);
             assertThat(health(stack, "replica-1-1").reason()).isPresent();
             replica.start();
-            until("all is well again", () -> stack.health().health() == Health.UP);
+            until("all is well again", () -> stack.health().health() == Availability.UP);
         }
     }
 
@@ -328,7 +328,7 @@ class ClusterIT {
                 asUser(forbidden);
                 try (HaStack stack = ready(USER)) {
                     assertThat(commands(stack).set(FIRST, "2")).isEqualTo("OK");
-                    until("all is well: " + forbidden, () -> stack.health().health() == Health.UP);
+                    until("all is well: " + forbidden, () -> stack.health().health() == Availability.UP);
                     assertThat(stack.health().stores().get(0).summary())
                             .startsWith("cluster ok, 16384 of 16384 slots served: ")
                             .contains("INFO", " refused: NOPERM");
@@ -338,7 +338,7 @@ class ClusterIT {
                     asUser(forbidden);
                     until(
                             "all is well again: " + forbidden,
-                            () -> stack.health().health() == Health.UP);
+                            () -> stack.health().health() == Availability.UP);
                 }
             }
             asUser("-cluster|nodes");
@@ -376,7 +376,7 @@ class ClusterIT {
             HaRedisCluster redis = stack.get(HaRedisCluster.class);
             for (Runnable call : List.<Runnable>of(redis::connection, redis::pubSub)) {
                 assertThatThrownBy(call::run)
-                        .isInstanceOf(NoReplicaException.class)
+                        .isInstanceOf(RedisNoReplicaException.class)
                         .hasMessageContaining(
                                 "every node denies access, so that waiting is in vain: TLS: the server does not speak TLS");
             }
@@ -428,7 +428,7 @@ class ClusterIT {
         try (HaStack stack = ready(Map.of())) {
             var connection = stack.get(HaRedisCluster.class).connection();
             assertThatThrownBy(() -> connection.sync().blpop(1, FIRST))
-                    .isInstanceOf(SharedConnectionException.class)
+                    .isInstanceOf(RedisSharedConnectionException.class)
                     .hasMessageContaining("RedisClusterClient");
             assertThatThrownBy(() -> connection
                             .sync()
@@ -436,7 +436,7 @@ class ClusterIT {
                                     CommandType.SUBSCRIBE,
                                     new ValueOutput<>(StringCodec.UTF8),
                                     new CommandArgs<>(StringCodec.UTF8).add("news")))
-                    .isInstanceOf(SharedConnectionException.class)
+                    .isInstanceOf(RedisSharedConnectionException.class)
                     .hasMessageContaining("HaRedisCluster.pubSub()");
         }
     }
@@ -459,7 +459,7 @@ class ClusterIT {
         try (HaStack stack = open(Map.of("ha.redis.reads.wait", "300ms"))) {
             HaRedisCluster redis = stack.get(HaRedisCluster.class);
             assertThatThrownBy(redis::connection)
-                    .isInstanceOf(NoReplicaException.class)
+                    .isInstanceOf(RedisNoReplicaException.class)
                     .hasMessageContaining("cluster unknown");
             assertThat(stack.health().health()).isEqualTo(Health.DOWN);
         }
@@ -580,7 +580,7 @@ class ClusterIT {
             Map<String, String> settings = byProxies();
             settings.put("ha.probe.timeout", "500ms");
             try (HaStack stack = ready(settings)) {
-                until("all is well", () -> stack.health().health() == Health.UP);
+                until("all is well", () -> stack.health().health() == Availability.UP);
                 logger.addAppender(lines);
                 // A round trip takes 600 ms.
                 cluster.nodes().forEach(node -> node.proxied().delay(Duration.ofMillis(300)));
@@ -592,7 +592,7 @@ class ClusterIT {
                 assertThat(lines.list)
                         .extracting(ILoggingEvent::getFormattedMessage)
                         .noneMatch(line -> line.contains("no answer"));
-                assertThat(stack.health().health()).isEqualTo(Health.UP);
+                assertThat(stack.health().health()).isEqualTo(Availability.UP);
             }
         } finally {
             logger.detachAppender(lines);

@@ -59,7 +59,7 @@ class FailoverIT {
                 // Those that were under way; every other caller waited.
                 assertThat(writers.failures())
                         .hasSizeLessThanOrEqualTo(4)
-                        .allSatisfy(error -> assertThat(error).isInstanceOf(OutcomeUnknownException.class));
+                        .allSatisfy(error -> assertThat(error).isInstanceOf(RedisOutcomeUnknownException.class));
                 assertThat(readers.failures()).as("failed reads").isEmpty();
             }
             assertThat(store.primary().sync().smembers("failover")).containsAll(acknowledged);

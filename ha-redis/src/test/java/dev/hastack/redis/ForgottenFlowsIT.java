@@ -189,7 +189,7 @@ class ForgottenFlowsIT {
             assertThat(main.proxied().forget()).isPositive();
             main.proxied().refuse();
 
-            assertThatThrownBy(() -> commands.incr("refused")).isInstanceOf(OutcomeUnknownException.class);
+            assertThatThrownBy(() -> commands.incr("refused")).isInstanceOf(RedisOutcomeUnknownException.class);
             assertThat(Duration.ofNanos(System.nanoTime() - from)).isLessThan(Duration.ofSeconds(15));
         }
     }
@@ -221,7 +221,7 @@ class ForgottenFlowsIT {
             for (int i = 0; i < 6; i++) {
                 try {
                     durable.write(commands -> commands.incr("durable"));
-                } catch (OutcomeUnknownException e) {
+                } catch (RedisOutcomeUnknownException e) {
                     failed++;
                 }
             }

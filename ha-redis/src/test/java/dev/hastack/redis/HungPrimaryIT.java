@@ -60,7 +60,7 @@ class HungPrimaryIT {
 
                 acknowledged = Set.copyOf(writers.acknowledged());
                 assertThat(writers.failures())
-                        .allSatisfy(error -> assertThat(error).isInstanceOf(OutcomeUnknownException.class));
+                        .allSatisfy(error -> assertThat(error).isInstanceOf(RedisOutcomeUnknownException.class));
                 assertThat(readers.failures()).as("failed reads").isEmpty();
             }
             assertThat(store.primary().sync().smembers("hung")).containsAll(acknowledged);

@@ -46,10 +46,10 @@ class OpenCloseIT {
             RedisCommands<String, String> commands =
                     stack.get(HaRedis.class).connection().sync();
             assertThatThrownBy(() -> commands.set("open", "1"))
-                    .isInstanceOf(NoPrimaryException.class)
+                    .isInstanceOf(RedisNoPrimaryException.class)
                     .hasMessageContaining("no primary within 300 ms")
                     .hasMessageContaining("main DOWN refused");
-            assertThatThrownBy(() -> commands.get("open")).isInstanceOf(NoReplicaException.class);
+            assertThatThrownBy(() -> commands.get("open")).isInstanceOf(RedisNoReplicaException.class);
             assertThat(stack.health().health()).isEqualTo(Health.DOWN);
         }
     }
@@ -108,7 +108,7 @@ class OpenCloseIT {
 
         stack.close(Duration.ZERO);
 
-        assertThatThrownBy(() -> waits.get(60, TimeUnit.SECONDS)).hasCauseInstanceOf(StackClosedException.class);
-        assertThatThrownBy(() -> commands.get("open")).isInstanceOf(StackClosedException.class);
+        assertThatThrownBy(() -> waits.get(60, TimeUnit.SECONDS)).hasCauseInstanceOf(RedisClosedException.class);
+        assertThatThrownBy(() -> commands.get("open")).isInstanceOf(RedisClosedException.class);
     }
 }

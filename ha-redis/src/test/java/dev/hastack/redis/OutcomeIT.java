@@ -48,7 +48,7 @@ class OutcomeIT {
 
             main.proxied().blackHole(FaultProxy.Direction.TO_CLIENT);
             assertThatThrownBy(() -> commands.incr("outcome"))
-                    .isInstanceOf(OutcomeUnknownException.class)
+                    .isInstanceOf(RedisOutcomeUnknownException.class)
                     .hasMessageStartingWith("INCR: ");
             main.proxied().heal();
 

@@ -38,7 +38,7 @@ class OverloadIT {
 
     private static void assertThatRefused(RedisFuture<String> write, String setting) {
         assertThatThrownBy(() -> write.get(60, TimeUnit.SECONDS))
-                .hasCauseInstanceOf(OverloadedException.class)
+                .hasCauseInstanceOf(RedisOverloadedException.class)
                 .hasMessageContaining("SET: not sent")
                 .hasMessageContaining("as many as " + setting + " allows");
     }
@@ -58,7 +58,7 @@ class OverloadIT {
             redis.node("main").resume();
             for (RedisFuture<String> write : writes.subList(0, 10)) {
                 // Sent, so that it is done, whether or not its answer came in time.
-                assertThat(write.handle((done, error) -> error == null || error instanceof OutcomeUnknownException)
+                assertThat(write.handle((done, error) -> error == null || error instanceof RedisOutcomeUnknownException)
                                 .toCompletableFuture()
                                 .get(60, TimeUnit.SECONDS))
                         .isTrue();

@@ -99,7 +99,7 @@ class OwnConnectionsIT {
             main.kill();
 
             assertThatThrownBy(() -> waits.get(60, TimeUnit.SECONDS))
-                    .hasCauseInstanceOf(OutcomeUnknownException.class)
+                    .hasCauseInstanceOf(RedisOutcomeUnknownException.class)
                     .hasMessageContaining("written, but nobody knows how many replicas have it");
         }
     }
@@ -116,7 +116,7 @@ class OwnConnectionsIT {
                         demote();
                         return done;
                     }))
-                    .isInstanceOf(OutcomeUnknownException.class)
+                    .isInstanceOf(RedisOutcomeUnknownException.class)
                     .hasMessageContaining("WAIT cannot be used with replica instances");
         }
     }
@@ -134,7 +134,7 @@ class OwnConnectionsIT {
             DurableWrites<String, String> hasty =
                     store.durable(Durability.replicas(2).withTimeout(Duration.ofSeconds(2)));
             assertThatThrownBy(() -> hasty.write(commands -> commands.incr("durable")))
-                    .isInstanceOfSatisfying(NotDurableException.class, error -> {
+                    .isInstanceOfSatisfying(RedisNotDurableException.class, error -> {
                         assertThat(error.replicas()).isEqualTo(1);
                         assertThat(error.value()).isEqualTo(2L);
                     })
@@ -303,7 +303,7 @@ class OwnConnectionsIT {
             loseReplicas(store);
 
             assertThatThrownBy(() -> durable.write(commands -> commands.incr("durable")))
-                    .isInstanceOf(NoReplicaException.class)
+                    .isInstanceOf(RedisNoReplicaException.class)
                     .hasMessageContaining(
                             "main is in touch with 0 of 1 replicas that the write has to reach, and that did not change within 300 ms");
             assertThat(main.command("GET", "durable")).isNull();
@@ -330,7 +330,7 @@ class OwnConnectionsIT {
 
             link.blackHole();
             assertThatThrownBy(() -> hasty.write(commands -> commands.incr("lags")))
-                    .isInstanceOf(NotDurableException.class);
+                    .isInstanceOf(RedisNotDurableException.class);
             CompletableFuture<Durable<Long>> next =
                     inBackground(() -> patient.write(commands -> commands.incr("lags")));
             until(
@@ -369,7 +369,7 @@ class OwnConnectionsIT {
             caller.interrupt();
 
             assertThat(told.get(60, TimeUnit.SECONDS))
-                    .isInstanceOf(OutcomeUnknownException.class)
+                    .isInstanceOf(RedisOutcomeUnknownException.class)
                     .hasMessageContaining("interrupted before the primary had answered");
         }
     }
@@ -432,7 +432,7 @@ class OwnConnectionsIT {
 
             stack.close();
 
-            assertThatThrownBy(() -> waits.get(60, TimeUnit.SECONDS)).hasCauseInstanceOf(StackClosedException.class);
+            assertThatThrownBy(() -> waits.get(60, TimeUnit.SECONDS)).hasCauseInstanceOf(RedisClosedException.class);
             assertThat(main.command("GET", "durable")).isNull();
         } finally {
             stack.close();
@@ -445,11 +445,11 @@ class OwnConnectionsIT {
             DurableWrites<String, String> durable =
                     stack.get(HaRedis.class).durable(Durability.replicas(1).withTimeout(Duration.ofSeconds(30)));
             assertThatThrownBy(() -> durable.write(commands -> commands.select(3)))
-                    .isInstanceOf(SharedConnectionException.class)
+                    .isInstanceOf(RedisSharedConnectionException.class)
                     .hasMessageStartingWith("SELECT would bind this connection");
             assertThatThrownBy(() -> durable.write(commands ->
                             commands.dispatch(CommandType.SUBSCRIBE, new StatusOutput<>(StringCodec.UTF8), channel())))
-                    .isInstanceOf(SharedConnectionException.class)
+                    .isInstanceOf(RedisSharedConnectionException.class)
                     .hasMessageStartingWith("SUBSCRIBE would bind this connection");
             redis.primary().command("SET", "left", "1");
 
@@ -481,7 +481,7 @@ class OwnConnectionsIT {
                         commands.multi();
                         return commands.incr("open");
                     }))
-                    .isInstanceOf(SharedConnectionException.class)
+                    .isInstanceOf(RedisSharedConnectionException.class)
                     .hasMessageContaining("MULTI was left open");
             assertThat(durable.write(commands -> commands.incr("open")).value()).isEqualTo(1L);
         }
@@ -554,7 +554,7 @@ class OwnConnectionsIT {
                         commands.incr("before");
                         return commands.exec();
                     }))
-                    .isInstanceOf(OutcomeUnknownException.class)
+                    .isInstanceOf(RedisOutcomeUnknownException.class)
                     .hasMessageContaining("READONLY");
         }
     }
@@ -634,7 +634,7 @@ class OwnConnectionsIT {
                         demote();
                         return commands.incr("middle");
                     }))
-                    .isInstanceOf(OutcomeUnknownException.class)
+                    .isInstanceOf(RedisOutcomeUnknownException.class)
                     .hasMessageContaining("READONLY");
             assertThat(durable.write(commands -> commands.set("after", "1")))
                     .as("by its successor")
@@ -655,7 +655,7 @@ class OwnConnectionsIT {
                     .write(commands -> commands.incr("hasty"), Duration.ofMillis(100)));
 
             assertThatThrownBy(() -> hasty.get(60, TimeUnit.SECONDS))
-                    .hasCauseInstanceOf(NoPrimaryException.class)
+                    .hasCauseInstanceOf(RedisNoPrimaryException.class)
                     .hasMessageContaining("cannot connect to main in time");
         }
     }
@@ -740,7 +740,7 @@ class OwnConnectionsIT {
             until("it is heard again", () -> {
                 try {
                     commands.publish("news", "two");
-                } catch (OutcomeUnknownException e) {
+                } catch (RedisOutcomeUnknownException e) {
                     // It was under way at the old primary.
                 }
                 return heard.contains("news=two");

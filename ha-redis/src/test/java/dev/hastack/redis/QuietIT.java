@@ -69,7 +69,7 @@ class QuietIT {
                 until("all are down", () -> stack.health().toString().split("Connection refused", -1).length > 3);
                 for (int i = 0; i < 3; i++) {
                     assertThatThrownBy(store::connection)
-                            .isInstanceOf(NoReplicaException.class)
+                            .isInstanceOf(RedisNoReplicaException.class)
                             .hasMessageContaining("Connection refused");
                 }
                 assertThat(said.lines()).isEmpty();

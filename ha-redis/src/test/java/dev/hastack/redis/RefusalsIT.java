@@ -125,10 +125,10 @@ class RefusalsIT {
             Throwable refused = catchThrowable(store::pubSub);
             assertThat(connections() - before).isLessThan(500);
             assertThat(refused)
-                    .isInstanceOf(NoReplicaException.class)
+                    .isInstanceOf(RedisNoReplicaException.class)
                     .hasMessageContaining("cannot subscribe: WRONGPASS");
             assertThatThrownBy(store::dedicated)
-                    .isInstanceOf(NoPrimaryException.class)
+                    .isInstanceOf(RedisNoPrimaryException.class)
                     .hasMessageContaining("cannot connect to main: WRONGPASS");
 
             main.command("ACL", "SETUSER", "reader", "on");

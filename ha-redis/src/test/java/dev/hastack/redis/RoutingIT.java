@@ -181,7 +181,7 @@ class RoutingIT {
                 () -> status(store, "replica-1") == Status.DOWN && status(store, "replica-2") == Status.DOWN);
 
         assertThatThrownBy(() -> commands.get("routing"))
-                .isInstanceOf(NoReplicaException.class)
+                .isInstanceOf(RedisNoReplicaException.class)
                 .hasMessageContaining("GET: no replica within 200 ms")
                 .hasMessageContaining("replica-1 DOWN refused")
                 .hasMessageContaining("main PRIMARY");
@@ -194,7 +194,7 @@ class RoutingIT {
         until("main is seen down", () -> status(store, "main") == Status.DOWN);
 
         assertThatThrownBy(() -> commands.set("routing", "never"))
-                .isInstanceOf(NoPrimaryException.class)
+                .isInstanceOf(RedisNoPrimaryException.class)
                 .hasMessageContaining("SET: no primary within 200 ms")
                 .hasMessageContaining("main DOWN refused")
                 .hasMessageContaining("replica-1 REPLICA");
@@ -330,13 +330,13 @@ class RoutingIT {
         Count scripts = new Count("eval");
 
         assertThatThrownBy(() -> commands.set("routing", "other"))
-                .isInstanceOf(NotWritableException.class)
+                .isInstanceOf(RedisNotWritableException.class)
                 .hasMessage("SET is refused: this stack may not write to Redis (ha.redis.writable=false)");
         assertThatThrownBy(() -> commands.eval("return 1", io.lettuce.core.ScriptOutputType.INTEGER))
-                .isInstanceOf(NotWritableException.class);
-        assertThatThrownBy(() -> store.dedicated()).isInstanceOf(NotWritableException.class);
+                .isInstanceOf(RedisNotWritableException.class);
+        assertThatThrownBy(() -> store.dedicated()).isInstanceOf(RedisNotWritableException.class);
         assertThatThrownBy(() -> store.durable(Durability.replicas(1)).write(own -> own.set("routing", "other")))
-                .isInstanceOf(NotWritableException.class);
+                .isInstanceOf(RedisNotWritableException.class);
 
         subscriberRefusesWrites("news");
 
@@ -361,10 +361,10 @@ class RoutingIT {
             });
             subscriber.sync().subscribe("news");
             assertThatThrownBy(() -> subscriber.sync().set("routing", "other"))
-                    .isInstanceOf(NotWritableException.class)
+                    .isInstanceOf(RedisNotWritableException.class)
                     .hasMessage("SET is refused: this stack may not write to Redis (ha.redis.writable=false)");
-            assertThatThrownBy(() -> subscriber.sync().publish("news", "1")).isInstanceOf(NotWritableException.class);
-            assertThatThrownBy(() -> subscriber.sync().blpop(1, "routing")).isInstanceOf(NotWritableException.class);
+            assertThatThrownBy(() -> subscriber.sync().publish("news", "1")).isInstanceOf(RedisNotWritableException.class);
+            assertThatThrownBy(() -> subscriber.sync().blpop(1, "routing")).isInstanceOf(RedisNotWritableException.class);
             assertThat(subscriber.sync().ping()).isEqualTo("PONG");
             main.command("PUBLISH", channel, "2");
             assertThat(heard.get(1, TimeUnit.MINUTES)).isEqualTo("news=2");

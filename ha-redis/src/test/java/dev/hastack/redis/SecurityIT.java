@@ -261,15 +261,15 @@ class SecurityIT {
         try (HaStack stack = Stacks.open(redis, wrong)) {
             assertThatThrownBy(
                             () -> stack.get(HaRedis.class).connection().sync().set("secure", "1"))
-                    .isInstanceOf(NoPrimaryException.class)
+                    .isInstanceOf(RedisNoPrimaryException.class)
                     .hasMessageContaining("every node denies access")
                     .hasMessageContaining("ha.redis.username")
                     .hasMessageNotContaining("not-the-one");
             assertThatThrownBy(() -> stack.get(HaRedis.class).dedicated())
-                    .isInstanceOf(NoPrimaryException.class)
+                    .isInstanceOf(RedisNoPrimaryException.class)
                     .hasMessageContaining("every node denies access");
             assertThatThrownBy(() -> stack.get(HaRedis.class).pubSub())
-                    .isInstanceOf(NoReplicaException.class)
+                    .isInstanceOf(RedisNoReplicaException.class)
                     .hasMessageContaining("every node denies access");
             assertThat(stack.health().toString()).doesNotContain("not-the-one").contains("WRONGPASS");
         }

@@ -151,7 +151,7 @@ class SentinelIT {
                 until("writes resume", () -> writers.acknowledged().size() > before + 200);
                 assertThat(readers.failures()).as("failed reads").isEmpty();
                 assertThat(writers.failures())
-                        .allSatisfy(error -> assertThat(error).isInstanceOf(OutcomeUnknownException.class));
+                        .allSatisfy(error -> assertThat(error).isInstanceOf(RedisOutcomeUnknownException.class));
                 acknowledged = writers.acknowledged();
             }
             assertThat(store.primary().sync().smembers("switchover")).containsAll(acknowledged);
@@ -175,7 +175,7 @@ class SentinelIT {
 
             assertThatThrownBy(() ->
                             durable.write(commands -> commands.set("handover:second", "1"), Duration.ofMillis(100)))
-                    .isInstanceOf(NoReplicaException.class)
+                    .isInstanceOf(RedisNoReplicaException.class)
                     .hasMessageContaining("Sentinel is about to replace");
 
             assertThat(main.command("EXISTS", "handover:second")).isEqualTo(0L);
@@ -219,7 +219,7 @@ class SentinelIT {
             RedisCommands<String, String> commands =
                     stack.get(HaRedis.class).connection().sync();
             assertThatThrownBy(() -> commands.set("sentinel", "away"))
-                    .isInstanceOf(NoPrimaryException.class)
+                    .isInstanceOf(RedisNoPrimaryException.class)
                     .hasMessageContaining("none of 1 Sentinels answers, which say who the nodes are and who leads")
                     .hasMessageContaining("Connection refused");
         }
@@ -239,7 +239,7 @@ class SentinelIT {
             RedisCommands<String, String> commands =
                     stack.get(HaRedis.class).connection().sync();
             assertThatThrownBy(() -> commands.set("sentinel", "strange"))
-                    .isInstanceOf(NoPrimaryException.class)
+                    .isInstanceOf(RedisNoPrimaryException.class)
                     .hasMessageContaining(words);
         }
     }
@@ -466,7 +466,7 @@ class SentinelIT {
                                 ? Set.of(Status.PRIMARY, Status.FENCED).contains(node.status())
                                 : node.status() == Status.DOWN));
         RedisCommands<String, String> commands = store.connection().sync();
-        assertThatThrownBy(() -> commands.set("out of reach", "1")).isInstanceOf(NoPrimaryException.class);
+        assertThatThrownBy(() -> commands.set("out of reach", "1")).isInstanceOf(RedisNoPrimaryException.class);
         assertThat(Stacks.status(store, main.id())).isEqualTo(Status.FENCED);
         assertThat(main.command("EXISTS", "out of reach")).isEqualTo(0L);
     }

@@ -120,7 +120,7 @@ class SharedConnectionIT {
     @MethodSource("binding")
     void refuses_what_would_bind_it_and_names_dedicated(String name, Function<RedisCommands<String, String>, ?> call) {
         assertThatThrownBy(() -> call.apply(commands))
-                .isInstanceOf(SharedConnectionException.class)
+                .isInstanceOf(RedisSharedConnectionException.class)
                 .hasMessageContaining("HaRedis.dedicated()");
         assertThat(connection.isMulti()).isFalse();
         assertThat(commands.ping()).isEqualTo("PONG");
@@ -132,10 +132,10 @@ class SharedConnectionIT {
                         CommandType.SUBSCRIBE,
                         new StatusOutput<>(StringCodec.UTF8),
                         new CommandArgs<>(StringCodec.UTF8).add("news")))
-                .isInstanceOf(SharedConnectionException.class)
+                .isInstanceOf(RedisSharedConnectionException.class)
                 .hasMessageContaining("HaRedis.pubSub()");
         assertThatThrownBy(() -> connection.addListener(message -> {}))
-                .isInstanceOf(SharedConnectionException.class)
+                .isInstanceOf(RedisSharedConnectionException.class)
                 .hasMessageContaining("HaRedis.pubSub()");
     }
 
@@ -147,7 +147,7 @@ class SharedConnectionIT {
         RedisCommands<String, String> primary = store.primary().sync();
         try (Callers transactions = new Callers("transaction", 4, () -> {
                     for (Runnable part : new Runnable[] {commands::multi, commands::exec, commands::discard}) {
-                        assertThatThrownBy(part::run).isInstanceOf(SharedConnectionException.class);
+                        assertThatThrownBy(part::run).isInstanceOf(RedisSharedConnectionException.class);
                     }
                 });
                 Callers others = new Callers("other", 4, () -> {

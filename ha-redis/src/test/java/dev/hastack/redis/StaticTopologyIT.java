@@ -258,7 +258,7 @@ class StaticTopologyIT {
 
             assertThat(held.get(60, TimeUnit.SECONDS)).isPositive();
             assertThatThrownBy(() -> unknown.get(60, TimeUnit.SECONDS))
-                    .hasCauseInstanceOf(OutcomeUnknownException.class);
+                    .hasCauseInstanceOf(RedisOutcomeUnknownException.class);
             until("the cost is told", () -> !costs(lines).isEmpty());
             assertThat(costs(lines))
                     .singleElement()

@@ -22,7 +22,7 @@ final class Description {
 
     String line() {
         StringBuilder line = new StringBuilder(
-                snapshot.closed() ? "closed" : snapshot.health().name());
+                snapshot.closed() ? "closed" : snapshot.availability().name());
         if (snapshot.contested()) {
             line.append(" contested");
         }

@@ -125,8 +125,8 @@ public record Snapshot(
     }
 
     /** What callers can do now. */
-    public Health health() {
-        return Health.of(this);
+    public Availability availability() {
+        return Availability.of(this);
     }
 
     /**

@@ -7,7 +7,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import dev.hastack.core.topology.Change;
 import dev.hastack.core.topology.Failure;
-import dev.hastack.core.topology.Health;
+import dev.hastack.core.topology.Availability;
 import dev.hastack.core.topology.Kind;
 import dev.hastack.core.topology.NodeView;
 import dev.hastack.core.topology.Role;
@@ -290,7 +290,7 @@ class MonitorTest {
             time.advance(Duration.ofMillis(50));
             return Duration.between(since, time.now()).compareTo(Duration.ofSeconds(5)) > 0;
         });
-        assertThat(monitor.snapshot().health()).isEqualTo(Health.WRITABLE);
+        assertThat(monitor.snapshot().availability()).isEqualTo(Availability.WRITABLE);
         assertThat(status("b")).isEqualTo(Status.REPLICA);
         assertThat(cluster.retired).isEmpty();
 

@@ -52,7 +52,7 @@ final class Outcome {
         assertThat(actions.stream().map(Outcome::words).toList())
                 .as("%s.actions", where)
                 .isEqualTo(out.texts("actions"));
-        is("health", after.health());
+        is("health", after.availability());
         is("primary", after.primary().map(NodeView::node).orElse("none"));
         is("maxEpoch", words(after.maxEpoch()));
         is("identity", after.identity().orElse("none"));

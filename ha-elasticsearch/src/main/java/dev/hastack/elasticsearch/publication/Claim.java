@@ -5,7 +5,7 @@ import co.elastic.clients.elasticsearch._types.OpType;
 import co.elastic.clients.elasticsearch.core.GetResponse;
 import co.elastic.clients.elasticsearch.core.IndexResponse;
 import co.elastic.clients.json.JsonData;
-import dev.hastack.elasticsearch.StackClosedException;
+import dev.hastack.elasticsearch.ElasticsearchClosedException;
 import jakarta.json.Json;
 import jakarta.json.JsonObject;
 import java.io.IOException;
@@ -220,7 +220,7 @@ final class Claim {
             }
             // Not by what the last renewal answered: that answer may have been lost.
             place = replace(control, publication, now.place(), document(token, last));
-        } catch (StackClosedException e) {
+        } catch (ElasticsearchClosedException e) {
             // The rebuild may be held up by the program's own code, for good.
             beats.shutdown();
         } catch (IOException | RuntimeException e) {

@@ -8,7 +8,7 @@ import co.elastic.clients.elasticsearch.core.BulkRequest;
 import co.elastic.clients.elasticsearch.core.BulkResponse;
 import co.elastic.clients.elasticsearch.core.bulk.BulkOperation;
 import co.elastic.clients.elasticsearch.core.bulk.BulkResponseItem;
-import dev.hastack.elasticsearch.StackClosedException;
+import dev.hastack.elasticsearch.ElasticsearchClosedException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -120,7 +120,7 @@ final class Ingest implements AutoCloseable {
             int status = Statuses.of(reason);
             boolean mayPass = status == 0 || Statuses.isBusy(status);
             // A stack that was closed stays so: whoever waits is told now, and not when it was tried for long enough.
-            if (mayPass && !(reason instanceof Error) && !(reason instanceof StackClosedException)) {
+            if (mayPass && !(reason instanceof Error) && !(reason instanceof ElasticsearchClosedException)) {
                 retry(failure);
             } else {
                 fail(failure);

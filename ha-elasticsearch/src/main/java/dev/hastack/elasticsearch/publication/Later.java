@@ -1,6 +1,6 @@
 package dev.hastack.elasticsearch.publication;
 
-import dev.hastack.elasticsearch.StackClosedException;
+import dev.hastack.elasticsearch.ElasticsearchClosedException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Set;
@@ -69,7 +69,7 @@ final class Later implements AutoCloseable {
         boolean done = false;
         try {
             done = work.done();
-        } catch (StackClosedException | PublicationException.NotProvisioned e) {
+        } catch (ElasticsearchClosedException | PublicationException.NotProvisioned e) {
             done = true;
         } catch (IOException | RuntimeException e) {
             LOG.atDebug().addKeyValue("what", what).setCause(e).log("not yet");

@@ -9,7 +9,7 @@ import co.elastic.clients.elasticsearch.core.DeleteResponse;
 import co.elastic.clients.elasticsearch.core.IndexResponse;
 import co.elastic.clients.elasticsearch.core.bulk.BulkOperation;
 import co.elastic.clients.elasticsearch.core.bulk.BulkResponseItem;
-import dev.hastack.elasticsearch.OutcomeUnknownException;
+import dev.hastack.elasticsearch.ElasticsearchOutcomeUnknownException;
 import dev.hastack.elasticsearch.TimeLimit;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -140,10 +140,10 @@ final class LiveWrites {
                         || copied(next.get(), Versions.live(next.get().number(), sequence(done)), toNext)) {
                     return done;
                 }
-            } catch (OutcomeUnknownException e) {
+            } catch (ElasticsearchOutcomeUnknownException e) {
                 throw e;
             } catch (IOException e) {
-                throw new OutcomeUnknownException(
+                throw new ElasticsearchOutcomeUnknownException(
                         "publication '" + publication + "': the write was done in " + done.index()
                                 + ", and it is not known whether a rebuild has it: " + e.getMessage(),
                         e);

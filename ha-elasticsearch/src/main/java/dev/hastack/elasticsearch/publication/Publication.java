@@ -8,7 +8,7 @@ import co.elastic.clients.elasticsearch.core.IndexResponse;
 import co.elastic.clients.elasticsearch.core.SearchRequest;
 import co.elastic.clients.elasticsearch.core.SearchResponse;
 import co.elastic.clients.util.ObjectBuilder;
-import dev.hastack.elasticsearch.NotWritableException;
+import dev.hastack.elasticsearch.ElasticsearchNotWritableException;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -22,7 +22,7 @@ import java.util.function.Function;
  *
  * <p>Calls fail as those of the client do, with an {@link IOException} or an {@link ElasticsearchException}; and with a {@link
  * PublicationException.NotProvisioned} while there is no such publication. In a stack that may only read, whatever writes fails
- * with a {@link NotWritableException} before anything is sent.
+ * with a {@link ElasticsearchNotWritableException} before anything is sent.
  */
 public final class Publication {
     private final String id;
@@ -125,7 +125,7 @@ public final class Publication {
     }
 
     /** Many writes, at {@link BulkLimits#DEFAULT}. Close it. */
-    public Bulk bulk(Consumer<DeadLetter> deadLetters) throws NotWritableException {
+    public Bulk bulk(Consumer<DeadLetter> deadLetters) throws ElasticsearchNotWritableException {
         return bulk(BulkLimits.DEFAULT, deadLetters);
     }
 
@@ -134,7 +134,7 @@ public final class Publication {
      *
      * @param deadLetters hears of what Elasticsearch did not do, on a thread of the bulk
      */
-    public Bulk bulk(BulkLimits limits, Consumer<DeadLetter> deadLetters) throws NotWritableException {
+    public Bulk bulk(BulkLimits limits, Consumer<DeadLetter> deadLetters) throws ElasticsearchNotWritableException {
         requireWritable("bulk");
         return new Bulk(client, limits, bulkWrites, deadLetters);
     }
@@ -179,9 +179,9 @@ public final class Publication {
         return PublicationHealth.of(catalog, read).orElseThrow(() -> new PublicationException.NotProvisioned(id, read));
     }
 
-    private void requireWritable(String what) throws NotWritableException {
+    private void requireWritable(String what) throws ElasticsearchNotWritableException {
         if (!writable) {
-            throw new NotWritableException("publication '" + id + "': " + what
+            throw new ElasticsearchNotWritableException("publication '" + id + "': " + what
                     + " in a stack that may only read (ha.elasticsearch.writable=false)");
         }
     }

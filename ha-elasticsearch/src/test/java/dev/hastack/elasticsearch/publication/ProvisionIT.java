@@ -3,7 +3,7 @@ package dev.hastack.elasticsearch.publication;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.hastack.elasticsearch.NotWritableException;
+import dev.hastack.elasticsearch.ElasticsearchNotWritableException;
 import dev.hastack.testkit.ElasticsearchCluster;
 import dev.hastack.testkit.junit.Elasticsearch;
 import dev.hastack.testkit.junit.HaStackTest;
@@ -138,11 +138,11 @@ class ProvisionIT {
                     .isInstanceOf(PublicationException.NotProvisioned.class)
                     .hasMessageContaining("cms-news-read");
             assertThatThrownBy(() -> news.index("1", new Article("One", 1)))
-                    .isInstanceOf(NotWritableException.class)
+                    .isInstanceOf(ElasticsearchNotWritableException.class)
                     .hasMessageContaining("ha.elasticsearch.writable=false");
-            assertThatThrownBy(() -> news.delete("1")).isInstanceOf(NotWritableException.class);
-            assertThatThrownBy(() -> news.bulk(letter -> {})).isInstanceOf(NotWritableException.class);
-            assertThatThrownBy(news::rollback).isInstanceOf(NotWritableException.class);
+            assertThatThrownBy(() -> news.delete("1")).isInstanceOf(ElasticsearchNotWritableException.class);
+            assertThatThrownBy(() -> news.bulk(letter -> {})).isInstanceOf(ElasticsearchNotWritableException.class);
+            assertThatThrownBy(news::rollback).isInstanceOf(ElasticsearchNotWritableException.class);
             assertThat(cluster.request("GET", "/_cat/indices/cms-*?h=index", null))
                     .isBlank();
 

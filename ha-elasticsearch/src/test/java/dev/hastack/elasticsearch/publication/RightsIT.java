@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import co.elastic.clients.elasticsearch._types.ElasticsearchException;
-import dev.hastack.elasticsearch.NotWritableException;
+import dev.hastack.elasticsearch.ElasticsearchNotWritableException;
 import dev.hastack.elasticsearch.Secured;
 import dev.hastack.testkit.ElasticsearchCluster;
 import dev.hastack.testkit.junit.HaStackExtension;
@@ -61,7 +61,7 @@ class RightsIT {
             assertThat(news.health().closed()).isTrue();
             cluster.request("POST", "/cms-news-000001/_open?wait_for_active_shards=1", null);
             assertThatThrownBy(() -> news.index("2", new Article("Second", 1)))
-                    .isInstanceOf(NotWritableException.class);
+                    .isInstanceOf(ElasticsearchNotWritableException.class);
         }
         try (Instance misconfigured = as("cms-delivery", Map.of())) {
             Publication news = misconfigured.publication("news");

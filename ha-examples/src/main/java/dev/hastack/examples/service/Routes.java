@@ -5,7 +5,7 @@ import dev.hastack.examples.http.HttpError;
 import dev.hastack.redis.Durability;
 import dev.hastack.redis.DurableWrites;
 import dev.hastack.redis.HaRedis;
-import dev.hastack.redis.NotDurableException;
+import dev.hastack.redis.RedisNotDurableException;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.api.StatefulRedisConnection;
 import java.util.Optional;
@@ -62,7 +62,7 @@ public final class Routes {
     void write(Article article) {
         try {
             set(article);
-        } catch (NotDurableException e) {
+        } catch (RedisNotDurableException e) {
             // Replicas left while it was under way. The route is there, and what lacks is their word: this waits for
             // their return.
             set(article);

@@ -1,11 +1,11 @@
 package dev.hastack.redis.queue;
 
 import dev.hastack.redis.DurableWrites;
-import dev.hastack.redis.NoPrimaryException;
-import dev.hastack.redis.NoReplicaException;
-import dev.hastack.redis.NotDurableException;
-import dev.hastack.redis.OutcomeUnknownException;
-import dev.hastack.redis.OverloadedException;
+import dev.hastack.redis.RedisNoPrimaryException;
+import dev.hastack.redis.RedisNoReplicaException;
+import dev.hastack.redis.RedisNotDurableException;
+import dev.hastack.redis.RedisOutcomeUnknownException;
+import dev.hastack.redis.RedisOverloadedException;
 import io.lettuce.core.RedisCommandInterruptedException;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.RedisLoadingException;
@@ -43,7 +43,7 @@ final class DurableEnqueue {
                         },
                         Duration.ofNanos(Math.max(0, until - System.nanoTime())));
                 return;
-            } catch (NotDurableException | OutcomeUnknownException e) {
+            } catch (RedisNotDurableException | RedisOutcomeUnknownException e) {
                 maybeThere = e;
                 giveUpAfter(until, key, e, e);
             } catch (IllegalStateException e) {
@@ -74,9 +74,9 @@ final class DurableEnqueue {
 
     /** Whether it was not done, and may be a moment later. */
     private static boolean passes(RedisException error) {
-        return error instanceof NoPrimaryException
-                || error instanceof NoReplicaException
-                || error instanceof OverloadedException
+        return error instanceof RedisNoPrimaryException
+                || error instanceof RedisNoReplicaException
+                || error instanceof RedisOverloadedException
                 || error instanceof RedisReadOnlyException
                 || error instanceof RedisLoadingException
                 || (error.getMessage() != null && error.getMessage().startsWith("NOREPLICAS"));

@@ -1,7 +1,7 @@
 package dev.hastack.redis.queue;
 
-import dev.hastack.redis.NotWritableException;
-import dev.hastack.redis.StackClosedException;
+import dev.hastack.redis.RedisNotWritableException;
+import dev.hastack.redis.RedisClosedException;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.sync.RedisCommands;
 import java.time.Duration;
@@ -56,7 +56,7 @@ final class Fetcher implements Runnable {
             while (!closed()) {
                 try (StatefulRedisConnection<String, String> own = dedicated.get()) {
                     fetch(own.sync());
-                } catch (StackClosedException | NotWritableException e) {
+                } catch (RedisClosedException | RedisNotWritableException e) {
                     LOG.atError()
                             .addKeyValue("queue", settings.name())
                             .setCause(e)

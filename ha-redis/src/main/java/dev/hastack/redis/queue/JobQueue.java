@@ -29,8 +29,8 @@ public interface JobQueue extends AutoCloseable {
      *
      * @return the job's key
      * @throws EnqueueUnknownException if nobody knows whether it is, or stays, in the queue
-     * @throws dev.hastack.redis.NoPrimaryException if there is no primary in time; nothing was enqueued
-     * @throws dev.hastack.redis.NotWritableException in a stack that may only read
+     * @throws dev.hastack.redis.RedisNoPrimaryException if there is no primary in time; nothing was enqueued
+     * @throws dev.hastack.redis.RedisNotWritableException in a stack that may only read
      * @throws IllegalStateException if the queue is closed; nothing was enqueued. While it is being closed, jobs may still
      *     enqueue others.
      */

@@ -7,8 +7,8 @@ import dev.hastack.core.config.StackConfig;
 import dev.hastack.redis.Durability;
 import dev.hastack.redis.DurableWrites;
 import dev.hastack.redis.HaRedis;
-import dev.hastack.redis.NotDurableException;
-import dev.hastack.redis.OutcomeUnknownException;
+import dev.hastack.redis.RedisNotDurableException;
+import dev.hastack.redis.RedisOutcomeUnknownException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -90,7 +90,7 @@ enum HaStackClient implements Client<RedisServers, Session> {
         return session(
                 new LettuceSession(
                         redis.connection().sync(),
-                        OutcomeUnknownException.class::isInstance,
+                        RedisOutcomeUnknownException.class::isInstance,
                         () -> stack.close(Duration.ZERO)),
                 redis);
     }
@@ -110,7 +110,7 @@ enum HaStackClient implements Client<RedisServers, Session> {
         /** A write that is done and not durable was done: that it may be lost is said as well. */
         @Override
         public boolean tellsUnknown(Exception failure) {
-            return plain.tellsUnknown(failure) || failure instanceof NotDurableException;
+            return plain.tellsUnknown(failure) || failure instanceof RedisNotDurableException;
         }
 
         @Override

@@ -9,11 +9,11 @@ import org.postgresql.jdbc.PgConnection;
  * A connection ended while the server was asked: the cause beneath the driver's exception, which says which node it was,
  * why it ended, and what is known of the statement under way. {@link Outcome#of} reads it.
  */
-public final class ConnectionLostException extends IOException {
+public final class PostgresConnectionLostException extends IOException {
     private final String node;
     private final Outcome outcome;
 
-    private ConnectionLostException(String node, String why, Outcome outcome, @Nullable IOException cause) {
+    private PostgresConnectionLostException(String node, String why, Outcome outcome, @Nullable IOException cause) {
         super("connection to " + node + " " + why + "; " + words(outcome), cause);
         this.node = node;
         this.outcome = outcome;
@@ -25,8 +25,8 @@ public final class ConnectionLostException extends IOException {
      * @param autoCommit whether each statement commits by itself
      * @param why continues "connection to main ..."
      */
-    static ConnectionLostException on(String node, boolean autoCommit, String why, @Nullable IOException cause) {
-        return new ConnectionLostException(
+    static PostgresConnectionLostException on(String node, boolean autoCommit, String why, @Nullable IOException cause) {
+        return new PostgresConnectionLostException(
                 node, why, autoCommit || committing() ? Outcome.UNKNOWN : Outcome.NOT_COMMITTED, cause);
     }
 
@@ -44,10 +44,10 @@ public final class ConnectionLostException extends IOException {
     }
 
     /** The one beneath this error, if any. */
-    static @Nullable ConnectionLostException in(SQLException error) {
+    static @Nullable PostgresConnectionLostException in(SQLException error) {
         int depth = 0;
         for (Throwable t = error; t != null && depth < 20; t = t.getCause(), depth++) {
-            if (t instanceof ConnectionLostException lost) {
+            if (t instanceof PostgresConnectionLostException lost) {
                 return lost;
             }
         }

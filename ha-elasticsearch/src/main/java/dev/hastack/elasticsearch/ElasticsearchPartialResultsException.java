@@ -6,10 +6,10 @@ import java.io.IOException;
  * Some shards did not answer a read, or not in time: its results are incomplete. {@code ha.elasticsearch.partial-results=flag}
  * has them returned as they are.
  */
-public final class PartialResultsException extends IOException {
+public final class ElasticsearchPartialResultsException extends IOException {
     private final transient Object response;
 
-    PartialResultsException(String message, Object response) {
+    ElasticsearchPartialResultsException(String message, Object response) {
         super(message);
         this.response = response;
     }

@@ -7,11 +7,11 @@ import org.jspecify.annotations.Nullable;
  * A write was done by the primary, but too few replicas had it in time: a failover could lose it. Met where replicas left after it was
  * sent; one that cannot become durable is not sent. To write the same again waits until it can.
  */
-public final class NotDurableException extends RedisException {
+public final class RedisNotDurableException extends RedisException {
     private final transient @Nullable Object value;
     private final int replicas;
 
-    NotDurableException(String message, @Nullable Object value, int replicas) {
+    RedisNotDurableException(String message, @Nullable Object value, int replicas) {
         super(message);
         this.value = value;
         this.replicas = replicas;

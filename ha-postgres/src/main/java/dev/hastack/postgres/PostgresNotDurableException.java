@@ -11,11 +11,11 @@ import org.postgresql.util.ServerErrorMessage;
  * calls that a success with a warning. Its outcome is {@link Outcome#NOT_DURABLE}. Thrown by {@link java.sql.Connection#commit}; of a
  * statement that commits by itself the warning is all there is, in {@link java.sql.Statement#getWarnings}.
  */
-public final class NotDurableException extends SQLException {
+public final class PostgresNotDurableException extends SQLException {
     /** PostgreSQL's function that waits; its name is the same in every language of the server. */
     private static final String WAIT = "SyncRepWaitForLSN";
 
-    private NotDurableException(SQLWarning warning) {
+    private PostgresNotDurableException(SQLWarning warning) {
         super(
                 "committed, but not known to be on a synchronous standby: " + warning.getMessage(),
                 warning.getSQLState(),
@@ -34,11 +34,11 @@ public final class NotDurableException extends SQLException {
      * @param warnings the first of a chain, or null
      * @param seen how many of the chain are old
      */
-    static void throwIfTold(@Nullable SQLWarning warnings, int seen) throws NotDurableException {
+    static void throwIfTold(@Nullable SQLWarning warnings, int seen) throws PostgresNotDurableException {
         int number = 0;
         for (SQLWarning warning = warnings; warning != null; warning = warning.getNextWarning(), number++) {
             if (number >= seen && isTold(warning)) {
-                throw new NotDurableException(warning);
+                throw new PostgresNotDurableException(warning);
             }
         }
     }

@@ -4,12 +4,12 @@ import io.lettuce.core.RedisException;
 
 /** A write was sent, and its answer is lost: nobody knows whether it was done. Read what it would have changed, or send it again if
  * twice is as good as once; {@link HaRedis#idempotent()} does that for commands of that kind. */
-public final class OutcomeUnknownException extends RedisException {
-    OutcomeUnknownException(String message) {
+public final class RedisOutcomeUnknownException extends RedisException {
+    RedisOutcomeUnknownException(String message) {
         super(message);
     }
 
-    OutcomeUnknownException(String message, Throwable cause) {
+    RedisOutcomeUnknownException(String message, Throwable cause) {
         super(message, cause);
     }
 }

@@ -1,7 +1,7 @@
 package dev.hastack.core.topology;
 
 /** What a topology is good for; always derived from its nodes, never stored. */
-public enum Health {
+public enum Availability {
     /** No node has been heard of yet. */
     PENDING,
     /** There is a primary, or a peer, suspect or not. */
@@ -11,7 +11,7 @@ public enum Health {
     /** Every node that was heard of is of no use, or the topology is closed. */
     DARK;
 
-    static Health of(Snapshot snapshot) {
+    static Availability of(Snapshot snapshot) {
         if (snapshot.closed()) {
             return DARK;
         }
