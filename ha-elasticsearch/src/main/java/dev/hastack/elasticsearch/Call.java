@@ -6,6 +6,8 @@ import co.elastic.clients.transport.Endpoint;
 import co.elastic.clients.transport.TransportOptions;
 import co.elastic.clients.util.ApiTypeHelper;
 import dev.hastack.core.config.ElasticsearchConfig.PartialResults;
+import dev.hastack.core.failure.Outcome;
+import dev.hastack.core.failure.Reason;
 import dev.hastack.core.topology.Kind;
 import dev.hastack.elasticsearch.Verdict.Again;
 import dev.hastack.elasticsearch.Verdict.Blame;
@@ -503,7 +505,10 @@ final class Call<Q, R> implements Slots.Waiter {
                     new ElasticsearchNoNodeException(
                             describe()
                                     + router.denied(
-                                            "ha.elasticsearch.username and password, or api-key, and the cluster privilege monitor")),
+                                            "ha.elasticsearch.username and password, or api-key, and the cluster privilege monitor"),
+                            doneOutcome(),
+                            Reason.DENIED,
+                            router.routes().snapshot()),
                     Blame.NOBODY);
         } else if (now - resume >= 0 && !routes.best().isEmpty() && resumeAt.compareAndSet(resume, NOT_WAITING)) {
             router.send(this::dispatch);
@@ -572,7 +577,7 @@ final class Call<Q, R> implements Slots.Waiter {
         Throwable before = lastError;
         if (!underWay.isEmpty()) {
             String text = describe() + "no answer from " + nodes + " within " + millis();
-            SocketTimeoutException late = new SocketTimeoutException(text);
+            ElasticsearchTimeoutException late = new ElasticsearchTimeoutException(text, Outcome.NOT_DONE);
             // Where connections have died, nodes said nothing at all, or others were answered meanwhile, the
             // publication is not to blame.
             boolean alone = othersAnswered(now) || (impatient() && !silent(now));
@@ -581,7 +586,9 @@ final class Call<Q, R> implements Slots.Waiter {
                 attempt.channel().breaker().failed(late);
                 router.doubt(attempt, true, now);
             });
-            IOException error = operation.changes() ? new ElasticsearchOutcomeUnknownException(text) : late;
+            IOException error = operation.changes()
+                    ? new ElasticsearchOutcomeUnknownException(text, Reason.TIMED_OUT, null)
+                    : late;
             fail(suppressing(error, before), blame);
         } else if (place.get() == Place.WAITED_FOR) {
             Guards.Limits under = limits;
@@ -598,7 +605,11 @@ final class Call<Q, R> implements Slots.Waiter {
         } else {
             fail(
                     suppressing(
-                            new ElasticsearchNoNodeException(describe() + "no node within " + millis() + "; " + router.topology()),
+                            new ElasticsearchNoNodeException(
+                                    describe() + "no node within " + millis() + "; " + router.topology(),
+                                    doneOutcome(),
+                                    Reason.NO_NODE,
+                                    router.routes().snapshot()),
                             before),
                     Blame.NODE);
         }
@@ -624,6 +635,11 @@ final class Call<Q, R> implements Slots.Waiter {
     /** Whether its publication has answered nobody for as long as an answer may take. */
     private boolean silent(long now) {
         return guard.silent(read(), limit(operation, router).toNanos(), now);
+    }
+
+    /** What is known of it when nothing is in flight. */
+    private Outcome doneOutcome() {
+        return inDoubt && operation.changes() ? Outcome.UNKNOWN : sent ? Outcome.NOT_DONE : Outcome.NOT_SENT;
     }
 
     private static Throwable suppressing(IOException error, @Nullable Throwable before) {
@@ -661,8 +677,13 @@ final class Call<Q, R> implements Slots.Waiter {
     }
 
     /** Ends it from outside: the stack closes. */
-    void stop(Throwable error) {
-        fail(error, Blame.NOBODY);
+    void stop() {
+        fail(new ElasticsearchClosedException(sentOutcome()), Blame.NOBODY);
+    }
+
+    /** What is known of it while it has no answer. */
+    Outcome sentOutcome() {
+        return !sent ? Outcome.NOT_SENT : operation.changes() ? Outcome.UNKNOWN : Outcome.NOT_DONE;
     }
 
     private void fail(Throwable error, Blame blame) {

@@ -116,7 +116,8 @@ final class ElasticsearchErrors {
         } else if (cause instanceof SocketTimeoutException) {
             return Optional.of(TIMEOUT);
         } else if (name.equals("ContentTooLongException")) {
-            return Optional.of(OWN);
+            // Of the answer: what was asked has been done.
+            return Optional.of(Verdict.of(Delivery.UNKNOWN, Again.NO, Blame.NOBODY));
         } else if (cause instanceof IOException || cause instanceof CancellationException) {
             return Optional.of(BROKEN);
         }

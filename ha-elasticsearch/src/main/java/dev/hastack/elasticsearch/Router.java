@@ -441,8 +441,7 @@ final class Router implements Runnable {
     void close() {
         closed = true;
         wake();
-        ElasticsearchClosedException error = new ElasticsearchClosedException("elasticsearch: the stack has been closed");
-        calls.forEach(call -> call.stop(error));
+        calls.forEach(Call::stop);
         old.forEach(NodeChannel::close);
         senders.shutdown();
         callbacks.shutdown();

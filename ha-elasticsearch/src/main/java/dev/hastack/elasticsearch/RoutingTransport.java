@@ -5,9 +5,8 @@ import co.elastic.clients.transport.DefaultTransportOptions;
 import co.elastic.clients.transport.ElasticsearchTransport;
 import co.elastic.clients.transport.Endpoint;
 import co.elastic.clients.transport.TransportOptions;
+import dev.hastack.core.failure.Outcome;
 import java.io.IOException;
-import java.io.InterruptedIOException;
-import java.net.SocketTimeoutException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -47,12 +46,14 @@ final class RoutingTransport implements ElasticsearchTransport {
             throw new IOException(error.getMessage(), error);
         } catch (TimeoutException e) {
             boolean unused = call.result().cancel(true);
-            throw new InterruptedIOException(endpoint.id() + ": not ended within its time; the thread "
-                    + "ha-elasticsearch-all-router does not run");
+            throw new ElasticsearchTimeoutException(
+                    endpoint.id() + ": not ended within its time; the thread ha-elasticsearch-all-router does not run",
+                    call.sentOutcome());
         } catch (InterruptedException e) {
             boolean unused = call.result().cancel(true);
             Thread.currentThread().interrupt();
-            throw new InterruptedIOException(endpoint.id() + ": interrupted while it waited for its answer");
+            throw new ElasticsearchInterruptedException(
+                    endpoint.id() + ": interrupted while it waited for its answer", call.sentOutcome());
         }
     }
 
@@ -72,15 +73,16 @@ final class RoutingTransport implements ElasticsearchTransport {
         String index = endpoint.pathParameters(request).getOrDefault("index", "");
         Operation operation = Operation.of(endpoint.id(), endpoint.method(request));
         if (router.closing()) {
-            throw new ElasticsearchClosedException("elasticsearch: the stack has been closed");
+            throw new ElasticsearchClosedException(Outcome.NOT_SENT);
         } else if (operation.changes() && !router.config().writable()) {
             throw new ElasticsearchNotWritableException(Call.subject(endpoint.id(), index)
                     + "not sent, since this stack may only read (ha.elasticsearch.writable=false)");
         }
         long left = TimeLimit.left();
         if (left <= 0) {
-            throw new SocketTimeoutException(
-                    Call.subject(endpoint.id(), index) + "not sent, since the time for what it is a part of is over");
+            throw new ElasticsearchTimeoutException(
+                    Call.subject(endpoint.id(), index) + "not sent, since the time for what it is a part of is over",
+                    Outcome.NOT_SENT);
         }
         router.guards().check(!operation.changes(), () -> Call.subject(endpoint.id(), index));
         String scope = Scope.of(request, index, endpoint.id());

@@ -62,6 +62,8 @@ class ArchitectureTest {
                 .haveSimpleNameEndingWith("Exception")
                 .orShould()
                 .haveSimpleName("ElasticsearchProvider")
+                .orShould()
+                .haveSimpleName("ElasticsearchFailures")
                 .check(CLASSES);
     }
 
@@ -76,7 +78,7 @@ class ArchitectureTest {
                 .areTopLevelClasses()
                 .should()
                 .haveNameMatching(
-                        ".*\\.(Publications?|PublicationException|PublicationHealth|Bulk|BulkLimits|DeadLetter|Rebuild(Progress|Result)?)")
+                        ".*\\.(Publications?|Publication(Write)?Exception|PublicationHealth|Bulk|BulkLimits|DeadLetter|Rebuild(Progress|Result)?)")
                 .check(CLASSES);
     }
 }

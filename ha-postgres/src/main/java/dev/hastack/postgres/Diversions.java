@@ -4,7 +4,6 @@ import dev.hastack.core.config.PostgresConfig;
 import io.github.resilience4j.bulkhead.Bulkhead;
 import io.github.resilience4j.bulkhead.BulkheadConfig;
 import java.sql.SQLException;
-import java.sql.SQLTransientConnectionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -48,10 +47,11 @@ final class Diversions {
     }
 
     SQLException full(NodePool pool) {
-        return new SQLTransientConnectionException(
+        return new PostgresOverloadedException(
                 "no place in time for a read that no replica serves: all " + most + " of " + pool.node() + "'s "
                         + config.pool().maxSize()
                         + " connections that are for such reads are in use; see ha.postgres.reads.primary-share",
-                "08001");
+                pool.node(),
+                null);
     }
 }

@@ -1,6 +1,7 @@
 package dev.hastack.postgres;
 
 import dev.hastack.core.config.PostgresConfig;
+import dev.hastack.core.failure.Reason;
 import dev.hastack.core.monitor.Monitor;
 import dev.hastack.core.select.ReadPolicy;
 import dev.hastack.core.select.Waits;
@@ -278,10 +279,9 @@ final class Gate {
                 routes = monitor.await(() -> decided(choice), deadline.left()).orElseGet(pools::routes);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
-                throw new SQLTransientConnectionException(
+                throw new PostgresInterruptedException(
                         "interrupted while waiting for "
                                 + routes.snapshot().describe(monitor.time().now()),
-                        "08001",
                         e);
             }
             pool = choice.apply(routes);
@@ -310,7 +310,9 @@ final class Gate {
                 routes.hopeless()
                         ? denied(routes, now)
                         : "postgres: " + Waits.write(config.writes().maxWait(), routes.snapshot(), now)
-                                + (routes.lacksWitness(config) ? Routes.UNWITNESSED : ""));
+                                + (routes.lacksWitness(config) ? Routes.UNWITNESSED : ""),
+                reason(routes),
+                routes.snapshot());
     }
 
     private SQLException noReplica(Routes routes) {
@@ -318,7 +320,13 @@ final class Gate {
         return new PostgresNoReplicaException(
                 routes.hopeless()
                         ? denied(routes, now)
-                        : "postgres: " + Waits.read(policy, config.reads().maxWait(), routes.snapshot(), now));
+                        : "postgres: " + Waits.read(policy, config.reads().maxWait(), routes.snapshot(), now),
+                reason(routes),
+                routes.snapshot());
+    }
+
+    private static Reason reason(Routes routes) {
+        return routes.hopeless() ? Reason.DENIED : Reason.NO_NODE;
     }
 
     private static String denied(Routes routes, Instant now) {
@@ -330,17 +338,14 @@ final class Gate {
         Optional<SQLException> unopened = pool.unopened();
         if (unopened.isPresent()) {
             SQLException why = unopened.get();
-            return new SQLTransientConnectionException(
-                    "no connection to " + pool.node() + " could be opened in time (" + why.getMessage() + ")",
-                    why.getSQLState(),
-                    why);
+            return new PostgresUnavailableException(pool.node(), why);
         }
         String message = slice.getMessage();
         String numbers = message == null ? "" : message.substring(Math.max(0, message.indexOf('(')));
-        return new SQLTransientConnectionException(
+        return new PostgresOverloadedException(
                 "no free connection to " + pool.node() + " in time " + numbers
                         + "; raise ha.postgres.pool.max-size, or hold connections for a shorter time",
-                slice.getSQLState(),
+                pool.node(),
                 slice);
     }
 }

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 import org.postgresql.core.BaseConnection;
 import org.postgresql.core.TransactionState;
 import org.postgresql.jdbc.PgConnection;
+import org.postgresql.util.PSQLException;
 import org.postgresql.util.PSQLState;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -119,7 +120,7 @@ final class LazyConnection implements Connection {
 
     private void checkOpen() throws SQLException {
         if (closed) {
-            throw new SQLException("the connection is closed", "08003");
+            throw new PSQLException("the connection is closed", PSQLState.CONNECTION_DOES_NOT_EXIST);
         }
     }
 
@@ -138,7 +139,7 @@ final class LazyConnection implements Connection {
 
     /** What the driver refuses is refused in its words before there is a connection to ask, too. */
     private static SQLException refused(String message, PSQLState state) {
-        return new SQLException(message, state.getState());
+        return new PSQLException(message, state);
     }
 
     @Override

@@ -35,6 +35,9 @@ final class NodeConnection extends PgConnection {
     /** Takes it out of its pool; null until it is in one. */
     private volatile @Nullable Runnable leaves;
 
+    /** How it ended, if that was while its server was asked. */
+    private volatile @Nullable PostgresConnectionLostException ended;
+
     private volatile boolean listens;
     private boolean set;
     private boolean schemaSet;
@@ -78,12 +81,20 @@ final class NodeConnection extends PgConnection {
         }
     }
 
+    /** As {@link #lost()}, and this is why. */
+    void lost(PostgresConnectionLostException why) {
+        lost();
+        if (ended == null) {
+            ended = why;
+        }
+    }
+
     /** As the driver does, and whoever closed it, its pool lends it no more. */
     @Override
     protected void checkClosed() throws SQLException {
         if (isClosed()) {
             lost();
-            throw new ConnectionClosedException();
+            throw new ConnectionClosedException(null);
         }
     }
 
@@ -109,8 +120,26 @@ final class NodeConnection extends PgConnection {
         for (SQLWarning warning = getWarnings(); warning != null; warning = warning.getNextWarning()) {
             seen++;
         }
+        checkTransactionEnds();
         super.commit();
-        PostgresNotDurableException.throwIfTold(getWarnings(), seen);
+        PostgresNotDurableException.throwIfReported(getWarnings(), seen);
+    }
+
+    /**
+     * As the driver does. Frameworks throw what a failed rollback throws in place of the exception that it was for, so it says as well
+     * how the connection ended: if a commit was lost, what became of it is not known.
+     */
+    @Override
+    public void rollback() throws SQLException {
+        checkTransactionEnds();
+        super.rollback();
+    }
+
+    private void checkTransactionEnds() throws SQLException {
+        if (isClosed()) {
+            lost();
+            throw new ConnectionClosedException(ended);
+        }
     }
 
     /**

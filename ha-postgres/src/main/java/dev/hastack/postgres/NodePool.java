@@ -38,6 +38,9 @@ final class NodePool {
      */
     static final Duration SLICE = Duration.ofMillis(250);
 
+    /** How the names of all pools begin. */
+    static final String PREFIX = "ha-postgres-";
+
     private static final Duration POLL = Duration.ofMillis(5);
     private static final Duration FAILURE_COUNTS = Duration.ofSeconds(15);
     private static final Duration KEEP_ALIVE = Duration.ofMinutes(1);
@@ -104,10 +107,10 @@ final class NodePool {
         this.left = new LeftSessions(errors);
         this.standbys = new StandbySessions(reports);
         this.socketsKey = NodeSocketFactory.register(sockets);
-        this.breaker = new NodeBreaker("ha-postgres-" + node);
+        this.breaker = new NodeBreaker(PREFIX + node);
         this.metrics = metrics;
         HikariConfig hikari = new HikariConfig();
-        hikari.setPoolName("ha-postgres-" + node);
+        hikari.setPoolName(PREFIX + node);
         hikari.setDataSource(new SourceDataSource(physical(connector.apply(socketsKey), errors)));
         hikari.setMaximumPoolSize(config.pool().maxSize());
         hikari.setMinimumIdle(config.pool().warm());
@@ -123,7 +126,7 @@ final class NodePool {
         hikari.setInitializationFailTimeout(-1);
         hikari.setExceptionOverride(new ErrorHook(errors, calls));
         ThreadFactory threads = runnable -> {
-            Thread thread = new Thread(runnable, "ha-postgres-" + node + "-pool");
+            Thread thread = new Thread(runnable, PREFIX + node + "-pool");
             thread.setDaemon(true);
             return thread;
         };

@@ -108,12 +108,13 @@ final class NodeSocket extends Socket {
             // The driver waits for notifications by short timeouts: those end nothing.
             return cause;
         }
-        if (session instanceof NodeConnection pooled) {
-            pooled.lost();
-        }
         String own = aborted;
-        return PostgresConnectionLostException.on(
+        PostgresConnectionLostException lost = PostgresConnectionLostException.on(
                 owner.node(), autoCommit, own == null ? owner.why(cause) : "was aborted by ha-stack: " + own, cause);
+        if (session instanceof NodeConnection pooled) {
+            pooled.lost(lost);
+        }
+        return lost;
     }
 
     @Override

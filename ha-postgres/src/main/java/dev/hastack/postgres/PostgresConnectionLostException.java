@@ -1,15 +1,19 @@
 package dev.hastack.postgres;
 
+import dev.hastack.core.failure.Outcome;
+import dev.hastack.core.failure.Reason;
+import dev.hastack.core.failure.StackFailure;
 import java.io.IOException;
 import java.sql.SQLException;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.jdbc.PgConnection;
 
 /**
  * A connection ended while the server was asked: the cause beneath the driver's exception, which says which node it was,
- * why it ended, and what is known of the statement under way. {@link Outcome#of} reads it.
+ * why it ended, and what is known of the statement in flight. {@link StackFailure#of} finds it.
  */
-public final class PostgresConnectionLostException extends IOException {
+public final class PostgresConnectionLostException extends IOException implements StackFailure {
     private final String node;
     private final Outcome outcome;
 
@@ -25,9 +29,10 @@ public final class PostgresConnectionLostException extends IOException {
      * @param autoCommit whether each statement commits by itself
      * @param why continues "connection to main ..."
      */
-    static PostgresConnectionLostException on(String node, boolean autoCommit, String why, @Nullable IOException cause) {
+    static PostgresConnectionLostException on(
+            String node, boolean autoCommit, String why, @Nullable IOException cause) {
         return new PostgresConnectionLostException(
-                node, why, autoCommit || committing() ? Outcome.UNKNOWN : Outcome.NOT_COMMITTED, cause);
+                node, why, autoCommit || committing() ? Outcome.UNKNOWN : Outcome.NOT_DONE, cause);
     }
 
     /** The driver tells nobody which command it has sent, but it is its own method that waits for the answer. */
@@ -65,13 +70,25 @@ public final class PostgresConnectionLostException extends IOException {
         return false;
     }
 
-    /** The id of the node that it led to. */
-    public String node() {
-        return node;
+    @Override
+    public String store() {
+        return PostgresFailures.STORE;
     }
 
-    /** What is known of the statement, or the transaction, that was under way. */
+    /** Returns the id of the node that the connection led to; never empty. */
+    @Override
+    public Optional<String> node() {
+        return Optional.of(node);
+    }
+
+    /** Returns what is known of the statement, or the transaction, that was in flight. */
+    @Override
     public Outcome outcome() {
         return outcome;
+    }
+
+    @Override
+    public Reason reason() {
+        return Reason.CONNECTION_LOST;
     }
 }

@@ -38,11 +38,16 @@ final class PostgresErrors {
             if ("08001".equals(e.getSQLState()) && ioCause(e) instanceof SocketTimeoutException) {
                 return Optional.of(Kind.TIMEOUT);
             }
-            if (e.getSQLState() != null && CUT_SHORT.contains(e.getSQLState())) {
+            if (cutShort(String.valueOf(e.getSQLState()))) {
                 return Optional.of(Kind.OVERLOADED);
             }
         }
         return kind(error);
+    }
+
+    /** Whether a limit of time, or somebody's cancel, ended what was asked. */
+    static boolean cutShort(String state) {
+        return CUT_SHORT.contains(state);
     }
 
     /** Whether the server takes neither user nor password: invalid authorization, class 28. */
@@ -51,7 +56,7 @@ final class PostgresErrors {
     }
 
     /** Only the text tells a cancel from a timeout; a server of another language has it counted as a timeout. */
-    private static boolean cancelledByCaller(SQLException e) {
+    static boolean cancelledByCaller(SQLException e) {
         return "57014".equals(e.getSQLState()) && String.valueOf(e.getMessage()).contains("user request");
     }
 

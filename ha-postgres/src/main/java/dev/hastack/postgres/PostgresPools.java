@@ -2,6 +2,7 @@ package dev.hastack.postgres;
 
 import com.zaxxer.hikari.metrics.MetricsTrackerFactory;
 import dev.hastack.core.config.PostgresConfig;
+import dev.hastack.core.failure.Outcome;
 import dev.hastack.core.monitor.DeathWatch;
 import dev.hastack.core.monitor.Losses;
 import dev.hastack.core.monitor.Monitor;
@@ -258,7 +259,7 @@ final class PostgresPools implements StoreAdapter {
         if (owner == null || PostgresErrors.kind(error).isEmpty()) {
             return;
         }
-        if (Outcome.of(error) == Outcome.UNKNOWN) {
+        if (PostgresFailures.outcome(error) == Outcome.UNKNOWN) {
             owner.toll().unknown();
         } else {
             owner.toll().failed();

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import com.zaxxer.hikari.HikariDataSource;
+import dev.hastack.core.failure.Outcome;
 import dev.hastack.core.HaStack;
 import dev.hastack.core.monitor.TopologyEvent;
 import dev.hastack.testkit.PostgresCluster;

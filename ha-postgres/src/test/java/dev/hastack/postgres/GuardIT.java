@@ -16,7 +16,6 @@ import dev.hastack.testkit.junit.HaStackTest;
 import dev.hastack.testkit.junit.Postgres;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.SQLTransientConnectionException;
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -170,7 +169,7 @@ class GuardIT {
                     assertThat(one.isReadOnly()).isTrue();
 
                     assertThatThrownBy(() -> postgres.replica().getConnection())
-                            .isInstanceOf(SQLTransientConnectionException.class)
+                            .isInstanceOf(PostgresOverloadedException.class)
                             .hasMessageContaining("all 2 of main's 4 connections that are for such reads are in use")
                             .hasMessageContaining("ha.postgres.reads.primary-share");
                     assertThat(query(postgres.primary(), "SELECT 1")).isEqualTo("1");

@@ -6,6 +6,11 @@ import static dev.hastack.postgres.Stacks.until;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.hastack.core.failure.Outcome;
+import dev.hastack.core.failure.Reason;
+import dev.hastack.core.failure.StackFailure;
+import dev.hastack.core.topology.NodeView;
+import dev.hastack.core.topology.Status;
 import dev.hastack.core.HaStack;
 import dev.hastack.testkit.PostgresCluster;
 import dev.hastack.testkit.junit.HaStackTest;
@@ -15,9 +20,11 @@ import java.sql.SQLException;
 import java.sql.SQLWarning;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -88,10 +95,12 @@ class OutcomeIT {
                     () -> execute(connection, "INSERT INTO outcomes SELECT 1 FROM pg_sleep(60)"),
                     cluster.node("main")::hang);
 
-            assertThat(Outcome.of(e)).isEqualTo(Outcome.NOT_COMMITTED);
+            assertThat(Outcome.of(e)).isEqualTo(Outcome.NOT_DONE);
             assertThat((Throwable) e)
                     .hasStackTraceContaining(
                             "connection to main was aborted by ha-stack: main is DOWN (no answer within");
+            // A framework throws this in place of the other.
+            assertThat(Outcome.of(failure(connection::rollback))).isEqualTo(Outcome.NOT_DONE);
         }
     }
 
@@ -105,6 +114,22 @@ class OutcomeIT {
             SQLException e = failureUnderWay(connection::commit, cluster.node("main")::hang);
 
             assertThat(Outcome.of(e)).isEqualTo(Outcome.UNKNOWN);
+            assertThat(Outcome.of(failure(connection::rollback))).isEqualTo(Outcome.UNKNOWN);
+        }
+    }
+
+    @Test
+    void a_transaction_whose_session_the_server_ends_was_not_committed_nor_is_its_rollback_in_doubt() throws Exception {
+        for (DataSource source : List.of(postgres.primary(), postgres.dataSource())) {
+            try (Connection connection = source.getConnection()) {
+                connection.setAutoCommit(false);
+                String pid = query(connection, "SELECT pg_backend_pid()");
+                String unused = cluster.node("main").query("SELECT pg_terminate_backend(" + pid + ", 10000)");
+
+                assertThat(Outcome.of(failure(() -> query(connection, "SELECT 1"))))
+                        .isEqualTo(Outcome.NOT_DONE);
+                assertThat(Outcome.of(failure(connection::rollback))).isEqualTo(Outcome.NOT_DONE);
+            }
         }
     }
 
@@ -129,7 +154,7 @@ class OutcomeIT {
             assertThat((Throwable) e)
                     .isInstanceOf(PostgresNotDurableException.class)
                     .hasMessageContaining("synchronous replication");
-            assertThat(Outcome.of(e)).isEqualTo(Outcome.NOT_DURABLE);
+            assertThat(Outcome.of(e)).isEqualTo(Outcome.DONE_NOT_DURABLE);
             assertThat(query(connection, "SELECT count(*) FROM outcomes WHERE id = 77"))
                     .isEqualTo("1");
             connection.commit();
@@ -159,7 +184,7 @@ class OutcomeIT {
             assertThat(done.get(60, TimeUnit.SECONDS)).isEqualTo(1);
             SQLWarning warning = statement.getWarnings();
             assertThat((Throwable) warning).isNotNull();
-            assertThat(Outcome.of(warning)).isEqualTo(Outcome.NOT_DURABLE);
+            assertThat(Outcome.of(warning)).isEqualTo(Outcome.DONE_NOT_DURABLE);
         }
     }
 
@@ -176,7 +201,7 @@ class OutcomeIT {
     @Test
     void what_the_server_refuses_was_not_committed_and_what_found_no_node_was_not_sent() throws Exception {
         assertThat(Outcome.of(failure(() -> query(postgres.primary(), "SELECT 1/0"))))
-                .isEqualTo(Outcome.NOT_COMMITTED);
+                .isEqualTo(Outcome.NOT_DONE);
         try (HaStack hasty = Stacks.ready(cluster, Map.of("ha.postgres.writes.wait", "0s"))) {
             cluster.node("main").kill();
             until(
@@ -185,7 +210,13 @@ class OutcomeIT {
 
             SQLException e = failure(() -> hasty.get(HaPostgres.class).primary().getConnection());
             assertThat((Throwable) e).isInstanceOf(PostgresNoPrimaryException.class);
-            assertThat(Outcome.of(e)).isEqualTo(Outcome.NOT_SENT);
+            StackFailure failure = StackFailure.of(e).orElseThrow();
+            assertThat(failure.outcome()).isEqualTo(Outcome.NOT_SENT);
+            assertThat(failure.reason()).isEqualTo(Reason.NO_NODE);
+            assertThat(failure.topology().flatMap(seen -> seen.node("main")).map(NodeView::status))
+                    .contains(Status.DOWN);
+            assertThat(e.getSuppressed())
+                    .anySatisfy(node -> assertThat(node).hasMessageContaining("main is DOWN: "));
         }
     }
 
@@ -212,7 +243,7 @@ class OutcomeIT {
 
                 SQLException e = failure(() -> execute(late, "INSERT INTO outcomes VALUES (1)"));
                 assertThat(e.getSQLState()).isEqualTo("25006");
-                assertThat(Outcome.of(e)).isEqualTo(Outcome.NOT_COMMITTED);
+                assertThat(Outcome.of(e)).isEqualTo(Outcome.NOT_DONE);
             }
         }
     }

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.hastack.core.failure.Outcome;
 import dev.hastack.core.HaStack;
 import dev.hastack.testkit.PgBouncer;
 import dev.hastack.testkit.PostgresCluster;
@@ -222,7 +223,7 @@ class PoolerFlowsIT {
             network.forgetAnswers(POOLER, port);
             query(holder, "SELECT pg_advisory_unlock(" + LOCK + ")");
 
-            assertFound(failure(waits), Outcome.NOT_COMMITTED, forgotten);
+            assertFound(failure(waits), Outcome.NOT_DONE, forgotten);
         }
     }
 

@@ -82,7 +82,7 @@ class ProbeRefusedIT {
             Stacks.untilLevel(cluster);
             try {
                 assertThatThrownBy(() -> postgres.primary().getConnection())
-                        .isInstanceOf(SQLTransientConnectionException.class)
+                        .isInstanceOf(PostgresUnavailableException.class)
                         .hasMessageContaining("no connection to main could be opened in time")
                         .hasMessageContaining("too many connections for role");
                 assertThatThrownBy(() -> postgres.replica().getConnection())

@@ -15,7 +15,6 @@ import dev.hastack.testkit.junit.Postgres;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
-import java.sql.SQLTransientConnectionException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -236,7 +235,7 @@ class RoutingIT {
             try (Connection held = own.primary().getConnection()) {
                 assertThat(held.isValid(1)).isTrue();
                 assertThatThrownBy(() -> own.primary().getConnection())
-                        .isInstanceOf(SQLTransientConnectionException.class)
+                        .isInstanceOf(PostgresOverloadedException.class)
                         .hasMessageContaining("no free connection to main in time")
                         .hasMessageContaining("active=1");
             }
@@ -262,7 +261,7 @@ class RoutingIT {
                     return lent.size() == 2;
                 });
                 assertThatThrownBy(reads::getConnection)
-                        .isInstanceOf(SQLTransientConnectionException.class)
+                        .isInstanceOf(PostgresOverloadedException.class)
                         .hasMessageContaining("no free connection to ");
             } finally {
                 for (Connection connection : held) {
@@ -280,7 +279,7 @@ class RoutingIT {
             cluster.node("main").query("ALTER ROLE app NOLOGIN");
             try {
                 assertThatThrownBy(() -> stack.get(HaPostgres.class).primary().getConnection())
-                        .isInstanceOf(SQLTransientConnectionException.class)
+                        .isInstanceOf(PostgresUnavailableException.class)
                         .hasMessageContaining("no connection to main could be opened in time")
                         .hasMessageContaining("not permitted to log in");
                 assertThat(stack.health().stores().get(0).nodes())

@@ -1,6 +1,9 @@
 package dev.hastack.redis;
 
 import dev.hastack.core.config.RedisConfig;
+import dev.hastack.core.failure.Outcome;
+import dev.hastack.core.failure.Reason;
+import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisCommandTimeoutException;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.protocol.RedisCommand;
@@ -38,6 +41,8 @@ final class Call<K, V, T> {
     private volatile int done;
     private volatile @Nullable Attempt<K, V, T> claimed;
     private volatile @Nullable Throwable lastError;
+    /** Whether an attempt may have been done whose answer was lost. */
+    private volatile boolean inDoubt;
     /** Nodes that failed it; a set only for the few calls that need one. */
     private volatile @Nullable Set<String> tried;
     /** Attempts that take long, in the order of their sending; only the sweep adds to them. */
@@ -179,26 +184,34 @@ final class Call<K, V, T> {
         lane.broken(attempt.writer());
         if (unsent || replayable) {
             lastError = error;
+            inDoubt = inDoubt || !unsent;
             tried(lane.node());
             router.again(this);
         } else {
-            end(new RedisOutcomeUnknownException(describe() + lane.lost(error), error));
+            end(lost(lane, error));
         }
     }
 
     /** The answer broke off in its middle, or was none; its beginning may be in the command's output already. */
     private Throwable brokenOff(Lane lane, Throwable error) {
-        if (!replayable) {
-            return new RedisOutcomeUnknownException(describe() + lane.lost(error), error);
-        }
-        return error instanceof RedisException ? error : new RedisException(describe() + lane.lost(error), error);
+        return replayable
+                ? new RedisConnectionLostException(describe() + lane.lost(error), undoneOr(Outcome.UNKNOWN), error)
+                : lost(lane, error);
+    }
+
+    private Throwable lost(Lane lane, Throwable error) {
+        return new RedisOutcomeUnknownException(
+                describe() + lane.lost(error), Reason.CONNECTION_LOST, lane.node(), error);
     }
 
     /** Its time is over. */
     void expire(Lane lane) {
         String text = describe() + "no answer from " + lane.node() + " within "
                 + router.config().commandTimeout().toMillis() + " ms";
-        end(replayable ? new RedisCommandTimeoutException(text) : new RedisOutcomeUnknownException(text));
+        end(
+                replayable
+                        ? new RedisTimeoutException(text, undoneOr(Outcome.UNKNOWN), lane.node())
+                        : new RedisOutcomeUnknownException(text, Reason.TIMED_OUT, lane.node(), null));
     }
 
     /** Another attempt, since this one takes long; the first answer counts. */
@@ -224,6 +237,27 @@ final class Call<K, V, T> {
 
     Optional<Throwable> lastError() {
         return Optional.ofNullable(lastError);
+    }
+
+    /** What it ends with when there is no time for another attempt, if there was one. */
+    Optional<Throwable> lastFailure() {
+        return lastError()
+                .map(last -> last instanceof RedisCommandExecutionException
+                        ? last
+                        : new RedisConnectionLostException(
+                                describe() + RedisErrors.text(last), undoneOr(unsentOr(Outcome.UNKNOWN)), last));
+    }
+
+    /** What became of it if no attempt can have been done; otherwise this. */
+    Outcome unsentOr(Outcome sent) {
+        return inDoubt ? sent : lastError == null ? Outcome.NOT_SENT : Outcome.NOT_DONE;
+    }
+
+    /** What became of it if it changes nothing; otherwise this. */
+    private Outcome undoneOr(Outcome changing) {
+        return CommandRoute.of(command.getType(), command.getArgs()) == CommandRoute.WRITE
+                ? changing
+                : Outcome.NOT_DONE;
     }
 
     /** For a reason that is not the caller's. */

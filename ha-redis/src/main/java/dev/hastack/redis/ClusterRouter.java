@@ -1,6 +1,7 @@
 package dev.hastack.redis;
 
 import dev.hastack.core.config.RedisConfig;
+import dev.hastack.core.failure.Outcome;
 import dev.hastack.core.monitor.Toll;
 import dev.hastack.core.topology.Kind;
 import io.lettuce.core.RedisException;
@@ -140,7 +141,7 @@ final class ClusterRouter implements Dispatcher, Runnable {
         if (closed) {
             call.end(gone());
         } else if (System.nanoTime() - call.bornAt() >= call.limit()) {
-            call.end(call.lastError().orElseGet(() -> nobody(call)));
+            call.end(call.lastFailure().orElseGet(() -> nobody(call)));
         } else if (!call.read() || !elsewhere(call)) {
             hold(call);
         }
@@ -244,7 +245,7 @@ final class ClusterRouter implements Dispatcher, Runnable {
         } else if (!queue.offer(slot(call), call, config.maxWaiting())) {
             call.end(new RedisOverloadedException(call.describe() + "not sent: " + config.maxWaiting()
                     + " commands wait for a node, as many as ha.redis.max-waiting allows; "
-                    + view.get().describe()));
+                    + view.get().describe(), null));
         } else {
             toll.held();
             if (closed) {
@@ -324,7 +325,9 @@ final class ClusterRouter implements Dispatcher, Runnable {
                 + (seen.denied()
                         ? seen.denial()
                         : "no node took it within " + wait.toMillis() + " ms; " + seen.describe());
-        RedisException error = call.read() ? new RedisNoReplicaException(text) : new RedisNoPrimaryException(text);
+        RedisException error = call.read()
+                ? new RedisNoReplicaException(text, seen)
+                : new RedisNoPrimaryException(text, call.unsentOr(Outcome.UNKNOWN), seen);
         call.lastError().ifPresent(error::addSuppressed);
         return error;
     }

@@ -222,7 +222,7 @@ final class ClusterStore implements HaRedisCluster {
                 + (view.denied()
                         ? view.denial()
                         : "no node of the cluster could be connected to within "
-                                + config.reads().maxWait().toMillis() + " ms; " + view.describe()));
+                                + config.reads().maxWait().toMillis() + " ms; " + view.describe()), view);
         error.addSuppressed(last);
         throw error;
     }

@@ -100,8 +100,8 @@ final class KeyPrefix {
         return reply == KeysInReply.NONE ? outputs.apply(own) : new UnprefixedOutput<>(this, reply, own);
     }
 
-    private RedisException refusal(RedisCommand<?, ?, ?> command, String subcommand, String why) {
-        return new RedisException(CommandRoute.name(command.getType()) + subcommand
+    private RedisRefusedException refusal(RedisCommand<?, ?, ?> command, String subcommand, String why) {
+        return new RedisRefusedException(CommandRoute.name(command.getType()) + subcommand
                 + " is refused: " + why + ", and this connection keeps to keys that begin with \""
                 + new String(prefix, StandardCharsets.UTF_8)
                 + "\" (ha.redis.key-prefix). Use a stack without a key prefix for it, and give it whole keys");

@@ -1,6 +1,8 @@
 package dev.hastack.redis;
 
 import dev.hastack.core.config.RedisConfig;
+import dev.hastack.core.failure.Outcome;
+import dev.hastack.core.failure.Reason;
 import dev.hastack.core.monitor.Monitor;
 import dev.hastack.core.monitor.Toll;
 import dev.hastack.core.select.Waits;
@@ -149,7 +151,7 @@ final class OwnConnections implements RedisChannels.Follower {
                                 monitor.time().now())
                         : Waits.write(
                                 patience, monitor.snapshot(), monitor.time().now()))
-                + channels.besides());
+                + channels.besides(), Outcome.NOT_SENT, RedisFailures.reason(channels.routes()), monitor.snapshot());
         if (last != null) {
             error.addSuppressed(last);
         }
@@ -207,7 +209,7 @@ final class OwnConnections implements RedisChannels.Follower {
                 + missing(channels.routes().primary(), durability)
                 + ", and that did not change within " + TimeUnit.MILLISECONDS.convert(patience)
                 + " ms (ha.redis.writes.wait); "
-                + monitor.snapshot().describe(monitor.time().now()));
+                + monitor.snapshot().describe(monitor.time().now()), Reason.NO_NODE, monitor.snapshot());
     }
 
     private String missing(@Nullable NodeChannel primary, Durability durability) {

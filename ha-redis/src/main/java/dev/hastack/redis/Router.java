@@ -2,6 +2,8 @@ package dev.hastack.redis;
 
 import dev.hastack.core.config.Address;
 import dev.hastack.core.config.RedisConfig;
+import dev.hastack.core.failure.Outcome;
+import dev.hastack.core.failure.Reason;
 import dev.hastack.core.monitor.Monitor;
 import dev.hastack.core.monitor.Toll;
 import dev.hastack.core.select.ReadPolicy;
@@ -184,7 +186,7 @@ final class Router implements Dispatcher, Runnable {
         }
         long age = System.nanoTime() - call.bornAt();
         if (age >= call.limit()) {
-            call.end(call.lastError().orElseGet(() -> nobody(call)));
+            call.end(call.lastFailure().orElseGet(() -> nobody(call)));
         } else if (call.read()) {
             watch(call);
             route(call);
@@ -214,7 +216,8 @@ final class Router implements Dispatcher, Runnable {
         }
         if (!channel.hasRoom()) {
             call.end(new RedisOverloadedException(call.describe() + "not sent: " + channel.underWay()
-                    + " commands are under way at " + channel.node() + ", as many as ha.redis.max-in-flight allows"));
+                    + " commands are under way at " + channel.node() + ", as many as ha.redis.max-in-flight allows",
+                    channel.node()));
             return true;
         }
         return channel.send(call, now);
@@ -252,7 +255,7 @@ final class Router implements Dispatcher, Runnable {
             holding.decrementAndGet();
             call.end(new RedisOverloadedException(call.describe() + "not sent: " + config.maxWaiting()
                     + " commands wait for a node, as many as ha.redis.max-waiting allows; "
-                    + routes.snapshot().describe(now())));
+                    + routes.snapshot().describe(now()), null));
             return;
         }
         toll.held();
@@ -342,7 +345,7 @@ final class Router implements Dispatcher, Runnable {
                 all.remove();
             } else if (now - call.bornAt() >= call.limit()) {
                 all.remove();
-                call.end(call.lastError().orElseGet(() -> nobody(call)));
+                call.end(call.lastFailure().orElseGet(() -> nobody(call)));
             }
         }
         return busy || !rerouted.isEmpty();
@@ -394,7 +397,10 @@ final class Router implements Dispatcher, Runnable {
                                 ? Waits.read(policy, config.reads().maxWait(), now.snapshot(), now())
                                 : Waits.write(config.writes().maxWait(), now.snapshot(), now()))
                 + besides.get();
-        RedisException error = call.read() ? new RedisNoReplicaException(text) : new RedisNoPrimaryException(text);
+        Reason reason = RedisFailures.reason(now);
+        RedisException error = call.read()
+                ? new RedisNoReplicaException(text, reason, now.snapshot())
+                : new RedisNoPrimaryException(text, call.unsentOr(Outcome.UNKNOWN), reason, now.snapshot());
         call.lastError().ifPresent(error::addSuppressed);
         return error;
     }

@@ -88,7 +88,7 @@ final class Subscriptions implements RedisChannels.Follower {
                                 config.reads().maxWait(),
                                 monitor.snapshot(),
                                 monitor.time().now()))
-                + channels.besides());
+                + channels.besides(), RedisFailures.reason(channels.routes()), monitor.snapshot());
         if (last != null) {
             error.addSuppressed(last);
         }

@@ -1,6 +1,9 @@
 package dev.hastack.redis;
 
 import dev.hastack.core.config.RedisConfig;
+import dev.hastack.core.failure.Outcome;
+import dev.hastack.core.failure.Reason;
+import dev.hastack.core.failure.StackFailure;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisCommandInterruptedException;
 import io.lettuce.core.RedisCommandTimeoutException;
@@ -172,7 +175,7 @@ final class WaitingWrites<K, V> implements DurableWrites<K, V> {
             if (!permits.tryAcquire(left(until).toNanos(), TimeUnit.NANOSECONDS)) {
                 throw new RedisOverloadedException(
                         "not written: " + IdleConnections.MOST + " durable writes are under way, and none ended within "
-                                + TimeUnit.MILLISECONDS.convert(patience) + " ms (ha.redis.writes.wait)");
+                                + TimeUnit.MILLISECONDS.convert(patience) + " ms (ha.redis.writes.wait)", null);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -204,16 +207,16 @@ final class WaitingWrites<K, V> implements DurableWrites<K, V> {
             String refused = e instanceof RedisCommandExecutionException
                     ? loan.lastError().orElse(null)
                     : null;
-            throw refused == null || !refused.equals(e.getMessage()) ? lost(e) : refused(connection, loan, refused, e);
+            throw refused == null || !refused.equals(e.getMessage()) ? lost(connection, e) : refused(connection, loan, refused, e);
         } catch (RuntimeException e) {
-            throw RedisErrors.unreadable(e) ? lost(new RedisException(e)) : e;
+            throw RedisErrors.unreadable(e) ? lost(connection, new RedisException(e)) : e;
         } finally {
             lend(connection, null);
         }
         if (connection.isMulti()) {
             throw new RedisSharedConnectionException(
                     "MULTI was left open at the end of a durable write: what follows it was not"
-                            + " done; end it by EXEC or DISCARD within the function");
+                            + " done; end it by EXEC or DISCARD within the function", Outcome.NOT_DONE);
         }
         int wanted;
         int replicas;
@@ -230,7 +233,7 @@ final class WaitingWrites<K, V> implements DurableWrites<K, V> {
             }
         } catch (RuntimeException e) {
             // Whatever the server says to that, or what it says in place of that.
-            throw new RedisOutcomeUnknownException("written, but nobody knows how many replicas have it: " + message(e), e);
+            throw unknown(connection, "written, but it is not known how many replicas have it: " + message(e), e);
         }
         if (replicas < wanted || !onDisk) {
             tellThatItMissed(connection);
@@ -331,8 +334,9 @@ final class WaitingWrites<K, V> implements DurableWrites<K, V> {
             return new NotDone(error);
         }
         return loan.changed()
-                ? new RedisOutcomeUnknownException(
-                        "a part was written, and then the primary refused the rest, so that nobody knows what of it lasts: "
+                ? unknown(
+                        connection,
+                        "a part was written, and then the primary refused the rest, so that it is not known what of it lasts: "
                                 + reason,
                         error)
                 : error;
@@ -349,16 +353,22 @@ final class WaitingWrites<K, V> implements DurableWrites<K, V> {
     }
 
     /** What the caller's own mistake is, stays; whatever the connection's end, or that of its patience, left open is unknown. */
-    private RedisException lost(RedisException error) {
+    private RedisException lost(StatefulRedisConnection<K, V> connection, RedisException error) {
         if (error instanceof RedisCommandInterruptedException) {
-            return new RedisOutcomeUnknownException("interrupted before the primary had answered", error);
+            return unknown(connection, "interrupted before the primary had answered", error);
         }
         boolean unknown = RedisErrors.connectionLost(error)
                 || RedisErrors.unreadable(error)
                 || error instanceof RedisCommandTimeoutException;
         return unknown
-                ? new RedisOutcomeUnknownException("the primary was lost before it had answered: " + message(error), error)
+                ? unknown(connection, "the primary was lost before it had answered: " + message(error), error)
                 : error;
+    }
+
+    private RedisOutcomeUnknownException unknown(
+            StatefulRedisConnection<K, V> connection, String message, RuntimeException cause) {
+        Reason reason = StackFailure.of(cause).map(StackFailure::reason).orElse(Reason.CONNECTION_LOST);
+        return new RedisOutcomeUnknownException(message, reason, connections.node(connection), cause);
     }
 
     private static @Nullable String message(Throwable error) {

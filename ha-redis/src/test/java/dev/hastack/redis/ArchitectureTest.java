@@ -80,6 +80,8 @@ class ArchitectureTest {
                 .haveSimpleNameEndingWith("Exception")
                 .orShould()
                 .haveSimpleName("RedisProvider")
+                .orShould()
+                .haveSimpleName("RedisFailures")
                 .check(CLASSES);
     }
 }

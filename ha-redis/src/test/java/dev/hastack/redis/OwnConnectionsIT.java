@@ -100,7 +100,7 @@ class OwnConnectionsIT {
 
             assertThatThrownBy(() -> waits.get(60, TimeUnit.SECONDS))
                     .hasCauseInstanceOf(RedisOutcomeUnknownException.class)
-                    .hasMessageContaining("written, but nobody knows how many replicas have it");
+                    .hasMessageContaining("written, but it is not known how many replicas have it");
         }
     }
 

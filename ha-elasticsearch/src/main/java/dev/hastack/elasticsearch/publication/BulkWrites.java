@@ -1,9 +1,11 @@
 package dev.hastack.elasticsearch.publication;
 
+import co.elastic.clients.elasticsearch._types.ElasticsearchException;
 import co.elastic.clients.elasticsearch._types.ErrorCause;
 import co.elastic.clients.elasticsearch._types.VersionType;
 import co.elastic.clients.elasticsearch.core.bulk.BulkOperation;
 import co.elastic.clients.elasticsearch.core.bulk.BulkResponseItem;
+import dev.hastack.elasticsearch.ElasticsearchOutcomeUnknownException;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -102,8 +104,17 @@ final class BulkWrites {
                 throws IOException {
             ErrorCause error = item.error();
             if (error != null) {
-                return gone(error) ? again() : dead(new IOException(said(item, error)));
+                return gone(error) ? again() : dead(refused(item, error));
             }
+            try {
+                return afterDone(before, current, item);
+            } catch (IOException | ElasticsearchException e) {
+                return dead(unknown(e));
+            }
+        }
+
+        private Ingest.@Nullable Next afterDone(Markers.Seen before, Generation current, BulkResponseItem item)
+                throws IOException {
             boolean late = !before.valid();
             Markers.Seen after = late ? markers.look() : before;
             swapped = after.swapped(publication).filter(now -> !now.index().equals(item.index()));
@@ -132,7 +143,7 @@ final class BulkWrites {
                                 ErrorCause error = item.error();
                                 return error == null || Statuses.isConflict(item.status())
                                         ? toNext(next, version)
-                                        : failedNext(next, new IOException(said(item, error)));
+                                        : failedNext(next, refused(item, error));
                             },
                             reason -> failedNext(next, reason)));
         }
@@ -158,7 +169,7 @@ final class BulkWrites {
             if (error == null || Statuses.isConflict(item.status())) {
                 return acknowledge();
             }
-            return gone(error) ? again() : failedNext(next, new IOException(said(item, error)));
+            return gone(error) ? again() : failedNext(next, refused(item, error));
         }
 
         private Ingest.@Nullable Next failedNext(Generation next, Exception reason) {
@@ -166,7 +177,7 @@ final class BulkWrites {
                 return rebuilds.callOff(next, reason) ? acknowledge() : again();
             } catch (IOException | RuntimeException e) {
                 e.addSuppressed(reason);
-                return dead(e);
+                return dead(unknown(e));
             }
         }
 
@@ -205,8 +216,15 @@ final class BulkWrites {
             return Catalog.missing(Optional.ofNullable(error.type()));
         }
 
-        private static String said(BulkResponseItem item, ErrorCause error) {
-            return "status " + item.status() + ", " + error.type() + ": " + error.reason();
+        private static PublicationWriteException refused(BulkResponseItem item, ErrorCause error) {
+            return PublicationWriteException.refused(item.status(), error);
+        }
+
+        private ElasticsearchOutcomeUnknownException unknown(Exception reason) {
+            return new ElasticsearchOutcomeUnknownException(
+                    "publication '" + publication + "': the write was done, and it is not known whether a rebuild has it: "
+                            + reason.getMessage(),
+                    reason);
         }
     }
 }

@@ -9,6 +9,7 @@ import co.elastic.clients.elasticsearch.core.BulkResponse;
 import co.elastic.clients.elasticsearch.core.bulk.BulkOperation;
 import co.elastic.clients.elasticsearch.core.bulk.BulkResponseItem;
 import dev.hastack.elasticsearch.ElasticsearchClosedException;
+import dev.hastack.elasticsearch.ElasticsearchOverloadedException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -105,7 +106,7 @@ final class Ingest implements AutoCloseable {
         void ended(BulkResponseItem answer) {
             ErrorCause error = answer.error();
             if (error != null && Statuses.isBusy(answer.status())) {
-                retry(new IOException("status " + answer.status() + ", " + error.type() + ": " + error.reason()));
+                retry(PublicationWriteException.refused(answer.status(), error));
                 return;
             }
             try {
@@ -192,7 +193,7 @@ final class Ingest implements AutoCloseable {
     void room() throws IOException, InterruptedException {
         Duration longest = limits.retryFor().plus(CLOSE);
         if (!room.tryAcquire(longest.toMillis(), TimeUnit.MILLISECONDS)) {
-            throw new IOException(
+            throw new ElasticsearchOverloadedException(
                     "no room for another operation within " + longest + ": " + limits.pending() + " are pending");
         }
         count(1);
@@ -220,7 +221,7 @@ final class Ingest implements AutoCloseable {
     }
 
     private static IOException closed(Exception reason) {
-        return new IOException("the bulk was closed before its turn came", reason);
+        return PublicationWriteException.closed(reason);
     }
 
     private void feed(Item item, long delayMillis) {

@@ -142,7 +142,7 @@ final class LiveWrites {
                 }
             } catch (ElasticsearchOutcomeUnknownException e) {
                 throw e;
-            } catch (IOException e) {
+            } catch (IOException | ElasticsearchException e) {
                 throw new ElasticsearchOutcomeUnknownException(
                         "publication '" + publication + "': the write was done in " + done.index()
                                 + ", and it is not known whether a rebuild has it: " + e.getMessage(),

@@ -1,9 +1,10 @@
 package dev.hastack.elasticsearch.publication;
 
+import dev.hastack.core.failure.Outcome;
+import dev.hastack.elasticsearch.ElasticsearchInterruptedException;
+import dev.hastack.elasticsearch.ElasticsearchTimeoutException;
 import dev.hastack.elasticsearch.TimeLimit;
 import java.io.IOException;
-import java.io.InterruptedIOException;
-import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -87,11 +88,13 @@ final class Markers {
     private void lock() throws IOException {
         try {
             if (!lock.tryLock(TimeLimit.left(), TimeUnit.NANOSECONDS)) {
-                throw new SocketTimeoutException("no answer in time to which publications are being rebuilt");
+                throw new ElasticsearchTimeoutException(
+                        "no answer in time to which publications are being rebuilt", Outcome.NOT_SENT);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new InterruptedIOException("interrupted while it was asked which publications are being rebuilt");
+            throw new ElasticsearchInterruptedException(
+                    "interrupted while it was asked which publications are being rebuilt", Outcome.NOT_SENT);
         }
     }
 

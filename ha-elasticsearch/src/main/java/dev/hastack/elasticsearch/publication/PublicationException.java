@@ -1,15 +1,41 @@
 package dev.hastack.elasticsearch.publication;
 
+import dev.hastack.core.failure.Outcome;
+import dev.hastack.core.failure.Reason;
+import dev.hastack.core.failure.StackFailure;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/** A publication is not as it should be, or what was asked of it cannot be done now. */
-public class PublicationException extends RuntimeException {
+/** A publication is not as it should be, or what was asked of it cannot be done now. It was not done. */
+public class PublicationException extends RuntimeException implements StackFailure {
+    private final Reason reason;
+
     PublicationException(String message) {
-        super(message);
+        this(message, Reason.REFUSED, null);
     }
 
     PublicationException(String message, Throwable cause) {
+        this(message, Reason.REFUSED, cause);
+    }
+
+    private PublicationException(String message, Reason reason, @Nullable Throwable cause) {
         super(message, cause);
+        this.reason = reason;
+    }
+
+    @Override
+    public final String store() {
+        return "elasticsearch";
+    }
+
+    @Override
+    public final Outcome outcome() {
+        return Outcome.NOT_DONE;
+    }
+
+    @Override
+    public final Reason reason() {
+        return reason;
     }
 
     /** There is no such publication in the cluster yet. */
@@ -32,7 +58,7 @@ public class PublicationException extends RuntimeException {
             this.differences = List.copyOf(differences);
         }
 
-        /** Each with the path to what differs. */
+        /** Returns the differences, each with the path to what differs. */
         public List<String> differences() {
             return differences;
         }
@@ -41,8 +67,11 @@ public class PublicationException extends RuntimeException {
     /** Another process rebuilds the publication, or moves it. */
     public static final class Busy extends PublicationException {
         Busy(String publication, String owner) {
-            super("publication '" + publication + "' is being rebuilt by " + owner
-                    + "; expected one rebuild at a time");
+            super(
+                    "publication '" + publication + "' is being rebuilt by " + owner
+                            + "; expected one rebuild at a time",
+                    Reason.CONFLICT,
+                    null);
         }
     }
 
@@ -53,7 +82,7 @@ public class PublicationException extends RuntimeException {
         }
 
         RebuildFailed(String message, Throwable cause) {
-            super(message, cause);
+            super(message, StackFailure.of(cause).map(StackFailure::reason).orElse(Reason.REFUSED), cause);
         }
     }
 }

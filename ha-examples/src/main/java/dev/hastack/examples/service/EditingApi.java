@@ -1,11 +1,11 @@
 package dev.hastack.examples.service;
 
+import dev.hastack.core.failure.Outcome;
 import dev.hastack.examples.content.Article;
 import dev.hastack.examples.http.Handler;
 import dev.hastack.examples.http.HttpError;
 import dev.hastack.examples.http.Request;
 import dev.hastack.examples.http.Response;
-import dev.hastack.postgres.Outcome;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Map;

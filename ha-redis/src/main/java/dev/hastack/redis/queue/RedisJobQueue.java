@@ -1,8 +1,8 @@
 package dev.hastack.redis.queue;
 
+import dev.hastack.core.failure.Outcome;
 import dev.hastack.redis.HaRedis;
-import io.lettuce.core.RedisCommandInterruptedException;
-import io.lettuce.core.RedisCommandTimeoutException;
+import io.lettuce.core.RedisException;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
@@ -56,8 +56,8 @@ final class RedisJobQueue implements JobQueue {
         } else {
             try {
                 store.enqueue(redis.idempotent().sync(), key, payload, how.delay());
-            } catch (RedisCommandTimeoutException | RedisCommandInterruptedException e) {
-                throw new EnqueueUnknownException(settings.name(), key, e);
+            } catch (RedisException e) {
+                throw Outcome.of(e) == Outcome.UNKNOWN ? new EnqueueUnknownException(settings.name(), key, e) : e;
             }
         }
         return key;

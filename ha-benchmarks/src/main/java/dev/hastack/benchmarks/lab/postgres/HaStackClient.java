@@ -6,7 +6,7 @@ import dev.hastack.benchmarks.lab.round.Session;
 import dev.hastack.core.HaStack;
 import dev.hastack.core.config.StackConfig;
 import dev.hastack.postgres.HaPostgres;
-import dev.hastack.postgres.Outcome;
+import dev.hastack.core.failure.Outcome;
 import java.sql.SQLException;
 import java.time.Duration;
 
