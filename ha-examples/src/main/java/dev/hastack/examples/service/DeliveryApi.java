@@ -4,6 +4,7 @@ import dev.hastack.examples.http.Handler;
 import dev.hastack.examples.http.HttpError;
 import dev.hastack.examples.http.Request;
 import dev.hastack.examples.http.Response;
+import java.io.IOException;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
@@ -34,7 +35,7 @@ final class DeliveryApi implements Handler {
     }
 
     @Override
-    public Response handle(Request request) throws SQLException {
+    public Response handle(Request request) throws SQLException, IOException {
         List<String> path = request.path();
         if (path.size() == 3
                 && request.method().equals("GET")
@@ -50,7 +51,7 @@ final class DeliveryApi implements Handler {
         return readingApi.read(path.get(0), id);
     }
 
-    private Response search(String publication, Request request) {
+    private Response search(String publication, Request request) throws IOException {
         String words = request.parameter("q")
                 .filter(q -> !q.isBlank())
                 .orElseThrow(() -> new HttpError(400, "what to search for is missing: ?q=WORDS"));

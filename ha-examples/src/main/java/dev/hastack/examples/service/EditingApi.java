@@ -1,6 +1,5 @@
 package dev.hastack.examples.service;
 
-import dev.hastack.core.failure.Outcome;
 import dev.hastack.examples.content.Article;
 import dev.hastack.examples.http.Handler;
 import dev.hastack.examples.http.HttpError;
@@ -9,7 +8,6 @@ import dev.hastack.examples.http.Response;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Map;
-import java.util.function.Supplier;
 import javax.sql.DataSource;
 
 /**
@@ -29,7 +27,7 @@ import javax.sql.DataSource;
  * <p>A save answers 200 or 201 only after its commit. Its version must be one more than what is saved (1 for a new
  * article), and saving the same version with the same content again is as good as once. So a client whose answer was
  * lost just saves again, and two editors cannot overwrite each other. The same goes for a request to publish, which answers
- * only when the job is safe. While there is no primary, 503 says that nothing was done, and 504 that nobody knows.
+ * only when the job is safe. {@link FailureResponses} says what is answered while a store cannot serve.
  */
 final class EditingApi implements Handler {
 
@@ -38,25 +36,18 @@ final class EditingApi implements Handler {
     private final DataSource primary;
     private final Publishing publishing;
     private final Rebuilding rebuilding;
-    private final Supplier<String> topology;
     private final Reading reading;
     private final ReadingApi readingApi;
 
-    /**
-     * Writes to the primary; reads from where the configuration says that readers of this stack prefer to.
-     *
-     * @param topology the topology in one line, for messages
-     */
+    /** Writes to the primary; reads from where the configuration says that readers of this stack prefer to. */
     EditingApi(
             DataSource primary,
             DataSource reads,
             Publishing publishing,
-            Rebuilding rebuilding,
-            Supplier<String> topology) {
+            Rebuilding rebuilding) {
         this.primary = primary;
         this.publishing = publishing;
         this.rebuilding = rebuilding;
-        this.topology = topology;
         this.reading = new Reading(reads);
         this.readingApi = new ReadingApi(drafts, reading);
     }
@@ -103,14 +94,14 @@ final class EditingApi implements Handler {
 
     private Response save(Article article) throws SQLException {
         boolean isNew = article.version() == 1;
-        boolean saved = write("saved", c -> isNew ? drafts.insert(c, article) : drafts.update(c, article));
+        boolean saved = write(c -> isNew ? drafts.insert(c, article) : drafts.update(c, article));
         if (saved) {
             return Response.json(isNew ? 201 : 200, article);
         }
-        if (write("saved", c -> drafts.confirm(c, article))) {
+        if (write(c -> drafts.confirm(c, article))) {
             return Response.json(200, article);
         }
-        throw write("saved", c -> drafts.read(c, article.publication(), article.id()))
+        throw write(c -> drafts.read(c, article.publication(), article.id()))
                 .map(current -> new HttpError(
                         409,
                         article.path() + " has version " + current.version() + " by now, and this save is version "
@@ -122,14 +113,14 @@ final class EditingApi implements Handler {
     }
 
     private Response publish(String publication, String id) throws SQLException {
-        Article draft = write("published", c -> drafts.read(c, publication, id))
+        Article draft = write(c -> drafts.read(c, publication, id))
                 .orElseThrow(() -> new HttpError(404, "there is no article " + id + " in publication " + publication));
         publishing.request(draft);
         return Response.json(202, Map.of("version", draft.version(), "route", draft.route()));
     }
 
     private Response publication(String publication, String id) throws SQLException {
-        return write("read", c -> published.read(c, publication, id))
+        return write(c -> published.read(c, publication, id))
                 .filter(publishing::isRouted)
                 .map(article -> Response.json(200, Map.of("version", article.version(), "route", article.route())))
                 .orElseThrow(() -> new HttpError(
@@ -137,29 +128,9 @@ final class EditingApi implements Handler {
     }
 
     /** One statement on the primary, committed when it returns. */
-    private <T> T write(String done, Reading.Query<T> statement) throws SQLException {
-        Connection connection;
-        try {
-            connection = primary.getConnection();
-        } catch (SQLException e) {
-            throw new HttpError(503, "not " + done + ", there is no primary to write to: " + e.getMessage(), e);
-        }
-        try (connection) {
+    private <T> T write(Reading.Query<T> statement) throws SQLException {
+        try (Connection connection = primary.getConnection()) {
             return statement.run(connection);
-        } catch (SQLException e) {
-            if (SqlErrors.noSchema(e)) {
-                throw new HttpError(503, "not " + done + ", the schema is not there yet", e);
-            }
-            if (!SqlErrors.unavailable(e)) {
-                throw e;
-            }
-            String advice = "; sending it again is safe. " + topology.get() + ". Cause: " + e.getMessage();
-            throw Outcome.of(e) == Outcome.UNKNOWN
-                    ? new HttpError(
-                            504,
-                            "the primary went away before it answered, so this may be " + done + " or not" + advice,
-                            e)
-                    : new HttpError(503, "not " + done + ", the primary went away" + advice, e);
         }
     }
 }

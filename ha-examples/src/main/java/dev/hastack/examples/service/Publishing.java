@@ -1,15 +1,12 @@
 package dev.hastack.examples.service;
 
 import dev.hastack.examples.content.Article;
-import dev.hastack.examples.http.HttpError;
 import dev.hastack.examples.http.Json;
 import dev.hastack.redis.Durability;
 import dev.hastack.redis.HaRedis;
 import dev.hastack.redis.queue.Enqueue;
-import dev.hastack.redis.queue.EnqueueUnknownException;
 import dev.hastack.redis.queue.Job;
 import dev.hastack.redis.queue.JobQueue;
-import io.lettuce.core.RedisException;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -52,21 +49,10 @@ final class Publishing implements AutoCloseable {
         return publishing;
     }
 
-    /**
-     * Enqueues the publication of this version, once, however often it is asked for; whoever is told that this is done can
-     * rely on it.
-     *
-     * @throws HttpError with 503 when that was not done, with 504 when nobody knows
-     */
+    /** Enqueues the publication of this version, once, however often it is asked for. When this returns, that is done for good. */
     void request(Article article) {
         String key = article.publication() + "/" + article.id() + "/" + article.version();
-        try {
-            queue.enqueue(Json.write(article), Enqueue.durably().withKey(key));
-        } catch (EnqueueUnknownException e) {
-            throw new HttpError(504, "may be published or not; sending it again is safe: " + e.getMessage(), e);
-        } catch (RedisException e) {
-            throw new HttpError(503, "not published, the job could not be enqueued: " + e.getMessage(), e);
-        }
+        queue.enqueue(Json.write(article), Enqueue.durably().withKey(key));
     }
 
     private void publish(Job job) throws SQLException, IOException, InterruptedException {

@@ -1,6 +1,6 @@
 package dev.hastack.examples.service;
 
-import dev.hastack.examples.http.HttpError;
+import dev.hastack.core.failure.StackFailure;
 import java.sql.Connection;
 import java.sql.SQLException;
 import javax.sql.DataSource;
@@ -20,8 +20,7 @@ final class Reading {
     /**
      * Does this read, up to three times.
      *
-     * @throws HttpError with 503 when there is nowhere to read from
-     * @throws SQLException when the statement is at fault
+     * @throws SQLException of the last attempt, or when the statement is at fault
      */
     <T> T read(Query<T> query) throws SQLException {
         for (int attempt = 1; ; attempt++) {
@@ -29,14 +28,11 @@ final class Reading {
                 connection.setReadOnly(true);
                 return query.run(connection);
             } catch (SQLException e) {
-                if (SqlErrors.noSchema(e)) {
-                    throw new HttpError(503, "the schema is not there yet; an editing server creates it at start", e);
-                }
-                if (!SqlErrors.unavailable(e)) {
+                boolean passes = StackFailure.of(e)
+                        .filter(failure -> failure.reason().temporary())
+                        .isPresent();
+                if (!passes || attempt == ATTEMPTS) {
                     throw e;
-                }
-                if (attempt == ATTEMPTS) {
-                    throw new HttpError(503, "not read, after " + ATTEMPTS + " attempts: " + e.getMessage(), e);
                 }
             }
         }

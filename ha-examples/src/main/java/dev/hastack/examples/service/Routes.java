@@ -1,12 +1,10 @@
 package dev.hastack.examples.service;
 
 import dev.hastack.examples.content.Article;
-import dev.hastack.examples.http.HttpError;
 import dev.hastack.redis.Durability;
 import dev.hastack.redis.DurableWrites;
 import dev.hastack.redis.HaRedis;
 import dev.hastack.redis.RedisNotDurableException;
-import io.lettuce.core.RedisException;
 import io.lettuce.core.api.StatefulRedisConnection;
 import java.util.Optional;
 
@@ -40,24 +38,16 @@ public final class Routes {
         return "route:" + publication + ":" + slug;
     }
 
-    /**
-     * The id of the article that this leads to, if it leads to one.
-     *
-     * @throws HttpError with 503 when there is nowhere to read from
-     */
+    /** The id of the article that this leads to, if it leads to one. */
     Optional<String> find(String publication, String slug) {
-        try {
-            return Optional.ofNullable(reads.sync().get(key(publication, slug)));
-        } catch (RedisException e) {
-            throw new HttpError(503, "the route could not be read: " + e.getMessage(), e);
-        }
+        return Optional.ofNullable(reads.sync().get(key(publication, slug)));
     }
 
     /**
      * Returns when the replicas have it too: a job is over once the primary says so, and a route that only a dead primary
      * had would never be written again.
      *
-     * @throws RedisException when that is not sure; doing it again is safe
+     * @throws io.lettuce.core.RedisException when that is not sure; doing it again is safe
      */
     void write(Article article) {
         try {

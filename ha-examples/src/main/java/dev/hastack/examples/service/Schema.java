@@ -45,6 +45,11 @@ final class Schema {
         }
     }
 
+    /** Whether this says that the tables are not there yet: undefined table, in PostgreSQL's own code. */
+    static boolean isMissing(Exception e) {
+        return e instanceof SQLException sql && "42P01".equals(sql.getSQLState());
+    }
+
     /** Creates it in the background as soon as there is a primary, so that a server starts without one. */
     static void createWhenPossible(DataSource primary) {
         Thread thread = new Thread(() -> keepTrying(primary), "schema");

@@ -1,6 +1,5 @@
 package dev.hastack.examples.service;
 
-import co.elastic.clients.elasticsearch._types.ElasticsearchException;
 import co.elastic.clients.elasticsearch._types.query_dsl.Operator;
 import co.elastic.clients.elasticsearch.core.search.Hit;
 import dev.hastack.elasticsearch.publication.Publication;
@@ -42,9 +41,9 @@ final class SearchIndex {
     /**
      * The articles that have all these words in title or text, the best first.
      *
-     * @throws HttpError with 503 when nobody can tell now
+     * @throws HttpError with 404 when nothing is published
      */
-    List<Article> find(String publication, String words, int limit) {
+    List<Article> find(String publication, String words, int limit) throws IOException {
         try {
             return publications
                     .apply(publication)
@@ -62,8 +61,6 @@ final class SearchIndex {
                     .toList();
         } catch (PublicationException.NotProvisioned e) {
             throw new HttpError(404, "nothing is published in " + publication, e);
-        } catch (IOException | ElasticsearchException e) {
-            throw new HttpError(503, "not searched: " + e.getMessage(), e);
         }
     }
 }

@@ -13,7 +13,6 @@ import dev.hastack.postgres.HaPostgres;
 import dev.hastack.redis.HaRedis;
 import java.io.IOException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.function.Function;
 import org.slf4j.Logger;
@@ -45,8 +44,7 @@ public final class ServiceProgram {
                             postgres.primary(),
                             postgres.dataSource(),
                             publishing,
-                            new Rebuilding(elasticsearch::publication, postgres.primary()),
-                            () -> postgres.topology().describe(Instant.now())),
+                            new Rebuilding(elasticsearch::publication, postgres.primary())),
                     publishing::close);
         });
     }
@@ -75,12 +73,13 @@ public final class ServiceProgram {
                                 stack.close(DRAIN);
                             },
                             "close"));
+            Handler api = new FailureResponses(service.api());
             WebServer server = WebServer.start(
                     Environment.address(),
                     Environment.port(defaultPort),
                     request -> request.path().equals(List.of("health"))
                             ? health(stack)
-                            : service.api().handle(request));
+                            : api.handle(request));
             LOG.info("listening on port {}", server.port());
         } catch (StackConfigException | IllegalArgumentException | IOException e) {
             LOG.error("cannot start: {}", e.getMessage());
