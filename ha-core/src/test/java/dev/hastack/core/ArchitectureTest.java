@@ -59,7 +59,25 @@ class ArchitectureTest {
                 .resideInAPackage(BASE + ".topology")
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage(BASE, BASE + ".config", BASE + ".select", BASE + ".monitor", BASE + ".health")
+                .resideInAnyPackage(
+                        BASE,
+                        BASE + ".config",
+                        BASE + ".failure..",
+                        BASE + ".select",
+                        BASE + ".monitor",
+                        BASE + ".health")
+                .check(CLASSES);
+    }
+
+    @Test
+    void the_failures_know_the_topology_alone() {
+        noClasses()
+                .that()
+                .resideInAPackage(BASE + ".failure..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        BASE, BASE + ".config", BASE + ".guard", BASE + ".select", BASE + ".monitor", BASE + ".health")
                 .check(CLASSES);
     }
 

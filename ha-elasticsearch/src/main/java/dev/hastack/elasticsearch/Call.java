@@ -8,10 +8,10 @@ import co.elastic.clients.util.ApiTypeHelper;
 import dev.hastack.core.config.ElasticsearchConfig.PartialResults;
 import dev.hastack.core.failure.Outcome;
 import dev.hastack.core.failure.Reason;
+import dev.hastack.core.failure.spi.Verdict;
+import dev.hastack.core.failure.spi.Verdict.Again;
+import dev.hastack.core.failure.spi.Verdict.Blame;
 import dev.hastack.core.topology.Kind;
-import dev.hastack.elasticsearch.Verdict.Again;
-import dev.hastack.elasticsearch.Verdict.Blame;
-import dev.hastack.elasticsearch.Verdict.Delivery;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
@@ -182,8 +182,8 @@ final class Call<Q, R> implements Slots.Waiter {
             }
             case REFUSED ->
                 fail(
-                        new ElasticsearchOverloadedException(describe() + "not sent: " + under.words(read(), guard) + ", and "
-                                + under.waiting() + " wait already"),
+                        new ElasticsearchOverloadedException(describe() + "not sent: " + under.words(read(), guard)
+                                + ", and " + under.waiting() + " wait already"),
                         Blame.NODE);
         }
     }
@@ -229,9 +229,10 @@ final class Call<Q, R> implements Slots.Waiter {
             waitUntil(now);
         } else {
             NodeChannel full = routes.best().get(0);
-            lastError = new ElasticsearchOverloadedException(describe() + "not sent within " + millis() + ": " + full.underWay()
-                    + " requests are under way at " + full.node()
-                    + ", as many as ha.elasticsearch.max-in-flight allows, and no fewer at the others");
+            lastError = new ElasticsearchOverloadedException(
+                    describe() + "not sent within " + millis() + ": " + full.underWay()
+                            + " requests are under way at " + full.node()
+                            + ", as many as ha.elasticsearch.max-in-flight allows, and no fewer at the others");
             waitUntil(now + FULL);
         }
     }
@@ -288,7 +289,8 @@ final class Call<Q, R> implements Slots.Waiter {
             complete(response);
             return;
         }
-        ElasticsearchPartialResultsException error = new ElasticsearchPartialResultsException(describe() + flaw.words(), response);
+        ElasticsearchPartialResultsException error =
+                new ElasticsearchPartialResultsException(describe() + flaw.words(), response);
         if (!flaw.partial()) {
             blame(flaw.blame(), error);
             complete(response);
@@ -305,13 +307,13 @@ final class Call<Q, R> implements Slots.Waiter {
         Throwable error = declared(
                 thrown instanceof CompletionException && thrown.getCause() != null ? thrown.getCause() : thrown);
         Verdict verdict = Replay.foundItself(request, error)
-                ? Verdict.of(Delivery.UNKNOWN, Again.NO, Blame.NOBODY)
+                ? Verdict.of(Outcome.UNKNOWN, Again.NO, Blame.NOBODY)
                 : ElasticsearchErrors.of(error, read());
         if (verdict.kind().equals(Optional.of(Kind.DENIED)) && attempt.renewed()) {
             // Refused before anything was done, and not to be held against the node.
-            verdict = Verdict.of(Delivery.UNSENT, Again.ELSEWHERE, Blame.NOBODY);
+            verdict = Verdict.of(Outcome.NOT_SENT, Again.ELSEWHERE, Blame.NOBODY);
         }
-        boolean counts = attempt.end(verdict.delivery() == Delivery.REFUSED);
+        boolean counts = attempt.end(verdict.outcome() == Outcome.NOT_DONE);
         underWay.remove(attempt);
         if (!counts || over()) {
             return;
@@ -349,7 +351,7 @@ final class Call<Q, R> implements Slots.Waiter {
         } else if (verdict.again() == Again.LATER && pauses.get() >= MOST_PAUSES) {
             return false;
         }
-        if (verdict.delivery() == Delivery.UNKNOWN) {
+        if (verdict.outcome() == Outcome.UNKNOWN) {
             inDoubt = true;
         }
         switch (verdict.again()) {
@@ -365,10 +367,10 @@ final class Call<Q, R> implements Slots.Waiter {
 
     private boolean mayRepeat(Verdict verdict) {
         return operation.repeatable()
-                || switch (verdict.delivery()) {
-                    case UNSENT -> true;
-                    case REFUSED -> operation.kind() == Operation.Kind.WRITE;
-                    case UNKNOWN -> Replay.safe(request);
+                || switch (verdict.outcome()) {
+                    case NOT_SENT -> true;
+                    case NOT_DONE -> operation.kind() == Operation.Kind.WRITE;
+                    case DONE_NOT_DURABLE, UNKNOWN -> Replay.safe(request);
                 };
     }
 
@@ -586,9 +588,8 @@ final class Call<Q, R> implements Slots.Waiter {
                 attempt.channel().breaker().failed(late);
                 router.doubt(attempt, true, now);
             });
-            IOException error = operation.changes()
-                    ? new ElasticsearchOutcomeUnknownException(text, Reason.TIMED_OUT, null)
-                    : late;
+            IOException error =
+                    operation.changes() ? new ElasticsearchOutcomeUnknownException(text, Reason.TIMED_OUT, null) : late;
             fail(suppressing(error, before), blame);
         } else if (place.get() == Place.WAITED_FOR) {
             Guards.Limits under = limits;
@@ -652,12 +653,13 @@ final class Call<Q, R> implements Slots.Waiter {
     }
 
     private void end(Throwable error, Verdict verdict) {
-        boolean unknown = operation.changes() && (inDoubt || verdict.delivery() == Delivery.UNKNOWN);
+        boolean unknown = operation.changes() && (inDoubt || verdict.outcome() == Outcome.UNKNOWN);
         fail(unknown ? unknown(error) : error, verdict.blame());
     }
 
     private ElasticsearchOutcomeUnknownException unknown(Throwable error) {
-        return new ElasticsearchOutcomeUnknownException(describe() + "the answer was lost (" + error.getMessage() + ")", error);
+        return new ElasticsearchOutcomeUnknownException(
+                describe() + "the answer was lost (" + error.getMessage() + ")", error);
     }
 
     /** What messages begin with: {@code search of cms-news-read: }. */

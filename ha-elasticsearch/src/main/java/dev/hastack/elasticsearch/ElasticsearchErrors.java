@@ -3,11 +3,12 @@ package dev.hastack.elasticsearch;
 import co.elastic.clients.elasticsearch._types.ElasticsearchException;
 import co.elastic.clients.elasticsearch._types.ErrorCause;
 import co.elastic.clients.transport.TransportException;
+import dev.hastack.core.failure.Outcome;
+import dev.hastack.core.failure.spi.Verdict;
+import dev.hastack.core.failure.spi.Verdict.Again;
+import dev.hastack.core.failure.spi.Verdict.Blame;
 import dev.hastack.core.monitor.TlsFault;
 import dev.hastack.core.topology.Kind;
-import dev.hastack.elasticsearch.Verdict.Again;
-import dev.hastack.elasticsearch.Verdict.Blame;
-import dev.hastack.elasticsearch.Verdict.Delivery;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
@@ -26,21 +27,21 @@ import javax.net.ssl.SSLHandshakeException;
  * (https://www.elastic.co/docs/reference/elasticsearch/rest-apis/common-options, and the exceptions of the server).
  */
 final class ElasticsearchErrors {
-    private static final Verdict OWN = Verdict.of(Delivery.REFUSED, Again.NO, Blame.NOBODY);
+    private static final Verdict OWN = Verdict.of(Outcome.NOT_DONE, Again.NO, Blame.NOBODY);
     private static final Verdict OVERLOADED =
-            Verdict.of(Delivery.REFUSED, Again.LATER, Blame.CLUSTER).with(Kind.OVERLOADED);
+            Verdict.of(Outcome.NOT_DONE, Again.LATER, Blame.CLUSTER).with(Kind.OVERLOADED);
     private static final Verdict REFUSED =
-            Verdict.of(Delivery.UNSENT, Again.ELSEWHERE, Blame.NODE).with(Kind.REFUSED);
+            Verdict.of(Outcome.NOT_SENT, Again.ELSEWHERE, Blame.NODE).with(Kind.REFUSED);
     private static final Verdict UNSENT =
-            Verdict.of(Delivery.UNSENT, Again.ELSEWHERE, Blame.NODE).with(Kind.NETWORK);
+            Verdict.of(Outcome.NOT_SENT, Again.ELSEWHERE, Blame.NODE).with(Kind.NETWORK);
     private static final Verdict BROKEN =
-            Verdict.of(Delivery.UNKNOWN, Again.ELSEWHERE, Blame.NODE).with(Kind.NETWORK);
+            Verdict.of(Outcome.UNKNOWN, Again.ELSEWHERE, Blame.NODE).with(Kind.NETWORK);
     private static final Verdict TIMEOUT =
-            Verdict.of(Delivery.UNKNOWN, Again.ELSEWHERE, Blame.INDEX).with(Kind.TIMEOUT);
+            Verdict.of(Outcome.UNKNOWN, Again.ELSEWHERE, Blame.INDEX).with(Kind.TIMEOUT);
     /** The client is dead, and nothing was sent; the node may be well. */
-    private static final Verdict CLIENT = Verdict.of(Delivery.UNSENT, Again.ELSEWHERE, Blame.NODE);
+    private static final Verdict CLIENT = Verdict.of(Outcome.NOT_SENT, Again.ELSEWHERE, Blame.NODE);
 
-    private static final Verdict GATEWAY = Verdict.of(Delivery.UNKNOWN, Again.ELSEWHERE, Blame.CLUSTER);
+    private static final Verdict GATEWAY = Verdict.of(Outcome.UNKNOWN, Again.ELSEWHERE, Blame.CLUSTER);
 
     /** Of a node that could not reach another. */
     private static final Set<String> BETWEEN_NODES = Set.of(
@@ -102,7 +103,7 @@ final class ElasticsearchErrors {
             return Optional.of(CLIENT);
         } else if (name.equals("ConnectionPoolTimeoutException") || cause instanceof TimeoutException) {
             return Optional.of(
-                    Verdict.of(Delivery.UNSENT, Again.ELSEWHERE, Blame.NODE).with(Kind.OVERLOADED));
+                    Verdict.of(Outcome.NOT_SENT, Again.ELSEWHERE, Blame.NODE).with(Kind.OVERLOADED));
         } else if (cause instanceof ConnectException
                 || cause instanceof UnknownHostException
                 || cause instanceof NoRouteToHostException
@@ -117,7 +118,7 @@ final class ElasticsearchErrors {
             return Optional.of(TIMEOUT);
         } else if (name.equals("ContentTooLongException")) {
             // Of the answer: what was asked has been done.
-            return Optional.of(Verdict.of(Delivery.UNKNOWN, Again.NO, Blame.NOBODY));
+            return Optional.of(Verdict.of(Outcome.UNKNOWN, Again.NO, Blame.NOBODY));
         } else if (cause instanceof IOException || cause instanceof CancellationException) {
             return Optional.of(BROKEN);
         }
@@ -154,8 +155,8 @@ final class ElasticsearchErrors {
             case 503 -> unavailable(error);
             case 500 ->
                 types(error).anyMatch(BETWEEN_NODES::contains)
-                        ? Verdict.of(Delivery.UNKNOWN, Again.ELSEWHERE, Blame.INDEX)
-                        : Verdict.of(Delivery.REFUSED, Again.NO, Blame.INDEX);
+                        ? Verdict.of(Outcome.UNKNOWN, Again.ELSEWHERE, Blame.INDEX)
+                        : Verdict.of(Outcome.NOT_DONE, Again.NO, Blame.INDEX);
             default -> status(status);
         };
     }
@@ -163,36 +164,36 @@ final class ElasticsearchErrors {
     /** Flood stage was told by this status once; all other blocks are somebody's will. */
     private static Verdict blocked(ErrorCause error, boolean read) {
         boolean flood = error.reason() != null && error.reason().contains("flood");
-        return flood && !read ? Verdict.of(Delivery.REFUSED, Again.NO, Blame.INDEX) : OWN;
+        return flood && !read ? Verdict.of(Outcome.NOT_DONE, Again.NO, Blame.INDEX) : OWN;
     }
 
     private static Verdict tooMany(ErrorCause error, boolean read) {
         if (is(error, "cluster_block_exception")) {
-            return read ? OWN : Verdict.of(Delivery.REFUSED, Again.NO, Blame.INDEX);
+            return read ? OWN : Verdict.of(Outcome.NOT_DONE, Again.NO, Blame.INDEX);
         }
         return permanent(error)
-                ? Verdict.of(Delivery.REFUSED, Again.NO, Blame.CLUSTER).with(Kind.OVERLOADED)
+                ? Verdict.of(Outcome.NOT_DONE, Again.NO, Blame.CLUSTER).with(Kind.OVERLOADED)
                 : OVERLOADED;
     }
 
     private static Verdict unavailable(ErrorCause error) {
         if (NO_MASTER.contains(error.type())) {
-            return Verdict.of(Delivery.REFUSED, Again.LATER, Blame.CLUSTER);
+            return Verdict.of(Outcome.NOT_DONE, Again.LATER, Blame.CLUSTER);
         } else if (types(error).anyMatch("es_rejected_execution_exception"::equals)) {
             return OVERLOADED;
         } else if (types(error).anyMatch(BETWEEN_NODES::contains)) {
-            return Verdict.of(Delivery.UNKNOWN, Again.ELSEWHERE, Blame.INDEX);
+            return Verdict.of(Outcome.UNKNOWN, Again.ELSEWHERE, Blame.INDEX);
         }
-        return Verdict.of(Delivery.REFUSED, Again.ONCE, Blame.INDEX);
+        return Verdict.of(Outcome.NOT_DONE, Again.ONCE, Blame.INDEX);
     }
 
     private static Verdict status(int status) {
         return switch (status) {
             case 401, 403 -> OWN.with(Kind.DENIED);
             case 429 -> OVERLOADED;
-            case 503 -> Verdict.of(Delivery.REFUSED, Again.ONCE, Blame.CLUSTER).with(Kind.SHUTTING_DOWN);
+            case 503 -> Verdict.of(Outcome.NOT_DONE, Again.ONCE, Blame.CLUSTER).with(Kind.SHUTTING_DOWN);
             case 502, 504 -> GATEWAY;
-            case 500 -> Verdict.of(Delivery.UNKNOWN, Again.NO, Blame.CLUSTER);
+            case 500 -> Verdict.of(Outcome.UNKNOWN, Again.NO, Blame.CLUSTER);
             default -> OWN;
         };
     }

@@ -20,10 +20,7 @@ public final class ElasticsearchOutcomeUnknownException extends IOException impl
 
     /** For ha-stack's own packages: of a write by several requests, some of which were done. */
     public ElasticsearchOutcomeUnknownException(String message, Throwable cause) {
-        this(
-                message,
-                StackFailure.of(cause).map(StackFailure::reason).orElse(Reason.CONNECTION_LOST),
-                cause);
+        this(message, StackFailure.of(cause).map(StackFailure::reason).orElse(Reason.CONNECTION_LOST), cause);
     }
 
     @Override

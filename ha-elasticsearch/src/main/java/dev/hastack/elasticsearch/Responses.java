@@ -6,7 +6,7 @@ import co.elastic.clients.elasticsearch.core.CountResponse;
 import co.elastic.clients.elasticsearch.core.MsearchResponse;
 import co.elastic.clients.elasticsearch.core.SearchRequest;
 import co.elastic.clients.elasticsearch.core.search.ResponseBody;
-import dev.hastack.elasticsearch.Verdict.Blame;
+import dev.hastack.core.failure.spi.Verdict.Blame;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;

@@ -21,7 +21,8 @@ class DeliveryIT {
         try (Articles articles = Articles.open(cluster.proxiedProperties())) {
             CompletableFuture<?> write = loseTheAnswer(cluster, articles, null);
 
-            assertThat(write.handle((done, error) -> error).join()).isInstanceOf(ElasticsearchOutcomeUnknownException.class);
+            assertThat(write.handle((done, error) -> error).join())
+                    .isInstanceOf(ElasticsearchOutcomeUnknownException.class);
         }
         assertThat(Articles.count(cluster, "news")).isEqualTo(11);
     }

@@ -7,10 +7,11 @@ import co.elastic.clients.elasticsearch.ElasticsearchClient;
 import co.elastic.clients.transport.ElasticsearchTransportBase;
 import co.elastic.clients.transport.TransportException;
 import co.elastic.clients.transport.http.TransportHttpClient;
+import dev.hastack.core.failure.Outcome;
+import dev.hastack.core.failure.spi.Verdict;
+import dev.hastack.core.failure.spi.Verdict.Again;
+import dev.hastack.core.failure.spi.Verdict.Blame;
 import dev.hastack.core.topology.Kind;
-import dev.hastack.elasticsearch.Verdict.Again;
-import dev.hastack.elasticsearch.Verdict.Blame;
-import dev.hastack.elasticsearch.Verdict.Delivery;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
@@ -30,36 +31,36 @@ class ElasticsearchErrorsTest {
 
     @ParameterizedTest(name = "{0} {1}: {4} {5} {6}")
     @CsvSource(delimiter = '|', nullValues = "-", textBlock = """
-                # status | type                            | of      | details                       | delivery | again     | blame   | kind
-                429 | es_rejected_execution_exception      | read    | -                             | REFUSED  | LATER     | CLUSTER | OVERLOADED
-                429 | es_rejected_execution_exception      | write   | -                             | REFUSED  | LATER     | CLUSTER | OVERLOADED
-                429 | circuit_breaking_exception           | read    | "durability":"TRANSIENT"      | REFUSED  | LATER     | CLUSTER | OVERLOADED
-                429 | circuit_breaking_exception           | read    | "durability":"PERMANENT"      | REFUSED  | NO        | CLUSTER | OVERLOADED
-                429 | cluster_block_exception              | read    | -                             | REFUSED  | NO        | NOBODY  | -
-                429 | cluster_block_exception              | write   | -                             | REFUSED  | NO        | INDEX   | -
-                429 | search_phase_execution_exception     | read    | -                             | REFUSED  | LATER     | CLUSTER | OVERLOADED
-                503 | cluster_block_exception              | write   | -                             | REFUSED  | LATER     | CLUSTER | -
-                503 | master_not_discovered_exception      | write   | -                             | REFUSED  | LATER     | CLUSTER | -
-                503 | search_phase_execution_exception     | read    | -                             | REFUSED  | ONCE      | INDEX   | -
-                503 | no_shard_available_action_exception  | read    | -                             | REFUSED  | ONCE      | INDEX   | -
-                503 | unavailable_shards_exception         | write   | -                             | REFUSED  | ONCE      | INDEX   | -
+                # status | type                            | of      | details                       | outcome  | again     | blame   | kind
+                429 | es_rejected_execution_exception      | read    | -                             | NOT_DONE | LATER     | CLUSTER | OVERLOADED
+                429 | es_rejected_execution_exception      | write   | -                             | NOT_DONE | LATER     | CLUSTER | OVERLOADED
+                429 | circuit_breaking_exception           | read    | "durability":"TRANSIENT"      | NOT_DONE | LATER     | CLUSTER | OVERLOADED
+                429 | circuit_breaking_exception           | read    | "durability":"PERMANENT"      | NOT_DONE | NO        | CLUSTER | OVERLOADED
+                429 | cluster_block_exception              | read    | -                             | NOT_DONE | NO        | NOBODY  | -
+                429 | cluster_block_exception              | write   | -                             | NOT_DONE | NO        | INDEX   | -
+                429 | search_phase_execution_exception     | read    | -                             | NOT_DONE | LATER     | CLUSTER | OVERLOADED
+                503 | cluster_block_exception              | write   | -                             | NOT_DONE | LATER     | CLUSTER | -
+                503 | master_not_discovered_exception      | write   | -                             | NOT_DONE | LATER     | CLUSTER | -
+                503 | search_phase_execution_exception     | read    | -                             | NOT_DONE | ONCE      | INDEX   | -
+                503 | no_shard_available_action_exception  | read    | -                             | NOT_DONE | ONCE      | INDEX   | -
+                503 | unavailable_shards_exception         | write   | -                             | NOT_DONE | ONCE      | INDEX   | -
                 503 | node_not_connected_exception         | read    | -                             | UNKNOWN  | ELSEWHERE | INDEX   | -
-                500 | illegal_state_exception              | read    | -                             | REFUSED  | NO        | INDEX   | -
+                500 | illegal_state_exception              | read    | -                             | NOT_DONE | NO        | INDEX   | -
                 500 | node_disconnected_exception          | read    | -                             | UNKNOWN  | ELSEWHERE | INDEX   | -
-                403 | cluster_block_exception              | write   | -                             | REFUSED  | NO        | NOBODY  | -
-                403 | security_exception                   | read    | -                             | REFUSED  | NO        | NOBODY  | DENIED
-                401 | security_exception                   | read    | -                             | REFUSED  | NO        | NOBODY  | DENIED
-                404 | index_not_found_exception            | read    | -                             | REFUSED  | NO        | NOBODY  | -
-                409 | version_conflict_engine_exception    | write   | -                             | REFUSED  | NO        | NOBODY  | -
-                400 | document_parsing_exception           | write   | -                             | REFUSED  | NO        | NOBODY  | -
-                400 | parsing_exception                    | read    | -                             | REFUSED  | NO        | NOBODY  | -
+                403 | cluster_block_exception              | write   | -                             | NOT_DONE | NO        | NOBODY  | -
+                403 | security_exception                   | read    | -                             | NOT_DONE | NO        | NOBODY  | DENIED
+                401 | security_exception                   | read    | -                             | NOT_DONE | NO        | NOBODY  | DENIED
+                404 | index_not_found_exception            | read    | -                             | NOT_DONE | NO        | NOBODY  | -
+                409 | version_conflict_engine_exception    | write   | -                             | NOT_DONE | NO        | NOBODY  | -
+                400 | document_parsing_exception           | write   | -                             | NOT_DONE | NO        | NOBODY  | -
+                400 | parsing_exception                    | read    | -                             | NOT_DONE | NO        | NOBODY  | -
                 """)
     void judges_an_answer_by_its_status_and_type(
             int status,
             String type,
             String of,
             @Nullable String details,
-            Delivery delivery,
+            Outcome outcome,
             Again again,
             Blame blame,
             @Nullable Kind kind)
@@ -72,7 +73,7 @@ class ElasticsearchErrorsTest {
             Throwable error = ask(node.port(), of.equals("read"));
 
             assertThat(ElasticsearchErrors.of(error, of.equals("read")))
-                    .isEqualTo(new Verdict(delivery, again, blame, Optional.ofNullable(kind)));
+                    .isEqualTo(new Verdict(outcome, again, blame, Optional.ofNullable(kind)));
             assertThat(node.asked()).as("by one host's client").isEqualTo(1);
         }
     }
@@ -80,15 +81,15 @@ class ElasticsearchErrorsTest {
     @ParameterizedTest(name = "{0}: {1} {2} {3}")
     @CsvSource(delimiter = '|', nullValues = "-", textBlock = """
                 502 | UNKNOWN | ELSEWHERE | CLUSTER | -
-                503 | REFUSED | ONCE      | CLUSTER | SHUTTING_DOWN
+                503 | NOT_DONE| ONCE      | CLUSTER | SHUTTING_DOWN
                 504 | UNKNOWN | ELSEWHERE | CLUSTER | -
-                401 | REFUSED | NO        | NOBODY  | DENIED
+                401 | NOT_DONE| NO        | NOBODY  | DENIED
                 """)
     void judges_the_answer_of_a_proxy_by_its_status(
-            int status, Delivery delivery, Again again, Blame blame, @Nullable Kind kind) throws IOException {
+            int status, Outcome outcome, Again again, Blame blame, @Nullable Kind kind) throws IOException {
         try (CannedNode proxy = new CannedNode(status, "text/html", "<h1>Sorry</h1>")) {
             assertThat(ElasticsearchErrors.of(ask(proxy.port(), true), true))
-                    .isEqualTo(new Verdict(delivery, again, blame, Optional.ofNullable(kind)));
+                    .isEqualTo(new Verdict(outcome, again, blame, Optional.ofNullable(kind)));
         }
     }
 
@@ -100,24 +101,18 @@ class ElasticsearchErrorsTest {
                 504 | application/json | ''            | UNKNOWN | ELSEWHERE | CLUSTER | -
                 504 | application/json | no upstream   | UNKNOWN | ELSEWHERE | CLUSTER | -
                 502 | application/json | '[]'          | UNKNOWN | ELSEWHERE | CLUSTER | -
-                503 | application/json | ''            | REFUSED | ONCE      | CLUSTER | SHUTTING_DOWN
-                429 | text/plain       | slow down     | REFUSED | LATER     | CLUSTER | OVERLOADED
+                503 | application/json | ''            | NOT_DONE| ONCE      | CLUSTER | SHUTTING_DOWN
+                429 | text/plain       | slow down     | NOT_DONE| LATER     | CLUSTER | OVERLOADED
                 522 | text/html        | <h1>Sorry</h1>| UNKNOWN | ELSEWHERE | CLUSTER | -
                 301 | text/html        | <h1>Moved</h1>| UNKNOWN | ELSEWHERE | CLUSTER | -
                 200 | text/html        | <h1>Log in</h1>| UNKNOWN | ELSEWHERE | CLUSTER | -
                 200 | application/json | ''            | UNKNOWN | ELSEWHERE | CLUSTER | -
                 200 | application/json | '{}'          | UNKNOWN | ELSEWHERE | CLUSTER | -
                 204 | application/json | ''            | UNKNOWN | ELSEWHERE | CLUSTER | -
-                413 | text/html        | <h1>Large</h1>| REFUSED | NO        | NOBODY  | -
+                413 | text/html        | <h1>Large</h1>| NOT_DONE| NO        | NOBODY  | -
                 """)
     void judges_what_is_no_json_of_elasticsearch_by_its_status(
-            int status,
-            String contentType,
-            String body,
-            Delivery delivery,
-            Again again,
-            Blame blame,
-            @Nullable Kind kind)
+            int status, String contentType, String body, Outcome outcome, Again again, Blame blame, @Nullable Kind kind)
             throws IOException {
         try (CannedNode proxy = new CannedNode(status, contentType, body)) {
             for (boolean read : new boolean[] {true, false}) {
@@ -127,7 +122,7 @@ class ElasticsearchErrorsTest {
                         .hasMessageContaining("127.0.0.1:" + proxy.port())
                         .hasMessageContaining("status: " + status);
                 assertThat(ElasticsearchErrors.of(error, read))
-                        .isEqualTo(new Verdict(delivery, again, blame, Optional.ofNullable(kind)));
+                        .isEqualTo(new Verdict(outcome, again, blame, Optional.ofNullable(kind)));
             }
         }
     }
@@ -137,7 +132,7 @@ class ElasticsearchErrorsTest {
     void takes_an_answer_of_elasticsearch_that_cannot_be_decoded_for_the_callers_own_matter() throws IOException {
         try (CannedNode node = CannedNode.json(200, "{\"took\":{}}")) {
             assertThat(ElasticsearchErrors.of(ask(node.port(), true), true))
-                    .isEqualTo(Verdict.of(Delivery.REFUSED, Again.NO, Blame.NOBODY));
+                    .isEqualTo(Verdict.of(Outcome.NOT_DONE, Again.NO, Blame.NOBODY));
         }
     }
 
@@ -152,7 +147,7 @@ class ElasticsearchErrorsTest {
 
             assertThat(error).isInstanceOf(TransportException.class).hasMessageContaining("status: " + status);
             assertThat(ElasticsearchErrors.of(error, true))
-                    .isEqualTo(Verdict.of(Delivery.UNKNOWN, Again.ELSEWHERE, Blame.CLUSTER));
+                    .isEqualTo(Verdict.of(Outcome.UNKNOWN, Again.ELSEWHERE, Blame.CLUSTER));
         }
     }
 
@@ -164,8 +159,8 @@ class ElasticsearchErrorsTest {
         }
 
         assertThat(ElasticsearchErrors.of(ask(port, false), false))
-                .isEqualTo(
-                        Verdict.of(Delivery.UNSENT, Again.ELSEWHERE, Blame.NODE).with(Kind.REFUSED));
+                .isEqualTo(Verdict.of(Outcome.NOT_SENT, Again.ELSEWHERE, Blame.NODE)
+                        .with(Kind.REFUSED));
     }
 
     @Test
@@ -182,7 +177,7 @@ class ElasticsearchErrorsTest {
             reset.start();
 
             assertThat(ElasticsearchErrors.of(ask(server.getLocalPort(), false), false))
-                    .isEqualTo(Verdict.of(Delivery.UNKNOWN, Again.ELSEWHERE, Blame.NODE)
+                    .isEqualTo(Verdict.of(Outcome.UNKNOWN, Again.ELSEWHERE, Blame.NODE)
                             .with(Kind.NETWORK));
         }
     }
@@ -191,7 +186,7 @@ class ElasticsearchErrorsTest {
     void does_not_know_what_became_of_a_request_without_an_answer() throws IOException {
         try (ServerSocket silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             assertThat(ElasticsearchErrors.of(ask(silent.getLocalPort(), false), false))
-                    .isEqualTo(Verdict.of(Delivery.UNKNOWN, Again.ELSEWHERE, Blame.INDEX)
+                    .isEqualTo(Verdict.of(Outcome.UNKNOWN, Again.ELSEWHERE, Blame.INDEX)
                             .with(Kind.TIMEOUT));
         }
     }
@@ -205,7 +200,7 @@ class ElasticsearchErrorsTest {
 
         assertThat(ElasticsearchErrors.clientDead(error)).as("%s", error).isTrue();
         assertThat(ElasticsearchErrors.of(error, true))
-                .isEqualTo(Verdict.of(Delivery.UNSENT, Again.ELSEWHERE, Blame.NODE));
+                .isEqualTo(Verdict.of(Outcome.NOT_SENT, Again.ELSEWHERE, Blame.NODE));
     }
 
     @ParameterizedTest
@@ -227,7 +222,7 @@ class ElasticsearchErrorsTest {
     @Test
     void takes_an_error_of_the_program_for_its_own() {
         assertThat(ElasticsearchErrors.of(new IllegalArgumentException("no such field"), true))
-                .isEqualTo(Verdict.of(Delivery.REFUSED, Again.NO, Blame.NOBODY));
+                .isEqualTo(Verdict.of(Outcome.NOT_DONE, Again.NO, Blame.NOBODY));
     }
 
     private static Throwable ask(int port, boolean read) throws IOException {

@@ -159,7 +159,8 @@ class PublicationFaultsIT {
         try (Articles articles = Articles.open(cluster.properties())) {
             for (int i = 0; i < 10; i++) {
                 Throwable refused = catchThrowable(() -> articles.add("full"));
-                assertThat(refused).isInstanceOfAny(ElasticsearchException.class, ElasticsearchUnavailableException.class);
+                assertThat(refused)
+                        .isInstanceOfAny(ElasticsearchException.class, ElasticsearchUnavailableException.class);
                 assertThat(articles.search("full")).isEqualTo(10);
             }
             assertThatThrownBy(() -> articles.add("full")).isInstanceOf(ElasticsearchUnavailableException.class);

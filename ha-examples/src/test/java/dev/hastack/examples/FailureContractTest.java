@@ -20,6 +20,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
@@ -99,10 +100,13 @@ class FailureContractTest {
 
     private static Map<String, Class<?>> exceptions() {
         return new ClassFileImporter()
-                .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
-                .importPackages(
-                        "dev.hastack.core", "dev.hastack.postgres", "dev.hastack.redis", "dev.hastack.elasticsearch")
-                .stream()
+                        .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+                        .importPackages(
+                                "dev.hastack.core",
+                                "dev.hastack.postgres",
+                                "dev.hastack.redis",
+                                "dev.hastack.elasticsearch")
+                        .stream()
                         .filter(type -> type.isAssignableTo(Throwable.class))
                         .filter(type -> type.getModifiers().contains(JavaModifier.PUBLIC))
                         .filter(type -> !OF_NO_CALL.contains(type.getSimpleName()))
@@ -125,7 +129,7 @@ class FailureContractTest {
         Map<String, List<String>> table = table();
         return exceptions().entrySet().stream()
                 .map(type -> DynamicTest.dynamicTest(
-                        type.getKey(), () -> says(type.getValue(), table.get(type.getKey()))));
+                        type.getKey(), () -> says(type.getValue(), Objects.requireNonNull(table.get(type.getKey())))));
     }
 
     private static void says(Class<?> type, List<String> row) throws ReflectiveOperationException {

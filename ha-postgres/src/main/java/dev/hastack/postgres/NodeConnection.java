@@ -116,11 +116,11 @@ final class NodeConnection extends PgConnection {
     /** As the driver does; a commit whose wait for a synchronous standby was cancelled is no success here. */
     @Override
     public void commit() throws SQLException {
+        checkTransactionEnds();
         int seen = 0;
         for (SQLWarning warning = getWarnings(); warning != null; warning = warning.getNextWarning()) {
             seen++;
         }
-        checkTransactionEnds();
         super.commit();
         PostgresNotDurableException.throwIfReported(getWarnings(), seen);
     }

@@ -1,5 +1,9 @@
 package dev.hastack.postgres;
 
+import dev.hastack.core.failure.Outcome;
+import dev.hastack.core.failure.spi.Verdict;
+import dev.hastack.core.failure.spi.Verdict.Again;
+import dev.hastack.core.failure.spi.Verdict.Blame;
 import dev.hastack.core.topology.Kind;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
@@ -7,6 +11,7 @@ import java.sql.SQLException;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.util.PSQLException;
 
 /**
  * The error table: what a {@link SQLException} says about the node that it came from, by SQLSTATE (PostgreSQL manual,
@@ -16,7 +21,44 @@ final class PostgresErrors {
     /** By the time that a role has for a statement, a lock, idleness in a session or in a transaction, or a transaction. */
     private static final Set<String> CUT_SHORT = Set.of("57014", "55P03", "57P05", "25P03", "25P04");
 
+    /** Serialization failure, deadlock, lock not available. */
+    private static final Set<String> CONFLICTS = Set.of("40001", "40P01", "55P03");
+
     private PostgresErrors() {}
+
+    /** What an error of the driver's means: for the statement, the transaction, and the node. */
+    static Verdict verdict(SQLException error) {
+        Optional<Kind> kind = kind(error);
+        String state = String.valueOf(error.getSQLState());
+        Again again = conflicts(state) ? Again.LATER : kind.isPresent() ? Again.ELSEWHERE : Again.NO;
+        return new Verdict(
+                outcome(state, refusedByServer(error)), again, kind.isPresent() ? Blame.NODE : Blame.NOBODY, kind);
+    }
+
+    /**
+     * Whether the server itself said no to the one statement. The driver raises errors of its own after a statement that was
+     * carried out, and a batch may be carried out in part.
+     */
+    private static boolean refusedByServer(SQLException error) {
+        return error instanceof PSQLException e && e.getServerErrorMessage() != null;
+    }
+
+    private static Outcome outcome(String state, boolean refused) {
+        return switch (state) {
+            // Never connected; refused by the server at login.
+            case "08001", "08004" -> Outcome.NOT_SENT;
+            // Closed before the call: what it wanted to send, a COMMIT for instance, was not sent.
+            case "08003" -> Outcome.NOT_DONE;
+            // Transaction resolution unknown, statement completion unknown, crash of the server.
+            case "08007", "40003", "57P02" -> Outcome.UNKNOWN;
+            default -> refused && !state.startsWith("08") ? Outcome.NOT_DONE : Outcome.UNKNOWN;
+        };
+    }
+
+    /** Whether another transaction is the reason. */
+    static boolean conflicts(String state) {
+        return CONFLICTS.contains(state);
+    }
 
     /** Empty for the caller's own errors, and for those that concern one connection alone. */
     static Optional<Kind> kind(Throwable error) {

@@ -9,8 +9,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import dev.hastack.core.failure.Outcome;
 import dev.hastack.core.HaStack;
+import dev.hastack.core.failure.Outcome;
 import dev.hastack.core.health.Health;
 import dev.hastack.core.topology.Status;
 import dev.hastack.testkit.PostgresCluster;

@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import com.zaxxer.hikari.HikariDataSource;
-import dev.hastack.core.failure.Outcome;
 import dev.hastack.core.HaStack;
+import dev.hastack.core.failure.Outcome;
 import dev.hastack.core.monitor.TopologyEvent;
 import dev.hastack.testkit.PostgresCluster;
 import dev.hastack.testkit.PostgresNode;
@@ -220,7 +220,8 @@ class ForgottenFlowsIT {
     private static PostgresConnectionLostException failure(CompletableFuture<String> call) {
         Throwable failure = catchThrowable(() -> call.get(1, TimeUnit.MINUTES)).getCause();
         assertThat(failure).isInstanceOf(SQLException.class);
-        return Objects.requireNonNull(PostgresConnectionLostException.in((SQLException) Objects.requireNonNull(failure)));
+        return Objects.requireNonNull(
+                PostgresConnectionLostException.in((SQLException) Objects.requireNonNull(failure)));
     }
 
     @Test

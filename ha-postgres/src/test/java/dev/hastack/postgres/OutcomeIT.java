@@ -6,12 +6,12 @@ import static dev.hastack.postgres.Stacks.until;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.hastack.core.HaStack;
 import dev.hastack.core.failure.Outcome;
 import dev.hastack.core.failure.Reason;
 import dev.hastack.core.failure.StackFailure;
 import dev.hastack.core.topology.NodeView;
 import dev.hastack.core.topology.Status;
-import dev.hastack.core.HaStack;
 import dev.hastack.testkit.PostgresCluster;
 import dev.hastack.testkit.junit.HaStackTest;
 import dev.hastack.testkit.junit.Postgres;
@@ -215,8 +215,7 @@ class OutcomeIT {
             assertThat(failure.reason()).isEqualTo(Reason.NO_NODE);
             assertThat(failure.topology().flatMap(seen -> seen.node("main")).map(NodeView::status))
                     .contains(Status.DOWN);
-            assertThat(e.getSuppressed())
-                    .anySatisfy(node -> assertThat(node).hasMessageContaining("main is DOWN: "));
+            assertThat(e.getSuppressed()).anySatisfy(node -> assertThat(node).hasMessageContaining("main is DOWN: "));
         }
     }
 

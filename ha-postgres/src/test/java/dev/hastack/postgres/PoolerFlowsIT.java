@@ -8,8 +8,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.hastack.core.failure.Outcome;
 import dev.hastack.core.HaStack;
+import dev.hastack.core.failure.Outcome;
 import dev.hastack.testkit.PgBouncer;
 import dev.hastack.testkit.PostgresCluster;
 import dev.hastack.testkit.PostgresLayout;
@@ -176,7 +176,8 @@ class PoolerFlowsIT {
     private static PostgresConnectionLostException failure(CompletableFuture<String> call) {
         Throwable failure = catchThrowable(() -> call.get(1, TimeUnit.MINUTES)).getCause();
         assertThat(failure).isInstanceOf(SQLException.class);
-        return Objects.requireNonNull(PostgresConnectionLostException.in((SQLException) Objects.requireNonNull(failure)));
+        return Objects.requireNonNull(
+                PostgresConnectionLostException.in((SQLException) Objects.requireNonNull(failure)));
     }
 
     private static void assertFound(PostgresConnectionLostException lost, Outcome outcome, long forgotten) {

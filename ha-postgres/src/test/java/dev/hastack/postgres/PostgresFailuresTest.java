@@ -109,8 +109,8 @@ class PostgresFailuresTest {
 
     @Test
     void what_the_socket_knows_goes_before_the_state() {
-        StackFailure failure = StackFailure.of(new PSQLException(
-                        "an I/O error", PSQLState.CONNECTION_FAILURE, lost(false)))
+        StackFailure failure = StackFailure.of(
+                        new PSQLException("an I/O error", PSQLState.CONNECTION_FAILURE, lost(false)))
                 .orElseThrow();
 
         assertThat(failure.outcome()).isEqualTo(Outcome.NOT_DONE);

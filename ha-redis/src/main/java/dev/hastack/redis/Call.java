@@ -3,9 +3,9 @@ package dev.hastack.redis;
 import dev.hastack.core.config.RedisConfig;
 import dev.hastack.core.failure.Outcome;
 import dev.hastack.core.failure.Reason;
+import dev.hastack.core.failure.spi.Verdict;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisCommandTimeoutException;
-import io.lettuce.core.RedisException;
 import io.lettuce.core.protocol.RedisCommand;
 import java.time.Duration;
 import java.util.HashSet;
@@ -133,18 +133,17 @@ final class Call<K, V, T> {
 
     /** The node answered by an error. */
     void refused(Attempt<K, V, T> attempt, String error) {
-        RedisErrors.Refusal refusal = router.refusal(error);
-        if (refusal.whole()) {
+        Verdict verdict = router.verdict(error);
+        boolean ofNode = verdict.kind().isPresent();
+        if (verdict.blame() == Verdict.Blame.NODE) {
             attempt.lane().breaker().failed(RedisErrors.exception(error));
         }
-        if (refusal.kind() != null) {
-            attempt.lane().report(refusal.kind(), error);
-        }
+        verdict.kind().ifPresent(kind -> attempt.lane().report(kind, error));
         if (read && error.startsWith("NOSCRIPT")) {
             // Scripts are loaded at the primary, and replicas hear nothing of that.
             read = false;
             router.toPrimary(this);
-        } else if (refusal.elsewhere() || (read && refusal.kind() != null)) {
+        } else if (verdict.again() == Verdict.Again.ELSEWHERE || (read && ofNode)) {
             lastError = RedisErrors.exception(error);
             tried(attempt.lane().node());
             if (!replayable && command.getOutput() != null) {
@@ -152,7 +151,7 @@ final class Call<K, V, T> {
             }
             router.again(this);
         } else if (finish()) {
-            if (refusal.kind() != null) {
+            if (ofNode) {
                 router.toll().failed();
             }
             if (command.getOutput() != null) {

@@ -2,8 +2,8 @@ package dev.hastack.redis;
 
 import dev.hastack.core.config.RedisConfig;
 import dev.hastack.core.failure.Outcome;
+import dev.hastack.core.failure.spi.Verdict;
 import dev.hastack.core.monitor.Toll;
-import dev.hastack.core.topology.Kind;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.cluster.SlotHash;
 import io.lettuce.core.cluster.models.partitions.Partitions;
@@ -110,11 +110,11 @@ final class ClusterRouter implements Dispatcher, Runnable {
     }
 
     @Override
-    public RedisErrors.Refusal refusal(String reply) {
+    public Verdict verdict(String reply) {
         int space = reply.indexOf(' ');
         return MOVING.contains(space < 0 ? reply : reply.substring(0, space))
-                ? new RedisErrors.Refusal(Kind.NOT_PRIMARY, true, false)
-                : RedisErrors.refusal(reply);
+                ? RedisErrors.MOVED
+                : RedisErrors.verdict(reply);
     }
 
     @Override
@@ -243,9 +243,11 @@ final class ClusterRouter implements Dispatcher, Runnable {
         if (view.get().denied()) {
             call.end(nobody(call));
         } else if (!queue.offer(slot(call), call, config.maxWaiting())) {
-            call.end(new RedisOverloadedException(call.describe() + "not sent: " + config.maxWaiting()
-                    + " commands wait for a node, as many as ha.redis.max-waiting allows; "
-                    + view.get().describe(), null));
+            call.end(new RedisOverloadedException(
+                    call.describe() + "not sent: " + config.maxWaiting()
+                            + " commands wait for a node, as many as ha.redis.max-waiting allows; "
+                            + view.get().describe(),
+                    null));
         } else {
             toll.held();
             if (closed) {

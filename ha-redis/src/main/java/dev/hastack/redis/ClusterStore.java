@@ -218,11 +218,13 @@ final class ClusterStore implements HaRedisCluster {
             }
         } while (System.nanoTime() - until < 0);
         ClusterView view = watch.view();
-        RedisNoReplicaException error = new RedisNoReplicaException("redis: "
-                + (view.denied()
-                        ? view.denial()
-                        : "no node of the cluster could be connected to within "
-                                + config.reads().maxWait().toMillis() + " ms; " + view.describe()), view);
+        RedisNoReplicaException error = new RedisNoReplicaException(
+                "redis: "
+                        + (view.denied()
+                                ? view.denial()
+                                : "no node of the cluster could be connected to within "
+                                        + config.reads().maxWait().toMillis() + " ms; " + view.describe()),
+                view);
         error.addSuppressed(last);
         throw error;
     }

@@ -1,6 +1,7 @@
 package dev.hastack.redis;
 
 import dev.hastack.core.config.RedisConfig;
+import dev.hastack.core.failure.spi.Verdict;
 import dev.hastack.core.monitor.Toll;
 import java.util.List;
 
@@ -44,7 +45,7 @@ interface Dispatcher {
     }
 
     /** What an error reply means. */
-    default RedisErrors.Refusal refusal(String reply) {
-        return RedisErrors.refusal(reply);
+    default Verdict verdict(String reply) {
+        return RedisErrors.verdict(reply);
     }
 }

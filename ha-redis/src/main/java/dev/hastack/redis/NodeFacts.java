@@ -138,7 +138,7 @@ record NodeFacts(Map<String, String> fields, List<Refused> refused) {
                     refused.add(writes ? Refused.writes(reply) : Refused.fact("writes", reply));
                 } else if (reply.startsWith("BUSY")) {
                     refused.add(new Refused(Refused.Use.ALL, "commands", reply));
-                } else if (RedisErrors.refusal(reply).kind() == null) {
+                } else if (RedisErrors.verdict(reply).kind().isEmpty()) {
                     refused.add(Refused.fact("PING", reply));
                 } else {
                     // LOADING, MASTERDOWN and their kind: no command is served.

@@ -142,16 +142,22 @@ final class OwnConnections implements RedisChannels.Follower {
     }
 
     private RedisNoPrimaryException noPrimary(Duration patience, @Nullable Throwable last) {
-        RedisNoPrimaryException error = new RedisNoPrimaryException("redis: "
-                + (last == null ? "" : last.getMessage() + "; ")
-                + (channels.routes().hopeless()
-                        ? Waits.denied(
-                                RedisErrors.CREDENTIALS,
-                                monitor.snapshot(),
-                                monitor.time().now())
-                        : Waits.write(
-                                patience, monitor.snapshot(), monitor.time().now()))
-                + channels.besides(), Outcome.NOT_SENT, RedisFailures.reason(channels.routes()), monitor.snapshot());
+        RedisNoPrimaryException error = new RedisNoPrimaryException(
+                "redis: "
+                        + (last == null ? "" : last.getMessage() + "; ")
+                        + (channels.routes().hopeless()
+                                ? Waits.denied(
+                                        RedisErrors.CREDENTIALS,
+                                        monitor.snapshot(),
+                                        monitor.time().now())
+                                : Waits.write(
+                                        patience,
+                                        monitor.snapshot(),
+                                        monitor.time().now()))
+                        + channels.besides(),
+                Outcome.NOT_SENT,
+                RedisFailures.reason(channels.routes()),
+                monitor.snapshot());
         if (last != null) {
             error.addSuppressed(last);
         }
@@ -205,11 +211,14 @@ final class OwnConnections implements RedisChannels.Follower {
             Thread.currentThread().interrupt();
             throw new RedisCommandInterruptedException(e);
         }
-        throw new RedisNoReplicaException("not written: "
-                + missing(channels.routes().primary(), durability)
-                + ", and that did not change within " + TimeUnit.MILLISECONDS.convert(patience)
-                + " ms (ha.redis.writes.wait); "
-                + monitor.snapshot().describe(monitor.time().now()), Reason.NO_NODE, monitor.snapshot());
+        throw new RedisNoReplicaException(
+                "not written: "
+                        + missing(channels.routes().primary(), durability)
+                        + ", and that did not change within " + TimeUnit.MILLISECONDS.convert(patience)
+                        + " ms (ha.redis.writes.wait); "
+                        + monitor.snapshot().describe(monitor.time().now()),
+                Reason.NO_NODE,
+                monitor.snapshot());
     }
 
     private String missing(@Nullable NodeChannel primary, Durability durability) {
@@ -265,8 +274,15 @@ final class OwnConnections implements RedisChannels.Follower {
 
     /** Where this connection leads to, for people. */
     String node(StatefulConnection<?, ?> connection) {
+        String id = nodeId(connection);
+        return id == null ? "the primary" : id;
+    }
+
+    /** The node that this connection leads to; null once it is closed. */
+    @Nullable
+    String nodeId(StatefulConnection<?, ?> connection) {
         Owner owner = open.get(connection);
-        return owner == null ? "the primary" : owner.node();
+        return owner == null ? null : owner.node();
     }
 
     /** The primary of this connection may be in touch with fewer than was known. */

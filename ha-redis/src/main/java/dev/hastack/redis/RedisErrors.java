@@ -1,5 +1,9 @@
 package dev.hastack.redis;
 
+import dev.hastack.core.failure.Outcome;
+import dev.hastack.core.failure.spi.Verdict;
+import dev.hastack.core.failure.spi.Verdict.Again;
+import dev.hastack.core.failure.spi.Verdict.Blame;
 import dev.hastack.core.monitor.TlsFault;
 import dev.hastack.core.topology.Kind;
 import io.lettuce.core.RedisCommandExecutionException;
@@ -29,7 +33,6 @@ import java.util.concurrent.TimeoutException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The error table: what an error says about the node that it came from. Redis's error replies begin with a word in
@@ -44,36 +47,36 @@ final class RedisErrors {
     /** Where one side speaks TLS and the other does not. */
     static final String TLS_ADVICE = "ha.redis.tls says whether this side does";
 
-    private static final Refusal OWN = new Refusal(null, false, false);
+    private static final Verdict OWN = Verdict.of(Outcome.NOT_DONE, Again.NO, Blame.NOBODY);
+    /** Not done, and to be done elsewhere. */
+    private static final Verdict ELSEWHERE = Verdict.of(Outcome.NOT_DONE, Again.ELSEWHERE, Blame.NOBODY);
 
-    private static final Map<String, Refusal> REFUSALS = Map.ofEntries(
-            Map.entry("READONLY", new Refusal(Kind.NOT_PRIMARY, true, false)),
-            Map.entry("LOADING", new Refusal(Kind.SHUTTING_DOWN, true, false)),
-            Map.entry("MASTERDOWN", new Refusal(Kind.SHUTTING_DOWN, true, false)),
-            Map.entry("CLUSTERDOWN", new Refusal(Kind.SHUTTING_DOWN, true, false)),
-            Map.entry("UNBLOCKED", new Refusal(Kind.NOT_PRIMARY, false, false)),
-            Map.entry("BUSY", new Refusal(Kind.OVERLOADED, false, true)),
-            Map.entry("OOM", new Refusal(Kind.OVERLOADED, false, false)),
-            Map.entry("MISCONF", new Refusal(Kind.OVERLOADED, false, false)),
-            Map.entry("NOREPLICAS", new Refusal(Kind.OVERLOADED, false, false)),
-            Map.entry("NOAUTH", new Refusal(Kind.DENIED, false, false)),
-            Map.entry("WRONGPASS", new Refusal(Kind.DENIED, false, false)),
-            Map.entry("NOPERM", new Refusal(null, false, false)));
+    /** A node that is no longer the one of a slot. */
+    static final Verdict MOVED = ELSEWHERE.with(Kind.NOT_PRIMARY);
+
+    private static final Map<String, Verdict> REFUSALS = Map.ofEntries(
+            Map.entry("READONLY", ELSEWHERE.with(Kind.NOT_PRIMARY)),
+            Map.entry("LOADING", ELSEWHERE.with(Kind.SHUTTING_DOWN)),
+            Map.entry("MASTERDOWN", ELSEWHERE.with(Kind.SHUTTING_DOWN)),
+            Map.entry("CLUSTERDOWN", ELSEWHERE.with(Kind.SHUTTING_DOWN)),
+            Map.entry("UNBLOCKED", OWN.with(Kind.NOT_PRIMARY)),
+            Map.entry("BUSY", Verdict.of(Outcome.NOT_DONE, Again.NO, Blame.NODE).with(Kind.OVERLOADED)),
+            Map.entry("OOM", OWN.with(Kind.OVERLOADED)),
+            Map.entry("MISCONF", OWN.with(Kind.OVERLOADED)),
+            Map.entry("NOREPLICAS", OWN.with(Kind.OVERLOADED)),
+            Map.entry("NOAUTH", OWN.with(Kind.DENIED)),
+            Map.entry("WRONGPASS", OWN.with(Kind.DENIED)),
+            Map.entry("NOPERM", OWN));
 
     private RedisErrors() {}
 
     /**
-     * What an error reply means.
-     *
-     * @param kind of the node's failure, or null for the caller's own
-     * @param elsewhere whether the command was not done, and may be done elsewhere
-     * @param whole whether the node refuses whatever it is asked; one that refuses writes alone serves reads as well as any
+     * What an error reply means. A node is to blame if it refuses whatever it is asked; one that refuses writes alone serves reads as
+     * well as any.
      */
-    record Refusal(@Nullable Kind kind, boolean elsewhere, boolean whole) {}
-
-    static Refusal refusal(String reply) {
+    static Verdict verdict(String reply) {
         if (reply.startsWith("ERR max number of clients")) {
-            return new Refusal(Kind.OVERLOADED, true, true);
+            return Verdict.of(Outcome.NOT_DONE, Again.ELSEWHERE, Blame.NODE).with(Kind.OVERLOADED);
         }
         int space = reply.indexOf(' ');
         return REFUSALS.getOrDefault(space < 0 ? reply : reply.substring(0, space), OWN);
@@ -95,11 +98,10 @@ final class RedisErrors {
         }
         for (Throwable cause = error; cause != null; cause = cause.getCause()) {
             if (cause instanceof RedisCommandExecutionException && cause.getMessage() != null) {
-                Refusal refusal = refusal(cause.getMessage());
                 // To whom the probe's own commands are forbidden, the node is of no use.
                 return cause.getMessage().startsWith("NOPERM")
                         ? Optional.of(Kind.DENIED)
-                        : Optional.ofNullable(refusal.kind());
+                        : verdict(cause.getMessage()).kind();
             }
             if (cause instanceof ConnectException
                     || cause instanceof UnknownHostException

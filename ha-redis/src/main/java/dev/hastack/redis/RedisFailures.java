@@ -6,9 +6,9 @@ import dev.hastack.core.failure.Reason;
 import dev.hastack.core.failure.StackFailure;
 import dev.hastack.core.failure.spi.DriverFailure;
 import dev.hastack.core.failure.spi.FailureReader;
+import dev.hastack.core.failure.spi.Verdict;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisCommandInterruptedException;
-import io.lettuce.core.RedisConnectionException;
 import io.lettuce.core.RedisException;
 import java.util.Optional;
 import java.util.Set;
@@ -37,9 +37,9 @@ public final class RedisFailures implements FailureReader {
     private static Outcome outcome(Throwable error) {
         if (error instanceof RedisCommandExecutionException) {
             String reply = String.valueOf(error.getMessage());
-            boolean inPart = OF_SCRIPT.matcher(reply).find()
-                    && !RedisErrors.refusal(reply).elsewhere();
-            return inPart ? Outcome.UNKNOWN : Outcome.NOT_DONE;
+            Verdict verdict = RedisErrors.verdict(reply);
+            boolean inPart = OF_SCRIPT.matcher(reply).find() && verdict.again() != Verdict.Again.ELSEWHERE;
+            return inPart ? Outcome.UNKNOWN : verdict.outcome();
         }
         return RedisErrors.unsent(error) ? Outcome.NOT_SENT : Outcome.UNKNOWN;
     }
@@ -50,12 +50,8 @@ public final class RedisFailures implements FailureReader {
             return Reason.INTERRUPTED;
         } else if (error instanceof RedisCommandExecutionException && OF_SLOTS.contains(firstWord(message))) {
             return Reason.UNAVAILABLE;
-        } else if (error instanceof RedisConnectionException && RedisErrors.kind(error).isEmpty()) {
-            return Reason.NO_NODE;
         }
-        return RedisErrors.kind(error)
-                .map(Reason::of)
-                .orElse(RedisErrors.connectionLost(error) ? Reason.CONNECTION_LOST : Reason.REFUSED);
+        return RedisErrors.kind(error).map(Reason::of).orElse(Reason.REFUSED);
     }
 
     private static String firstWord(String message) {
@@ -76,7 +72,7 @@ public final class RedisFailures implements FailureReader {
     /** Adds what is wrong with each node of a cluster to what the error suppresses. */
     static void suppress(Throwable error, ClusterView seen) {
         seen.nodes()
-                .forEach(node -> node.reason()
-                        .ifPresent(why -> NodeFailedException.suppress(error, STORE, node.node(), why)));
+                .forEach(node ->
+                        node.reason().ifPresent(why -> NodeFailedException.suppress(error, STORE, node.node(), why)));
     }
 }

@@ -215,8 +215,9 @@ final class Router implements Dispatcher, Runnable {
             return false;
         }
         if (!channel.hasRoom()) {
-            call.end(new RedisOverloadedException(call.describe() + "not sent: " + channel.underWay()
-                    + " commands are under way at " + channel.node() + ", as many as ha.redis.max-in-flight allows",
+            call.end(new RedisOverloadedException(
+                    call.describe() + "not sent: " + channel.underWay() + " commands are under way at " + channel.node()
+                            + ", as many as ha.redis.max-in-flight allows",
                     channel.node()));
             return true;
         }
@@ -253,9 +254,11 @@ final class Router implements Dispatcher, Runnable {
         AtomicInteger holding = call.read() ? holdingReads : holdingWrites;
         if (holding.incrementAndGet() > config.maxWaiting()) {
             holding.decrementAndGet();
-            call.end(new RedisOverloadedException(call.describe() + "not sent: " + config.maxWaiting()
-                    + " commands wait for a node, as many as ha.redis.max-waiting allows; "
-                    + routes.snapshot().describe(now()), null));
+            call.end(new RedisOverloadedException(
+                    call.describe() + "not sent: " + config.maxWaiting()
+                            + " commands wait for a node, as many as ha.redis.max-waiting allows; "
+                            + routes.snapshot().describe(now()),
+                    null));
             return;
         }
         toll.held();

@@ -76,19 +76,22 @@ final class Subscriptions implements RedisChannels.Follower {
                 throw new RedisCommandInterruptedException(e);
             }
         } while (System.nanoTime() - until < 0);
-        RedisNoReplicaException error = new RedisNoReplicaException("redis: "
-                + (last == null ? "" : "cannot subscribe: " + RedisErrors.text(last) + "; ")
-                + (channels.routes().hopeless()
-                        ? Waits.denied(
-                                RedisErrors.CREDENTIALS,
-                                monitor.snapshot(),
-                                monitor.time().now())
-                        : Waits.read(
-                                policy,
-                                config.reads().maxWait(),
-                                monitor.snapshot(),
-                                monitor.time().now()))
-                + channels.besides(), RedisFailures.reason(channels.routes()), monitor.snapshot());
+        RedisNoReplicaException error = new RedisNoReplicaException(
+                "redis: "
+                        + (last == null ? "" : "cannot subscribe: " + RedisErrors.text(last) + "; ")
+                        + (channels.routes().hopeless()
+                                ? Waits.denied(
+                                        RedisErrors.CREDENTIALS,
+                                        monitor.snapshot(),
+                                        monitor.time().now())
+                                : Waits.read(
+                                        policy,
+                                        config.reads().maxWait(),
+                                        monitor.snapshot(),
+                                        monitor.time().now()))
+                        + channels.besides(),
+                RedisFailures.reason(channels.routes()),
+                monitor.snapshot());
         if (last != null) {
             error.addSuppressed(last);
         }

@@ -4,6 +4,7 @@ import dev.hastack.core.config.RedisConfig;
 import dev.hastack.core.failure.Outcome;
 import dev.hastack.core.failure.Reason;
 import dev.hastack.core.failure.StackFailure;
+import dev.hastack.core.failure.spi.Verdict;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisCommandInterruptedException;
 import io.lettuce.core.RedisCommandTimeoutException;
@@ -175,7 +176,8 @@ final class WaitingWrites<K, V> implements DurableWrites<K, V> {
             if (!permits.tryAcquire(left(until).toNanos(), TimeUnit.NANOSECONDS)) {
                 throw new RedisOverloadedException(
                         "not written: " + IdleConnections.MOST + " durable writes are under way, and none ended within "
-                                + TimeUnit.MILLISECONDS.convert(patience) + " ms (ha.redis.writes.wait)", null);
+                                + TimeUnit.MILLISECONDS.convert(patience) + " ms (ha.redis.writes.wait)",
+                        null);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -207,7 +209,9 @@ final class WaitingWrites<K, V> implements DurableWrites<K, V> {
             String refused = e instanceof RedisCommandExecutionException
                     ? loan.lastError().orElse(null)
                     : null;
-            throw refused == null || !refused.equals(e.getMessage()) ? lost(connection, e) : refused(connection, loan, refused, e);
+            throw refused == null || !refused.equals(e.getMessage())
+                    ? lost(connection, e)
+                    : refused(connection, loan, refused, e);
         } catch (RuntimeException e) {
             throw RedisErrors.unreadable(e) ? lost(connection, new RedisException(e)) : e;
         } finally {
@@ -216,7 +220,8 @@ final class WaitingWrites<K, V> implements DurableWrites<K, V> {
         if (connection.isMulti()) {
             throw new RedisSharedConnectionException(
                     "MULTI was left open at the end of a durable write: what follows it was not"
-                            + " done; end it by EXEC or DISCARD within the function", Outcome.NOT_DONE);
+                            + " done; end it by EXEC or DISCARD within the function",
+                    Outcome.NOT_DONE);
         }
         int wanted;
         int replicas;
@@ -321,11 +326,9 @@ final class WaitingWrites<K, V> implements DurableWrites<K, V> {
     private RedisException refused(
             StatefulRedisConnection<K, V> connection, Loan loan, String refused, RedisException error) {
         String reason = loan.reason(refused);
-        RedisErrors.Refusal refusal = RedisErrors.refusal(reason);
-        if (refusal.kind() != null) {
-            connections.report(connection, refusal.kind(), error);
-        }
-        if (!refusal.elsewhere()) {
+        Verdict verdict = RedisErrors.verdict(reason);
+        verdict.kind().ifPresent(kind -> connections.report(connection, kind, error));
+        if (verdict.again() != Verdict.Again.ELSEWHERE) {
             return error;
         }
         // Those that lie idle lead to the same server.
@@ -368,7 +371,7 @@ final class WaitingWrites<K, V> implements DurableWrites<K, V> {
     private RedisOutcomeUnknownException unknown(
             StatefulRedisConnection<K, V> connection, String message, RuntimeException cause) {
         Reason reason = StackFailure.of(cause).map(StackFailure::reason).orElse(Reason.CONNECTION_LOST);
-        return new RedisOutcomeUnknownException(message, reason, connections.node(connection), cause);
+        return new RedisOutcomeUnknownException(message, reason, connections.nodeId(connection), cause);
     }
 
     private static @Nullable String message(Throwable error) {

@@ -101,7 +101,8 @@ class CallTest {
         assertThat(only.completeExceptionally(new RedisProtocolException("Invalid first byte: 72 (H)")))
                 .isTrue();
 
-        assertThatThrownBy(() -> command.get(60, TimeUnit.SECONDS)).hasCauseInstanceOf(RedisOutcomeUnknownException.class);
+        assertThatThrownBy(() -> command.get(60, TimeUnit.SECONDS))
+                .hasCauseInstanceOf(RedisOutcomeUnknownException.class);
     }
 
     private static void answer(Attempt<String, String, Long> attempt, long value) {

@@ -3,6 +3,8 @@ package dev.hastack.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import dev.hastack.core.failure.Outcome;
+import dev.hastack.core.failure.spi.Verdict;
 import dev.hastack.core.topology.Kind;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisCommandExecutionException;
@@ -22,6 +24,7 @@ import java.net.ConnectException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -46,7 +49,12 @@ class RedisErrorsTest {
         "NOPERM this user has no permissions to run the 'set' command, , false, false"
     })
     void knows_what_an_error_reply_says_of_its_node(String reply, Kind kind, boolean elsewhere, boolean whole) {
-        assertThat(RedisErrors.refusal(reply)).isEqualTo(new RedisErrors.Refusal(kind, elsewhere, whole));
+        assertThat(RedisErrors.verdict(reply))
+                .isEqualTo(new Verdict(
+                        Outcome.NOT_DONE,
+                        elsewhere ? Verdict.Again.ELSEWHERE : Verdict.Again.NO,
+                        whole ? Verdict.Blame.NODE : Verdict.Blame.NOBODY,
+                        Optional.ofNullable(kind)));
     }
 
     @Test

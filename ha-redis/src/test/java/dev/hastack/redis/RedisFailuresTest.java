@@ -10,7 +10,6 @@ import io.lettuce.core.RedisCommandInterruptedException;
 import io.lettuce.core.RedisCommandTimeoutException;
 import io.lettuce.core.RedisConnectionException;
 import io.lettuce.core.RedisException;
-import io.netty.handler.timeout.ReadTimeoutException;
 import java.net.ConnectException;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.Stream;
@@ -74,7 +73,6 @@ class RedisFailuresTest {
                                 new RedisConnectionException("cannot connect", new ConnectException("refused")),
                                 Outcome.NOT_SENT,
                                 Reason.NO_NODE),
-                        new Row(ReadTimeoutException.INSTANCE, Outcome.UNKNOWN, Reason.REFUSED),
                         new Row(
                                 new ExecutionException(new RedisCommandTimeoutException("slow")),
                                 Outcome.UNKNOWN,

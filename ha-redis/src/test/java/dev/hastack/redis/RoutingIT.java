@@ -363,8 +363,10 @@ class RoutingIT {
             assertThatThrownBy(() -> subscriber.sync().set("routing", "other"))
                     .isInstanceOf(RedisNotWritableException.class)
                     .hasMessage("SET is refused: this stack may not write to Redis (ha.redis.writable=false)");
-            assertThatThrownBy(() -> subscriber.sync().publish("news", "1")).isInstanceOf(RedisNotWritableException.class);
-            assertThatThrownBy(() -> subscriber.sync().blpop(1, "routing")).isInstanceOf(RedisNotWritableException.class);
+            assertThatThrownBy(() -> subscriber.sync().publish("news", "1"))
+                    .isInstanceOf(RedisNotWritableException.class);
+            assertThatThrownBy(() -> subscriber.sync().blpop(1, "routing"))
+                    .isInstanceOf(RedisNotWritableException.class);
             assertThat(subscriber.sync().ping()).isEqualTo("PONG");
             main.command("PUBLISH", channel, "2");
             assertThat(heard.get(1, TimeUnit.MINUTES)).isEqualTo("news=2");

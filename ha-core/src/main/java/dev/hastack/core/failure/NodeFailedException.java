@@ -40,9 +40,11 @@ public final class NodeFailedException extends Exception implements StackFailure
         if (failure.isEmpty() && (view.status().usable() || view.status() == Status.UNKNOWN)) {
             return Optional.empty();
         }
-        String words = view.node() + " is " + (view.suspect().isPresent() ? "suspect" : view.status().name())
-                + failure.map(last -> ": " + last.kind().name().toLowerCase(Locale.ROOT).replace('_', ' ') + " at "
-                                + last.at() + " (" + last.cause() + ")")
+        String words = view.node() + " is "
+                + (view.suspect().isPresent() ? "suspect" : view.status().name())
+                + failure.map(last -> ": "
+                                + last.kind().name().toLowerCase(Locale.ROOT).replace('_', ' ') + " at " + last.at()
+                                + " (" + last.cause() + ")")
                         .or(() -> seen.refusal(view).map(why -> ": " + why))
                         .orElse("");
         return Optional.of(new NodeFailedException(

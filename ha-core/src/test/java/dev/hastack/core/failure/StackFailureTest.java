@@ -65,7 +65,8 @@ class StackFailureTest {
         own.addSuppressed(new DriverException(Outcome.UNKNOWN));
 
         assertThat(StackFailure.of(own)).containsSame(own);
-        assertThat(StackFailure.of(new CompletionException(new ExecutionException(own)))).containsSame(own);
+        assertThat(StackFailure.of(new CompletionException(new ExecutionException(own))))
+                .containsSame(own);
         assertThat(Outcome.of(new RuntimeException(own))).isEqualTo(Outcome.NOT_SENT);
     }
 

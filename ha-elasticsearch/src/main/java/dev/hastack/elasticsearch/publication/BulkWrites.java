@@ -222,7 +222,8 @@ final class BulkWrites {
 
         private ElasticsearchOutcomeUnknownException unknown(Exception reason) {
             return new ElasticsearchOutcomeUnknownException(
-                    "publication '" + publication + "': the write was done, and it is not known whether a rebuild has it: "
+                    "publication '" + publication
+                            + "': the write was done, and it is not known whether a rebuild has it: "
                             + reason.getMessage(),
                     reason);
         }

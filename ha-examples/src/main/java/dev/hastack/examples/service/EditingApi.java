@@ -40,11 +40,7 @@ final class EditingApi implements Handler {
     private final ReadingApi readingApi;
 
     /** Writes to the primary; reads from where the configuration says that readers of this stack prefer to. */
-    EditingApi(
-            DataSource primary,
-            DataSource reads,
-            Publishing publishing,
-            Rebuilding rebuilding) {
+    EditingApi(DataSource primary, DataSource reads, Publishing publishing, Rebuilding rebuilding) {
         this.primary = primary;
         this.publishing = publishing;
         this.rebuilding = rebuilding;

@@ -19,6 +19,8 @@ record FailureResponses(Handler api) implements Handler {
     public Response handle(Request request) throws Exception {
         try {
             return api.handle(request);
+        } catch (HttpError e) {
+            throw e;
         } catch (Exception e) {
             throw answer(request, e);
         }
@@ -36,8 +38,9 @@ record FailureResponses(Handler api) implements Handler {
 
     private static HttpError answer(Request request, StackFailure failure, Exception e) {
         boolean reads = request.method().equals("GET") || request.method().equals("HEAD");
-        String what = failure.store() + failure.node().map(node -> " (" + node + ")").orElse("") + ": "
-                + e.getMessage() + "; sending it again is safe";
+        String what =
+                failure.store() + failure.node().map(node -> " (" + node + ")").orElse("") + ": " + e.getMessage()
+                        + "; sending it again is safe";
         return reads || failure.outcome().repeatable()
                 ? new HttpError(503, "not done, " + what, e)
                 : new HttpError(504, "this may be done or not, " + what, e);

@@ -77,9 +77,7 @@ public final class ServiceProgram {
             WebServer server = WebServer.start(
                     Environment.address(),
                     Environment.port(defaultPort),
-                    request -> request.path().equals(List.of("health"))
-                            ? health(stack)
-                            : api.handle(request));
+                    request -> request.path().equals(List.of("health")) ? health(stack) : api.handle(request));
             LOG.info("listening on port {}", server.port());
         } catch (StackConfigException | IllegalArgumentException | IOException e) {
             LOG.error("cannot start: {}", e.getMessage());

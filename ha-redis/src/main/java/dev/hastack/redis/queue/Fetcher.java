@@ -1,7 +1,7 @@
 package dev.hastack.redis.queue;
 
-import dev.hastack.redis.RedisNotWritableException;
 import dev.hastack.redis.RedisClosedException;
+import dev.hastack.redis.RedisNotWritableException;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.sync.RedisCommands;
 import java.time.Duration;

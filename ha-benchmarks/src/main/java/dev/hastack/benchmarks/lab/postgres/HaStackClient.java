@@ -5,8 +5,8 @@ import dev.hastack.benchmarks.lab.round.Client;
 import dev.hastack.benchmarks.lab.round.Session;
 import dev.hastack.core.HaStack;
 import dev.hastack.core.config.StackConfig;
-import dev.hastack.postgres.HaPostgres;
 import dev.hastack.core.failure.Outcome;
+import dev.hastack.postgres.HaPostgres;
 import java.sql.SQLException;
 import java.time.Duration;
 
