@@ -39,28 +39,34 @@ final class Encryption {
     }
 
     private static Optional<String> postgres(PostgresConfig config) {
-        return PostgresEncryption.doubt(config.properties())
-                .flatMap(doubt -> away(config.nodes().values().stream()
-                                .map(node -> node.address().host()))
-                        .map(host -> "postgres " + doubt.what() + " (" + host + "; " + doubt.remedy() + ")"));
+        return config.tls().isPresent()
+                ? Optional.empty()
+                : PostgresEncryption.doubt(config.properties())
+                        .flatMap(doubt -> away(config.nodes().values().stream()
+                                        .map(node -> node.address().host()))
+                                .map(host -> "postgres " + doubt.what() + " (" + host + "; " + doubt.remedy() + ")"));
     }
 
     private static Optional<String> redis(RedisConfig config) {
-        return config.tls()
+        return config.tls().isPresent()
                 ? Optional.empty()
                 : away(Stream.concat(
                                         config.nodes().values().stream().map(RedisConfig.Node::address),
                                         config.sentinel().stream().flatMap(sentinel -> sentinel.nodes().stream()))
                                 .map(Address::host))
-                        .map(host -> "redis encrypts nothing, the password included (" + host + "; ha.redis.tls=true)");
+                        .map(host -> "redis encrypts nothing, the password included (" + host
+                                + "; ha.redis.tls.enabled=true)");
     }
 
     private static Optional<String> elasticsearch(ElasticsearchConfig config) {
+        if (config.tls().isPresent() && !config.tls().get().enabled()) {
+            return Optional.empty();
+        }
         return away(config.nodes().values().stream()
                         .filter(node -> !"https".equals(node.address().getScheme()))
                         .map(node -> node.address().getHost()))
                 .map(host -> "elasticsearch encrypts nothing, the password included (" + host
-                        + "; https:// in ha.elasticsearch.nodes.<id>.address)");
+                        + "; ha.elasticsearch.tls.enabled=true, and no http:// in addresses)");
     }
 
     /** The first host that is not this one; told by its name, since a look-up may take long. */

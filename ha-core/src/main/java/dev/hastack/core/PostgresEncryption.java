@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 final class PostgresEncryption {
     private static final String PROPERTY = "ha.postgres.properties.";
     private static final String FULL = PROPERTY + "sslmode=verify-full";
+    private static final String SECTION = "ha.postgres.tls.enabled=true";
 
     /**
      * @param what it does
@@ -39,7 +40,10 @@ final class PostgresEncryption {
                     case "require" -> required(factory, properties.containsKey("sslrootcert"));
                     case "verify-ca" -> verified(factory, true);
                     case "verify-full" -> verified(factory, false);
-                    default -> new Doubt("encrypts where the server offers it, and believes any certificate", FULL);
+                    default ->
+                        new Doubt(
+                                "encrypts where the server offers it, and believes any certificate",
+                                properties.containsKey("sslmode") ? FULL : SECTION);
                 });
     }
 

@@ -106,6 +106,23 @@ class ArchitectureTest {
     }
 
     @Test
+    void the_tls_knows_the_configuration_alone() {
+        noClasses()
+                .that()
+                .resideInAPackage(BASE + ".tls")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        BASE,
+                        BASE + ".guard",
+                        BASE + ".topology",
+                        BASE + ".select",
+                        BASE + ".monitor",
+                        BASE + ".health")
+                .check(CLASSES);
+    }
+
+    @Test
     void arrows_point_downwards_only() {
         noClasses()
                 .that()

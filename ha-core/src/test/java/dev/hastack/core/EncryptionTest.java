@@ -38,10 +38,10 @@ class EncryptionTest {
         assertThat(warning(ALL, "db.internal"))
                 .contains(
                         "connections to nodes of other machines are not safe: postgres encrypts where the server offers it,"
-                                + " and believes any certificate (db.internal; ha.postgres.properties.sslmode=verify-full); redis"
-                                + " encrypts nothing, the password included (db.internal; ha.redis.tls=true); elasticsearch"
-                                + " encrypts nothing, the password included (db.internal; https:// in"
-                                + " ha.elasticsearch.nodes.<id>.address)");
+                                + " and believes any certificate (db.internal; ha.postgres.tls.enabled=true); redis"
+                                + " encrypts nothing, the password included (db.internal; ha.redis.tls.enabled=true); elasticsearch"
+                                + " encrypts nothing, the password included (db.internal; ha.elasticsearch.tls.enabled=true,"
+                                + " and no http:// in addresses)");
     }
 
     @Test
@@ -90,11 +90,39 @@ class EncryptionTest {
                         "db.internal",
                         "ha.postgres.properties.sslmode",
                         "disable",
-                        "ha.redis.tls",
+                        "ha.redis.tls.enabled",
                         "true",
                         "ha.elasticsearch.nodes.es.address",
                         "https://db.internal"))
                 .isEmpty();
+    }
+
+    @Test
+    void nor_is_one_whose_section_says_it_for_all_addresses() {
+        for (String enabled : new String[] {"true", "false"}) {
+            assertThat(warning(
+                            ALL,
+                            "db.internal",
+                            "ha.postgres.tls.enabled",
+                            enabled,
+                            "ha.redis.tls.enabled",
+                            enabled,
+                            "ha.elasticsearch.tls.enabled",
+                            enabled,
+                            "ha.elasticsearch.nodes.es.address",
+                            "db.internal:9200"))
+                    .as("enabled=%s", enabled)
+                    .isEmpty();
+        }
+        assertThat(warning(
+                        Set.of("elasticsearch"),
+                        "db.internal",
+                        "ha.elasticsearch.tls.enabled",
+                        "true",
+                        "ha.elasticsearch.nodes.other.address",
+                        "other.internal:9200"))
+                .as("one address says otherwise")
+                .hasValueSatisfying(has("elasticsearch encrypts nothing, the password included (db.internal;"));
     }
 
     private static Optional<String> postgres(String... properties) {

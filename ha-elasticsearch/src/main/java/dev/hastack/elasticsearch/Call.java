@@ -137,8 +137,8 @@ final class Call<Q, R> implements Slots.Waiter {
 
     private static Duration limit(Operation operation, Router router) {
         return switch (operation.kind()) {
-            case READ -> router.config().searchTimeout();
-            case WRITE -> router.config().writeTimeout();
+            case READ -> router.config().reads().timeout();
+            case WRITE -> router.config().writes().timeout();
             case ADMIN -> router.config().adminTimeout();
         };
     }
@@ -280,7 +280,8 @@ final class Call<Q, R> implements Slots.Waiter {
             return;
         }
         Responses.Flaw flaw = Responses.flaw(request, response);
-        boolean flagged = flaw != null && flaw.partial() && router.config().partialResults() == PartialResults.FLAG;
+        boolean flagged =
+                flaw != null && flaw.partial() && router.config().reads().partialResults() == PartialResults.FLAG;
         if (flaw == null || flagged) {
             if (flagged) {
                 router.flagged();
@@ -467,7 +468,7 @@ final class Call<Q, R> implements Slots.Waiter {
             return;
         }
         // Before a read is sent for the third time.
-        long after = reads ? 3 * router.config().rerouteAfter().toNanos() : silentWrite();
+        long after = reads ? 3 * router.config().reads().rerouteAfter().toNanos() : silentWrite();
         for (Attempt<R> attempt : underWay) {
             // While silence is no sign, or another client is on trial, it is looked at again later.
             if (router.doubts(now) && attempt.silent(now, after)) {
@@ -523,7 +524,7 @@ final class Call<Q, R> implements Slots.Waiter {
      */
     private void watch(long now) {
         // Twice at this pace, then ever slower; a question about the cluster may have to wait for its master.
-        long quick = router.config().rerouteAfter().toNanos();
+        long quick = router.config().reads().rerouteAfter().toNanos();
         long pace =
                 operation.changes() ? silentWrite() : quick * (operation.kind() == Operation.Kind.READ ? 1 : PATIENCE);
         long after = pace << Math.max(0, reroutes.get() - 1);
@@ -747,7 +748,7 @@ final class Call<Q, R> implements Slots.Waiter {
      */
     private void abandoned(long now) {
         boolean unanswered = sent
-                && now - lastSentAt >= router.config().rerouteAfter().toNanos()
+                && now - lastSentAt >= router.config().reads().rerouteAfter().toNanos()
                 && silent(now)
                 && !othersAnswered(now);
         blame(unanswered ? Blame.INDEX : Blame.NODE, new SocketTimeoutException("cancelled by its caller"));

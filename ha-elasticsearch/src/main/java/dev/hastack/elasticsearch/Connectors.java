@@ -2,6 +2,9 @@ package dev.hastack.elasticsearch;
 
 import dev.hastack.core.config.ElasticsearchConfig;
 import dev.hastack.core.config.StackConfig;
+import dev.hastack.core.config.TlsConfig;
+import dev.hastack.core.config.TlsVerify;
+import dev.hastack.core.tls.ClientTls;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Optional;
@@ -15,13 +18,13 @@ final class Connectors {
     private final ElasticsearchConfig config;
     private final NodeConnector connector;
     private final Login login;
-    private final Optional<Tls> tls;
+    private final Optional<ClientTls> tls;
 
     Connectors(ElasticsearchConfig config, StackConfig stack, NodeConnector connector) {
         this.config = config;
         this.connector = connector;
         this.login = new Login(config, stack);
-        this.tls = Tls.of(config);
+        this.tls = tls(config);
     }
 
     /** The one that the class path offers, or that of elasticsearch-java. */
@@ -36,7 +39,7 @@ final class Connectors {
     }
 
     NodeConnector.Target target(String node, URI address) {
-        Duration longest = Stream.of(config.searchTimeout(), config.writeTimeout(), config.adminTimeout())
+        Duration longest = Stream.of(config.reads().timeout(), config.writes().timeout(), config.adminTimeout())
                 .max(Duration::compareTo)
                 .orElseThrow();
         return new NodeConnector.Target(
@@ -46,8 +49,17 @@ final class Connectors {
                 longest.plus(MARGIN),
                 config.maxInFlight(),
                 login,
-                tls.map(Tls::context),
-                tls.map(Tls::verifyHost).orElse(false));
+                tls.map(ClientTls::context),
+                tls.filter(with -> with.verify() == TlsVerify.FULL).isPresent());
+    }
+
+    /** Empty if no node's address is https. */
+    private static Optional<ClientTls> tls(ElasticsearchConfig config) {
+        boolean encrypted = config.nodes().values().stream()
+                .anyMatch(node -> "https".equals(node.address().getScheme()));
+        return encrypted
+                ? Optional.of(new ClientTls("ha.elasticsearch.tls", config.tls().orElseGet(TlsConfig::standard)))
+                : Optional.empty();
     }
 
     /** A text without the secret that nodes are shown. */

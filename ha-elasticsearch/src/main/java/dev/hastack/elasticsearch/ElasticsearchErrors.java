@@ -61,13 +61,13 @@ final class ElasticsearchErrors {
 
     /** Where one side speaks TLS and the other does not. */
     static final String TLS_ADVICE =
-            "http:// or https:// in ha.elasticsearch.nodes.<id>.address says whether this side does";
+            "http:// or https:// in ha.elasticsearch.nodes.<id>.address says whether this side does, or"
+                    + " ha.elasticsearch.tls.enabled where it has neither";
 
     private static final String TRUST_ADVICE =
-            "ha.elasticsearch.tls-trust-certificates or tls-fingerprint says whom to trust, tls-verify what is checked";
+            "ha.elasticsearch.tls.trust-certificates or fingerprint says whom to trust, ha.elasticsearch.tls.verify what is checked";
 
-    /** There is no setting for one: whoever needs it makes a connector of his own. */
-    private static final String OWN_ADVICE = "ha-stack shows Elasticsearch no certificate of its own";
+    private static final String OWN_ADVICE = "ha.elasticsearch.tls.certificate and key say what is shown";
 
     private ElasticsearchErrors() {}
 

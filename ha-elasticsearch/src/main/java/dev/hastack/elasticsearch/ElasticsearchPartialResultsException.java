@@ -6,7 +6,7 @@ import dev.hastack.core.failure.StackFailure;
 import java.io.IOException;
 
 /**
- * Some shards did not answer a read, or not in time: its results are incomplete. {@code ha.elasticsearch.partial-results=flag}
+ * Some shards did not answer a read, or not in time: its results are incomplete. {@code ha.elasticsearch.reads.partial-results=flag}
  * has them returned as they are.
  */
 public final class ElasticsearchPartialResultsException extends IOException implements StackFailure {

@@ -24,7 +24,7 @@ import java.util.function.Supplier;
  * <p>{@link #client()} is the client of elasticsearch-java with its whole API. Each request goes to the node with the least under
  * way. A read that fails, or takes long, is sent to another node, and asks other copies of the shards. A write is sent again only
  * if it is known not to have been done, or if it sets documents by their ids; one whose answer was lost fails with an {@link
- * ElasticsearchOutcomeUnknownException}. Nothing takes longer than {@code ha.elasticsearch.search-timeout}, {@code write-timeout} or {@code
+ * ElasticsearchOutcomeUnknownException}. Nothing takes longer than {@code ha.elasticsearch.reads.timeout}, {@code writes.timeout} or {@code
  * admin-timeout}; {@link TimeLimit} bounds several together. A publication whose requests fail is kept away from the nodes, and harms no other. Thread-safe.
  *
  * <p>Every error that Elasticsearch answers is an {@link co.elastic.clients.elasticsearch._types.ElasticsearchException} with the status and the

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Bounds what one thread asks of Elasticsearch in several requests: all together end within a time, where each alone may take {@code
- * ha.elasticsearch.search-timeout}, {@code write-timeout} or {@code admin-timeout}. A request for which no time is left fails with a
+ * ha.elasticsearch.reads.timeout}, {@code writes.timeout} or {@code admin-timeout}. A request for which no time is left fails with a
  * {@link java.net.SocketTimeoutException} that says that it was not sent. Limits may be nested; the one that ends first counts.
  * It holds for the requests that are made on the thread that runs the work, with the asynchronous client too.
  */

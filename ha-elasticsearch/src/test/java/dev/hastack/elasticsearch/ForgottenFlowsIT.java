@@ -61,7 +61,7 @@ class ForgottenFlowsIT {
             throws Exception {
         Articles.publish(cluster, "news");
         try (Articles articles =
-                Articles.open(cluster.proxiedProperties(), "write-timeout", "4s", "search-timeout", "12s")) {
+                Articles.open(cluster.proxiedProperties(), "writes.timeout", "4s", "reads.timeout", "12s")) {
             List<Caller> callers = new ArrayList<>();
             IntStream.range(0, CALLERS).forEach(i -> {
                 callers.add(new Caller("search", () -> articles.search("news")));
@@ -128,7 +128,7 @@ class ForgottenFlowsIT {
     void end_a_write_that_must_not_be_sent_twice_at_its_timeout(boolean bulk, ElasticsearchCluster cluster)
             throws Exception {
         Articles.publish(cluster, "news");
-        try (Articles articles = Articles.open(cluster.proxiedProperties(), "write-timeout", "2s")) {
+        try (Articles articles = Articles.open(cluster.proxiedProperties(), "writes.timeout", "2s")) {
             try (Readers warm = new Readers(6, () -> articles.search("news"))) {
                 warm.await(300);
             }
@@ -152,7 +152,7 @@ class ForgottenFlowsIT {
         Articles.publish(cluster, "news");
         Map<String, String> settings = new HashMap<>(cluster.proxiedProperties());
         settings.put("ha.probe.timeout", "150ms");
-        try (Articles articles = Articles.open(settings, "write-timeout", "60s")) {
+        try (Articles articles = Articles.open(settings, "writes.timeout", "60s")) {
             try (Readers warm = new Readers(6, () -> articles.search("news"))) {
                 warm.await(300);
             }
@@ -193,7 +193,7 @@ class ForgottenFlowsIT {
     @Test
     void bound_a_write_of_a_publication_by_the_time_of_one_write(ElasticsearchCluster cluster) throws Exception {
         Articles.publish(cluster, "news");
-        try (Articles articles = Articles.open(cluster.proxiedProperties(), "write-timeout", "2s")) {
+        try (Articles articles = Articles.open(cluster.proxiedProperties(), "writes.timeout", "2s")) {
             cluster.nodes().forEach(node -> node.proxied().blackHole());
             long from = System.nanoTime();
 
@@ -208,7 +208,7 @@ class ForgottenFlowsIT {
     void have_one_client_replaced_at_a_time_where_the_one_copy_that_all_nodes_ask_is_late(ElasticsearchCluster cluster)
             throws Exception {
         Articles.publish(cluster, "one", 0, ",\"routing.allocation.require._name\":\"es-1\"");
-        try (Articles articles = Articles.open(cluster.proxiedProperties(), "search-timeout", "30s");
+        try (Articles articles = Articles.open(cluster.proxiedProperties(), "reads.timeout", "30s");
                 Replacements replaced = new Replacements();
                 Readers readers = new Readers(6, () -> articles.search("one"))) {
             readers.await(300);
@@ -231,7 +231,7 @@ class ForgottenFlowsIT {
     void and_a_network_that_was_cut_fail_no_search_beyond_those_whose_time_was_over(ElasticsearchCluster cluster)
             throws Exception {
         Articles.publish(cluster, "news");
-        try (Articles articles = Articles.open(cluster.proxiedProperties(), "search-timeout", "3s");
+        try (Articles articles = Articles.open(cluster.proxiedProperties(), "reads.timeout", "3s");
                 Readers readers = new Readers(6, () -> articles.search("news"))) {
             readers.await(300);
             cluster.nodes().forEach(node -> node.proxied().blackHole());

@@ -73,9 +73,9 @@ class LyingServersIT {
         settings.put("ha.probe.timeout", "100ms");
         try (Articles articles = Articles.open(
                         settings,
-                        "search-timeout",
+                        "reads.timeout",
                         "500ms",
-                        "write-timeout",
+                        "writes.timeout",
                         "500ms",
                         "admin-timeout",
                         "500ms",

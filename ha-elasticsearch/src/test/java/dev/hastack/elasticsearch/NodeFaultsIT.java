@@ -71,7 +71,7 @@ class NodeFaultsIT {
         ListAppender<ILoggingEvent> lines = new ListAppender<>();
         lines.start();
         topology.addAppender(lines);
-        try (Articles articles = Articles.open(cluster.properties(), "write-timeout", "1s")) {
+        try (Articles articles = Articles.open(cluster.properties(), "writes.timeout", "1s")) {
             cluster.node("es-1").hang();
 
             assertThatThrownBy(() -> articles.add("news"))
@@ -101,7 +101,7 @@ class NodeFaultsIT {
     void waits_for_a_cluster_that_is_down_as_a_whole_and_says_what_it_saw_when_it_cannot_wait_any_longer(
             ElasticsearchCluster cluster) throws Exception {
         Articles.publish(cluster, "news");
-        try (Articles impatient = Articles.open(cluster.properties(), "search-timeout", "500ms");
+        try (Articles impatient = Articles.open(cluster.properties(), "reads.timeout", "500ms");
                 Articles articles = Articles.open(cluster.properties(), "admin-timeout", "5m");
                 Readers readers =
                         new Readers(2, () -> articles.client().indices().exists(e -> e.index("cms-news-000001")))) {
@@ -135,7 +135,7 @@ class NodeFaultsIT {
     @Test
     void replaces_a_client_whose_io_threads_have_died(ElasticsearchCluster cluster) throws Exception {
         Articles.publish(cluster, "news");
-        try (Articles articles = Articles.open(cluster.properties(), "search-timeout", "20s")) {
+        try (Articles articles = Articles.open(cluster.properties(), "reads.timeout", "20s")) {
             RequestOptions.Builder options = RequestOptions.DEFAULT.toBuilder();
             options.setHttpAsyncResponseConsumerFactory(DeadlyConsumer::new);
             CompletableFuture<?> killer = articles.store()

@@ -31,7 +31,7 @@ class PublicationFaultsIT {
         Articles.publish(cluster, "bad");
         cluster.makeRed("cms-bad-000001");
         // Nobody else is asked for being slow.
-        try (Articles articles = Articles.open(cluster.properties(), "reroute-after", "4s")) {
+        try (Articles articles = Articles.open(cluster.properties(), "reads.reroute-after", "4s")) {
             Map<String, Long> before = Traffic.searches(cluster);
             assertThatThrownBy(() -> articles.search("bad"))
                     .isInstanceOfSatisfying(
@@ -87,8 +87,7 @@ class PublicationFaultsIT {
             throws Exception {
         Articles.publish(cluster, "news");
         try (FarNodes far = FarNodes.behind(cluster.properties(), Duration.ofMillis(200));
-                Articles articles =
-                        Articles.open(far.properties(), "connect-timeout", "30s", "search-timeout", "60s")) {
+                Articles articles = Articles.open(far.properties(), "connect-timeout", "30s", "reads.timeout", "60s")) {
             ElasticsearchAsyncClient async =
                     new ElasticsearchAsyncClient(articles.client()._transport());
             try (Readers patient = new Readers(1, () -> articles.search("news"));
@@ -122,7 +121,7 @@ class PublicationFaultsIT {
         cluster.makeRed("cms-bad-000001");
         try (Articles articles = Articles.open(
                         cluster.properties(),
-                        "write-timeout",
+                        "writes.timeout",
                         "3s",
                         "max-in-flight",
                         "10",
@@ -200,7 +199,7 @@ class PublicationFaultsIT {
         Articles.publish(cluster, "bad");
         cluster.makeRed("cms-bad-000001");
         try (Articles strict = Articles.open(cluster.properties());
-                Articles lax = Articles.open(cluster.properties(), "partial-results", "flag")) {
+                Articles lax = Articles.open(cluster.properties(), "reads.partial-results", "flag")) {
             assertThatThrownBy(() -> strict.search("*"))
                     .isInstanceOf(ElasticsearchPartialResultsException.class)
                     .hasMessage("search of cms-*-read: partial results: 1 of 2 shards answered");

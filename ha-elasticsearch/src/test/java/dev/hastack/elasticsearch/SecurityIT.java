@@ -51,8 +51,8 @@ class SecurityIT {
     @Test
     void trusts_a_server_by_its_fingerprint() throws Exception {
         Map<String, String> settings = new HashMap<>(cluster.properties());
-        settings.remove("ha.elasticsearch.tls-trust-certificates");
-        try (Articles articles = open(settings, "tls-fingerprint", fingerprint())) {
+        settings.remove("ha.elasticsearch.tls.trust-certificates");
+        try (Articles articles = open(settings, "tls.fingerprint", fingerprint())) {
             assertThat(articles.search("news")).isEqualTo(10);
         }
     }
@@ -60,12 +60,12 @@ class SecurityIT {
     @Test
     void trusts_no_server_of_another_fingerprint() {
         Map<String, String> settings = new HashMap<>(cluster.properties());
-        settings.remove("ha.elasticsearch.tls-trust-certificates");
-        settings.put("ha.elasticsearch.tls-fingerprint", "00".repeat(32));
+        settings.remove("ha.elasticsearch.tls.trust-certificates");
+        settings.put("ha.elasticsearch.tls.fingerprint", "00".repeat(32));
 
         try (HaStack stack = HaStack.open(StackConfig.of(settings))) {
             Eventually.until(
-                    "it is told", () -> stack.health().toString().contains("ha.elasticsearch.tls-fingerprint"));
+                    "it is told", () -> stack.health().toString().contains("ha.elasticsearch.tls.fingerprint"));
             assertThat(stack.awaitReady(Duration.ZERO)).isFalse();
         }
     }
@@ -171,7 +171,7 @@ class SecurityIT {
     @Test
     void the_fault_of_a_certificate_is_told_and_not_to_check_the_password() {
         Map<String, String> settings = new HashMap<>(cluster.properties());
-        settings.remove("ha.elasticsearch.tls-trust-certificates");
+        settings.remove("ha.elasticsearch.tls.trust-certificates");
 
         try (HaStack stack = HaStack.open(StackConfig.of(settings))) {
             Eventually.until(
@@ -191,7 +191,7 @@ class SecurityIT {
     }
 
     private String fingerprint() throws Exception {
-        try (InputStream in = Files.newInputStream(Path.of(secret("tls-trust-certificates")))) {
+        try (InputStream in = Files.newInputStream(Path.of(secret("tls.trust-certificates")))) {
             byte[] certificate = CertificateFactory.getInstance("X.509")
                     .generateCertificate(in)
                     .getEncoded();
@@ -204,8 +204,8 @@ class SecurityIT {
     /** What is asked has the time that an answer takes on a busy machine. */
     private static Articles open(Map<String, String> properties, String... more) {
         Map<String, String> patient = new HashMap<>(properties);
-        patient.put("ha.elasticsearch.search-timeout", "60s");
-        patient.put("ha.elasticsearch.write-timeout", "60s");
+        patient.put("ha.elasticsearch.reads.timeout", "60s");
+        patient.put("ha.elasticsearch.writes.timeout", "60s");
         return Articles.open(patient, more);
     }
 }

@@ -21,15 +21,18 @@ import org.postgresql.util.HostSpec;
 final class DriverConnectors implements Connectors {
     private final PostgresConfig config;
     private final String applicationName;
+    private final PostgresTls tls;
+
     /**
      * @param applicationName as the server shows it, unless the configuration names one
-     * @throws IllegalArgumentException if the driver would not take a property as it is meant
+     * @throws IllegalArgumentException if the driver would not take a property as it is meant, or a file of {@code tls} cannot be used
      */
     DriverConnectors(PostgresConfig config, String applicationName) {
         // The loader has asked already; a program that makes the record itself gets the same answer.
         new PgjdbcProperties().check(config.properties());
         this.config = config;
         this.applicationName = applicationName;
+        this.tls = new PostgresTls(config);
     }
 
     @Override
@@ -53,7 +56,7 @@ final class DriverConnectors implements Connectors {
                     if (PostgresErrors.refusesLogin(e) && password.renewed()) {
                         return login(host, url, with(properties, password.show()), returned);
                     }
-                    throw PostgresTls.explained(e);
+                    throw tls.explained(e);
                 }
             }
 
@@ -81,7 +84,7 @@ final class DriverConnectors implements Connectors {
             if (parsed == null) {
                 throw new SQLException("the PostgreSQL driver does not accept " + url, "08001");
             }
-            Connection connection = new NodeConnection(host, parsed, url, returned);
+            Connection connection = tls.login(() -> new NodeConnection(host, parsed, url, returned));
             connection.setNetworkTimeout(Runnable::run, socketTimeoutMillis(config));
             return connection;
         } finally {
@@ -98,6 +101,7 @@ final class DriverConnectors implements Connectors {
         PGProperty.CANCEL_SIGNAL_TIMEOUT.set(p, seconds(config.connectTimeout()));
         defaults.forEach((key, value) -> key.set(p, value));
         p.putAll(config.properties());
+        tls.set(p);
         if (!config.writable()) {
             // What slips past the gate, a replica's connection that outlives its promotion say, the server refuses.
             String options = PGProperty.OPTIONS.getOrDefault(p);

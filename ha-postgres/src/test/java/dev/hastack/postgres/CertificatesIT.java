@@ -9,11 +9,16 @@ import dev.hastack.core.health.Health;
 import dev.hastack.testkit.PostgresCluster;
 import dev.hastack.testkit.junit.HaStackTest;
 import dev.hastack.testkit.junit.Postgres;
+import java.io.InputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.cert.CertificateFactory;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.BeforeAll;
@@ -30,7 +35,7 @@ import org.junit.jupiter.params.provider.CsvSource;
                         nodes = {"main"},
                         tls = true))
 class CertificatesIT {
-    private static final String ROOT = "ha.postgres.properties.sslrootcert";
+    private static final String ROOT = "ha.postgres.tls.trust-certificates";
 
     @TempDir
     static Path folder;
@@ -64,8 +69,115 @@ class CertificatesIT {
                 "localhost:" + cluster.node("main").port());
 
         assertThatItIsRefused(settings, "TLS: the server's certificate is of another host");
-        settings.put("ha.postgres.properties.sslmode", "verify-ca");
+        settings.put("ha.postgres.tls.verify", "ca");
         assertThatItServes(settings);
+    }
+
+    @Test
+    void of_a_known_fingerprint_is_believed_and_no_other() throws Exception {
+        Map<String, String> settings = new HashMap<>(cluster.properties());
+        settings.remove(ROOT);
+        settings.put("ha.postgres.tls.fingerprint", fingerprint(own()));
+        assertThatItServes(settings);
+
+        settings.put("ha.postgres.tls.fingerprint", fingerprint(authority.certificate()));
+        try (HaStack stack = HaStack.open(StackConfig.of(settings))) {
+            Stacks.until(
+                    "it is told",
+                    () -> Stacks.health(stack, "main").reason().orElse("").contains("ha.postgres.tls.fingerprint"));
+        }
+    }
+
+    @Test
+    void is_looked_at_by_the_driver_s_own_properties_where_there_is_no_section() throws Exception {
+        Map<String, String> settings = new HashMap<>(cluster.properties());
+        settings.keySet().removeIf(key -> key.startsWith("ha.postgres.tls."));
+        settings.put("ha.postgres.properties.sslmode", "verify-full");
+        settings.put("ha.postgres.properties.sslrootcert", own().toString());
+        assertThatItServes(settings);
+
+        settings.put(
+                "ha.postgres.properties.sslrootcert", authority.certificate().toString());
+        try (HaStack stack = HaStack.open(StackConfig.of(settings))) {
+            Stacks.until(
+                    "it is told",
+                    () -> Stacks.health(stack, "main")
+                            .reason()
+                            .orElse("")
+                            .contains("ha.postgres.properties.sslrootcert says whom to trust"));
+        }
+    }
+
+    @Test
+    void of_this_side_is_shown_to_a_server_that_wants_one() throws Exception {
+        Demanding demanding = new Demanding(cluster, own());
+        try {
+            Map<String, String> settings = new HashMap<>(cluster.properties());
+            try (HaStack stack = HaStack.open(StackConfig.of(settings))) {
+                Stacks.until(
+                        "it is told",
+                        () -> Stacks.health(stack, "main")
+                                .reason()
+                                .orElse("")
+                                .contains("ha.postgres.tls.certificate and key say what is shown"));
+            }
+            settings.put("ha.postgres.tls.certificate", own().toString());
+            settings.put(
+                    "ha.postgres.tls.key", own().resolveSibling("server.key").toString());
+            assertThatItServes(settings);
+        } finally {
+            demanding.end();
+        }
+    }
+
+    private Path own() {
+        return Path.of(Objects.requireNonNull(cluster.properties().get(ROOT)));
+    }
+
+    private static String fingerprint(Path certificate) throws Exception {
+        try (InputStream in = Files.newInputStream(certificate)) {
+            return HexFormat.of()
+                    .formatHex(MessageDigest.getInstance("SHA-256")
+                            .digest(CertificateFactory.getInstance("X.509")
+                                    .generateCertificate(in)
+                                    .getEncoded()));
+        }
+    }
+
+    /** Until its end the server wants to be shown a certificate. */
+    private static final class Demanding {
+        private static final String RULE = "hostssl all app 127.0.0.1/32 scram-sha-256 clientcert=verify-ca\n";
+
+        private final PostgresCluster cluster;
+        private final Path file;
+        private final String before;
+
+        Demanding(PostgresCluster cluster, Path authority) throws Exception {
+            this.cluster = cluster;
+            this.file = Path.of(Objects.requireNonNull(cluster.node("main").query("SHOW hba_file")));
+            this.before = Files.readString(file);
+            change("ALTER SYSTEM SET ssl_ca_file = '" + authority + "'", RULE + before);
+            Stacks.until("it knows whom it trusts", () -> !trusts().isEmpty());
+        }
+
+        private void change(String statement, String rules) throws Exception {
+            Files.writeString(file, rules);
+            try (Connection superuser = cluster.node("main").superuser()) {
+                Stacks.execute(superuser, statement);
+                Stacks.execute(superuser, "SELECT pg_reload_conf()");
+            }
+        }
+
+        private String trusts() throws SQLException {
+            try (Connection superuser = cluster.node("main").superuser()) {
+                return Stacks.query(superuser, "SHOW ssl_ca_file");
+            }
+        }
+
+        void end() throws Exception {
+            change("ALTER SYSTEM RESET ssl_ca_file", before);
+            Stacks.until("it trusts nobody", () -> trusts().isEmpty());
+        }
     }
 
     @Tag("slow")
@@ -75,7 +187,7 @@ class CertificatesIT {
             +10d | 10 | TLS: the server's certificate is not valid yet
             """)
     void out_of_its_time_is_refused_however_it_is_looked_at(String from, int days, String why) throws Exception {
-        Path own = Path.of(Objects.requireNonNull(cluster.properties().get(ROOT)));
+        Path own = own();
         Map<String, String> settings = new HashMap<>(cluster.properties());
         settings.put(ROOT, authority.certificate().toString());
         try {
@@ -84,7 +196,7 @@ class CertificatesIT {
 
             become(authority.sign(own, from, days));
             assertThatItIsRefused(settings, why);
-            settings.put("ha.postgres.properties.sslmode", "verify-ca");
+            settings.put("ha.postgres.tls.verify", "ca");
             assertThatItIsRefused(settings, why);
         } finally {
             become(own);

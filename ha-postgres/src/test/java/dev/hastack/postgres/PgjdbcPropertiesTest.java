@@ -150,6 +150,7 @@ class PgjdbcPropertiesTest {
                 p.writable(),
                 p.pool(),
                 p.connectTimeout(),
+                p.tls(),
                 Map.of(name, "verify_full"));
         StackConfig config = new StackConfig(
                 right.stack(),

@@ -133,6 +133,7 @@ class RotationIT {
                         p.writable(),
                         p.pool(),
                         p.connectTimeout(),
+                        p.tls(),
                         p.properties()),
                 "rotation");
         NodeSockets sockets = new NodeSockets("main");

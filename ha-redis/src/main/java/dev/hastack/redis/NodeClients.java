@@ -5,7 +5,10 @@ import dev.hastack.core.config.RedisConfig;
 import dev.hastack.core.config.Secret;
 import dev.hastack.core.config.ShownSecret;
 import dev.hastack.core.config.StackConfig;
+import dev.hastack.core.config.TlsConfig;
+import dev.hastack.core.config.TlsVerify;
 import dev.hastack.core.monitor.TlsDoubt;
+import dev.hastack.core.tls.ClientTls;
 import dev.hastack.core.topology.Kind;
 import io.lettuce.core.AbstractRedisClient;
 import io.lettuce.core.ClientOptions;
@@ -64,6 +67,7 @@ final class NodeClients {
     private static final Duration USER_TIMEOUT = Duration.ofSeconds(7);
 
     private final RedisConfig config;
+    private final Optional<ClientTls> tls;
     private final Duration probeTimeout;
     private final String clientName;
     /** Milliseconds that Netty's threads stay when they have nothing to do any more: the end of a connection is told there, a little later. */
@@ -98,7 +102,16 @@ final class NodeClients {
     private volatile boolean closing;
 
     NodeClients(RedisConfig config, StackConfig stack) {
+        // Before anything that has threads, since it may throw.
+        this(
+                config,
+                stack,
+                config.tls().filter(TlsConfig::enabled).map(section -> new ClientTls("ha.redis.tls", section)));
+    }
+
+    private NodeClients(RedisConfig config, StackConfig stack, Optional<ClientTls> tls) {
         this.config = config;
+        this.tls = tls;
         this.resources = DefaultClientResources.builder()
                 .timer(timer)
                 .nettyCustomizer(watching(stack, true))
@@ -148,15 +161,14 @@ final class NodeClients {
                 .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
                 .timeoutOptions(TimeoutOptions.builder().timeoutCommands(false).build())
                 .socketOptions(sockets(connectTimeout));
-        if (config.tls()) {
-            // A server that does not speak TLS says nothing, and that is only found out once the handshake is over.
-            SslOptions.Builder tls = SslOptions.builder().handshakeTimeout(connectTimeout);
-            config.tlsTrustCertificates().ifPresent(file -> tls.trustManager(file.toFile()));
-            config.tlsCertificate()
-                    .ifPresent(file -> tls.keyManager(
-                            file.toFile(), config.tlsKey().orElseThrow().toFile(), null));
-            options.sslOptions(tls.build());
-        }
+        // A server that does not speak TLS says nothing, and that is only found out once the handshake is over.
+        tls.ifPresent(with -> options.sslOptions(SslOptions.builder()
+                .handshakeTimeout(connectTimeout)
+                .sslContext(context -> {
+                    context.trustManager(with.trust());
+                    with.identity().ifPresent(own -> context.keyManager(own));
+                })
+                .build()));
         return options;
     }
 
@@ -245,9 +257,9 @@ final class NodeClients {
                 .withPort(address.port())
                 .withTimeout(timeout)
                 .withClientName(clientName)
-                .withSsl(config.tls())
+                .withSsl(tls.isPresent())
                 .withVerifyPeer(
-                        switch (config.tlsVerify()) {
+                        switch (tls.map(ClientTls::verify).orElse(TlsVerify.FULL)) {
                             case FULL -> SslVerifyMode.FULL;
                             case CA -> SslVerifyMode.CA;
                             case NONE -> SslVerifyMode.NONE;
@@ -364,7 +376,7 @@ final class NodeClients {
     TlsDoubt doubt(Supplier<Optional<Address>> server) {
         return new TlsDoubt(
                 () -> server.get().map(at -> new InetSocketAddress(at.host(), at.port())),
-                config.tls(),
+                tls.isPresent(),
                 probeTimeout.dividedBy(2),
                 RedisErrors.TLS_ADVICE);
     }

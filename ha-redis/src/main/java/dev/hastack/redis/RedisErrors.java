@@ -45,7 +45,7 @@ final class RedisErrors {
     private static final Pattern REPEATED = Pattern.compile("(?s), with args beginning with:.*");
 
     /** Where one side speaks TLS and the other does not. */
-    static final String TLS_ADVICE = "ha.redis.tls says whether this side does";
+    static final String TLS_ADVICE = "ha.redis.tls.enabled says whether this side does";
 
     private static final Verdict OWN = Verdict.of(Outcome.NOT_DONE, Again.NO, Blame.NOBODY);
     /** Not done, and to be done elsewhere. */
@@ -183,8 +183,8 @@ final class RedisErrors {
         }
         return TlsFault.of(
                 error,
-                "ha.redis.tls-trust-certificates says whom to trust, ha.redis.tls-verify what is checked",
-                "ha.redis.tls-certificate and tls-key say what is shown");
+                "ha.redis.tls.trust-certificates or fingerprint says whom to trust, ha.redis.tls.verify what is checked",
+                "ha.redis.tls.certificate and key say what is shown");
     }
 
     /** What it says. */

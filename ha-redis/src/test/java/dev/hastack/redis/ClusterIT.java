@@ -307,7 +307,7 @@ class ClusterIT {
     @Test
     void health_tells_every_node_its_role_and_slots() throws Exception {
         try (HaStack stack = ready(Map.of())) {
-            until("all is well", () -> stack.health().health() == Availability.UP);
+            until("all is well", () -> stack.health().health() == Health.UP);
             assertThat(stack.health().stores().get(0).summary())
                     .startsWith("cluster ok, 16384 of 16384 slots served: ")
                     .containsPattern("main-1 PRIMARY epoch \\d+ with 5461 slots")
@@ -316,7 +316,7 @@ class ClusterIT {
             until("it is missed", () -> stack.health().health() == Health.DEGRADED);
             assertThat(health(stack, "replica-1-1").reason()).isPresent();
             replica.start();
-            until("all is well again", () -> stack.health().health() == Availability.UP);
+            until("all is well again", () -> stack.health().health() == Health.UP);
         }
     }
 
@@ -328,7 +328,7 @@ class ClusterIT {
                 asUser(forbidden);
                 try (HaStack stack = ready(USER)) {
                     assertThat(commands(stack).set(FIRST, "2")).isEqualTo("OK");
-                    until("all is well: " + forbidden, () -> stack.health().health() == Availability.UP);
+                    until("all is well: " + forbidden, () -> stack.health().health() == Health.UP);
                     assertThat(stack.health().stores().get(0).summary())
                             .startsWith("cluster ok, 16384 of 16384 slots served: ")
                             .contains("INFO", " refused: NOPERM");
@@ -338,7 +338,7 @@ class ClusterIT {
                     asUser(forbidden);
                     until(
                             "all is well again: " + forbidden,
-                            () -> stack.health().health() == Availability.UP);
+                            () -> stack.health().health() == Health.UP);
                 }
             }
             asUser("-cluster|nodes");
@@ -364,7 +364,7 @@ class ClusterIT {
 
     @Test
     void servers_that_do_not_speak_TLS_are_told_as_that_and_left_alone() throws Exception {
-        try (HaStack stack = open(with(Map.of("ha.redis.tls", "true", "ha.redis.tls-verify", "none")))) {
+        try (HaStack stack = open(with(Map.of("ha.redis.tls.enabled", "true", "ha.redis.tls.verify", "none")))) {
             until("it is told of all", () -> {
                 List<NodeHealth> nodes = stack.health().stores().get(0).nodes();
                 return !nodes.isEmpty()
@@ -580,7 +580,7 @@ class ClusterIT {
             Map<String, String> settings = byProxies();
             settings.put("ha.probe.timeout", "500ms");
             try (HaStack stack = ready(settings)) {
-                until("all is well", () -> stack.health().health() == Availability.UP);
+                until("all is well", () -> stack.health().health() == Health.UP);
                 logger.addAppender(lines);
                 // A round trip takes 600 ms.
                 cluster.nodes().forEach(node -> node.proxied().delay(Duration.ofMillis(300)));
@@ -592,7 +592,7 @@ class ClusterIT {
                 assertThat(lines.list)
                         .extracting(ILoggingEvent::getFormattedMessage)
                         .noneMatch(line -> line.contains("no answer"));
-                assertThat(stack.health().health()).isEqualTo(Availability.UP);
+                assertThat(stack.health().health()).isEqualTo(Health.UP);
             }
         } finally {
             logger.detachAppender(lines);

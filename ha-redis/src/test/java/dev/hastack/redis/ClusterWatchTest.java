@@ -22,8 +22,9 @@ class ClusterWatchTest {
         refused.initCause(new CertificateExpiredException("NotAfter: yesterday"));
 
         assertThat(fault(refused))
-                .isEqualTo("TLS: the server's certificate has expired (NotAfter: yesterday);"
-                        + " ha.redis.tls-trust-certificates says whom to trust, ha.redis.tls-verify what is checked");
+                .isEqualTo(
+                        "TLS: the server's certificate has expired (NotAfter: yesterday);"
+                                + " ha.redis.tls.trust-certificates or fingerprint says whom to trust, ha.redis.tls.verify what is checked");
     }
 
     @Test

@@ -77,9 +77,9 @@ class OpenCloseIT {
         for (String mode : List.of("false", "true")) {
             Map<String, String> settings = new HashMap<>(redis.properties());
             settings.put("ha.redis.cluster", mode);
-            settings.put("ha.redis.tls", "true");
-            settings.put("ha.redis.tls-certificate", broken.toString());
-            settings.put("ha.redis.tls-key", broken.toString());
+            settings.put("ha.redis.tls.enabled", "true");
+            settings.put("ha.redis.tls.certificate", broken.toString());
+            settings.put("ha.redis.tls.key", broken.toString());
 
             assertThatThrownBy(() -> HaStack.open(StackConfig.of(settings))).hasMessageContaining("broken.pem");
         }

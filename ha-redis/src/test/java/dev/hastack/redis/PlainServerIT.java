@@ -27,7 +27,8 @@ class PlainServerIT {
     @Test
     void that_they_do_not_is_told_and_not_to_check_the_password() throws Exception {
         try (Said said = Said.by(SentinelLink.class.getName());
-                HaStack stack = Stacks.open(redis, Map.of("ha.redis.tls", "true", "ha.redis.tls-verify", "none"))) {
+                HaStack stack =
+                        Stacks.open(redis, Map.of("ha.redis.tls.enabled", "true", "ha.redis.tls.verify", "none"))) {
             for (String node : new String[] {"main", "replica-1", "replica-2"}) {
                 until(
                         "it is told",

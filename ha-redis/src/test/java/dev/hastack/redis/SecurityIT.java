@@ -17,14 +17,24 @@ import dev.hastack.testkit.RedisNode;
 import dev.hastack.testkit.RedisReplication;
 import dev.hastack.testkit.junit.HaStackTest;
 import dev.hastack.testkit.junit.Redis;
+import io.lettuce.core.ClientOptions;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.SslOptions;
+import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.sync.RedisCommands;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -177,17 +187,17 @@ class SecurityIT {
     @Test
     void a_certificate_that_nobody_vouches_for_is_told_and_may_be_let_pass() throws Exception {
         Map<String, String> settings = atLocalhost();
-        settings.remove("ha.redis.tls-trust-certificates");
+        settings.remove("ha.redis.tls.trust-certificates");
         try (HaStack stack = HaStack.open(StackConfig.of(settings))) {
             until("it is told", () -> reason(stack).contains("certification path"));
             assertThat(reason(stack))
                     .startsWith("DENIED")
-                    .contains("ha.redis.tls-trust-certificates")
+                    .contains("ha.redis.tls.trust-certificates")
                     .contains("TLS: nobody who is trusted vouches for the server's certificate")
                     .doesNotContain(redis.properties().get("ha.redis.username"), "**");
             assertThat(stack.health().health()).isEqualTo(Health.DOWN);
         }
-        settings.put("ha.redis.tls-verify", "none");
+        settings.put("ha.redis.tls.verify", "none");
         assertThatItServes(settings);
     }
 
@@ -196,11 +206,78 @@ class SecurityIT {
         Map<String, String> settings = atLocalhost();
         try (HaStack stack = HaStack.open(StackConfig.of(settings))) {
             until("it is told", () -> reason(stack).contains("localhost"));
-            assertThat(reason(stack)).contains("ha.redis.tls-verify");
+            assertThat(reason(stack)).contains("ha.redis.tls.verify");
             assertThat(stack.health().health()).isEqualTo(Health.DOWN);
         }
-        settings.put("ha.redis.tls-verify", "ca");
+        settings.put("ha.redis.tls.verify", "ca");
         assertThatItServes(settings);
+    }
+
+    @Test
+    void a_server_is_believed_by_its_fingerprint() throws Exception {
+        Map<String, String> settings = new HashMap<>(redis.properties());
+        settings.remove("ha.redis.tls.trust-certificates");
+        try (InputStream in = Files.newInputStream(certificate())) {
+            byte[] encoded = CertificateFactory.getInstance("X.509")
+                    .generateCertificate(in)
+                    .getEncoded();
+            settings.put(
+                    "ha.redis.tls.fingerprint",
+                    HexFormat.of()
+                            .formatHex(MessageDigest.getInstance("SHA-256").digest(encoded)));
+        }
+        assertThatItServes(settings);
+
+        settings.put("ha.redis.tls.fingerprint", "00".repeat(32));
+        try (HaStack stack = HaStack.open(StackConfig.of(settings))) {
+            until("it is told", () -> reason(stack).contains("ha.redis.tls.fingerprint"));
+            assertThat(reason(stack)).startsWith("DENIED: TLS: ");
+        }
+    }
+
+    @Test
+    void a_server_that_wants_a_certificate_is_shown_the_configured_one() throws Exception {
+        Map<String, String> settings = new HashMap<>(redis.properties());
+        // Connections that are there stay: this one can put it back.
+        try (RedisClient client = RedisClient.create(admin());
+                StatefulRedisConnection<String, String> admin = connected(client)) {
+            admin.sync().configSet("tls-auth-clients", "yes");
+            try {
+                try (HaStack stack = HaStack.open(StackConfig.of(settings))) {
+                    until("it is told", () -> reason(stack).contains("ha.redis.tls.certificate and key say"));
+                }
+                settings.put("ha.redis.tls.certificate", certificate().toString());
+                settings.put(
+                        "ha.redis.tls.key",
+                        certificate().resolveSibling("server.key").toString());
+                assertThatItServes(settings);
+            } finally {
+                admin.sync().configSet("tls-auth-clients", "no");
+            }
+        }
+    }
+
+    private Path certificate() {
+        return Path.of(Objects.requireNonNull(redis.properties().get("ha.redis.tls.trust-certificates")));
+    }
+
+    /** The testkit's own user at the primary. */
+    private RedisURI admin() {
+        return RedisURI.builder()
+                .withHost("127.0.0.1")
+                .withPort(redis.node("main").port())
+                .withSsl(true)
+                .withAuthentication("testkit", redis.properties().get("ha.redis.password"))
+                .build();
+    }
+
+    private StatefulRedisConnection<String, String> connected(RedisClient client) {
+        client.setOptions(ClientOptions.builder()
+                .sslOptions(SslOptions.builder()
+                        .trustManager(certificate().toFile())
+                        .build())
+                .build());
+        return client.connect();
     }
 
     /** By a name that is not in the certificate. */

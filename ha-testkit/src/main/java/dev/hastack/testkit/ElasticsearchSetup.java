@@ -224,8 +224,12 @@ record ElasticsearchSetup(
             properties.put("ha.elasticsearch.username", USER);
             properties.put("ha.elasticsearch.password", with);
         });
-        tls.ifPresent(with -> properties.put(
-                "ha.elasticsearch.tls-trust-certificates", with.certificate().toString()));
+        tls.ifPresent(with -> {
+            properties.put("ha.elasticsearch.tls.enabled", "true");
+            properties.put(
+                    "ha.elasticsearch.tls.trust-certificates",
+                    with.certificate().toString());
+        });
         return properties;
     }
 }

@@ -158,9 +158,9 @@ public final class PostgresCluster implements StoreCluster {
         properties.put("ha.postgres.password", layout.password());
         nodes.forEach(node -> properties.put("ha.postgres.nodes." + node.id() + ".address", address.apply(node)));
         tls.ifPresent(with -> {
-            properties.put("ha.postgres.properties.sslmode", "verify-full");
+            properties.put("ha.postgres.tls.enabled", "true");
             properties.put(
-                    "ha.postgres.properties.sslrootcert", with.certificate().toString());
+                    "ha.postgres.tls.trust-certificates", with.certificate().toString());
         });
         return properties;
     }

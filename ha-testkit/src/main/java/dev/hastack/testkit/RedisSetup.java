@@ -102,8 +102,8 @@ record RedisSetup(Path program, Path folder, Optional<String> password, Optional
             properties.put("ha.redis.password", with);
         });
         tls.ifPresent(with -> {
-            properties.put("ha.redis.tls", "true");
-            properties.put("ha.redis.tls-trust-certificates", with.certificate().toString());
+            properties.put("ha.redis.tls.enabled", "true");
+            properties.put("ha.redis.tls.trust-certificates", with.certificate().toString());
         });
         return properties;
     }

@@ -63,7 +63,7 @@ class ElasticsearchClusterIT {
         assertThat(cluster.properties())
                 .containsEntry("ha.elasticsearch.nodes.es-3.address", "http://127.0.0.1:" + node.port())
                 .containsEntry("ha.elasticsearch.index-prefix", "cms")
-                .doesNotContainKeys("ha.elasticsearch.password", "ha.elasticsearch.tls-trust-certificates");
+                .doesNotContainKeys("ha.elasticsearch.password", "ha.elasticsearch.tls.trust-certificates");
     }
 
     @Test

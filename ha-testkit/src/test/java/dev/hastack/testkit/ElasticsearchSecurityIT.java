@@ -30,7 +30,7 @@ class ElasticsearchSecurityIT {
     }
 
     private static SSLContext trust() {
-        var certificate = Path.of(STACK.elasticsearch().properties().get("ha.elasticsearch.tls-trust-certificates"));
+        var certificate = Path.of(STACK.elasticsearch().properties().get("ha.elasticsearch.tls.trust-certificates"));
         return new ServerTls(certificate, certificate).context();
     }
 

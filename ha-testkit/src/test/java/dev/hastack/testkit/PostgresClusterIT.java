@@ -251,11 +251,10 @@ class PostgresClusterIT {
                     .hasMessageContaining("pg_hba.conf rejects connection");
 
             var properties = new Properties();
-            encrypted.properties().forEach((key, value) -> {
-                if (key.startsWith("ha.postgres.properties.")) {
-                    properties.setProperty(key.substring("ha.postgres.properties.".length()), value);
-                }
-            });
+            assertThat(encrypted.properties()).containsEntry("ha.postgres.tls.enabled", "true");
+            properties.setProperty("sslmode", "verify-full");
+            properties.setProperty(
+                    "sslrootcert", encrypted.properties().getOrDefault("ha.postgres.tls.trust-certificates", ""));
             properties.setProperty("user", "app");
             properties.setProperty("password", "app");
             try (Connection connection = DriverManager.getConnection(url, properties);

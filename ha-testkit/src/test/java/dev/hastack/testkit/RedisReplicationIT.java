@@ -231,8 +231,8 @@ class RedisReplicationIT {
             RedisNode first = encrypted.node("main");
             assertThatThrownBy(() -> client(first, List.of()).command(List.of("PING")))
                     .isInstanceOf(UncheckedIOException.class);
-            assertThat(encrypted.properties()).containsEntry("ha.redis.tls", "true");
-            Path certificate = Path.of(encrypted.properties().getOrDefault("ha.redis.tls-trust-certificates", ""));
+            assertThat(encrypted.properties()).containsEntry("ha.redis.tls.enabled", "true");
+            Path certificate = Path.of(encrypted.properties().getOrDefault("ha.redis.tls.trust-certificates", ""));
             var sockets = new ServerTls(certificate, certificate).sockets();
             try (var socket = (SSLSocket) sockets.createSocket("127.0.0.1", first.port())) {
                 socket.startHandshake();

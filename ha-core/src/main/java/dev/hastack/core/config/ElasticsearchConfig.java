@@ -1,12 +1,12 @@
 package dev.hastack.core.config;
 
 import java.net.URI;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One Elasticsearch cluster, under {@code ha.elasticsearch}.
@@ -16,14 +16,10 @@ import java.util.Optional;
  * @param publications by id, in the order in which the sources name them
  * @param defaults what a publication gets that is not among them; also how the shared indices are created
  * @param writable whether this stack may write
- * @param searchTimeout how long a read may take, all attempts together
- * @param writeTimeout how long a write may take; one that has no answer by then has an unknown outcome
  * @param adminTimeout how long any other request may take
- * @param rerouteAfter how long a read waits for a node's answer before it asks another as well
  * @param maxInFlight how many requests one process may have under way at one node
  * @param publicationShare how much of that one publication may have
- * @param partialResults what becomes of a read that some shards did not answer
- * @param tlsFingerprint of the certificate that is trusted, SHA-256 in hexadecimal digits, with or without colons
+ * @param tls how connections to the nodes are encrypted; absent: by TLS where an address begins with https
  */
 public record ElasticsearchConfig(
         @Doc("") @Ids(Ids.NODE) Map<String, Node> nodes,
@@ -44,23 +40,11 @@ public record ElasticsearchConfig(
         @Doc("How long a connection to a node may take to establish.") @Default("2s")
         Duration connectTimeout,
 
-        @Doc("How long a read (search, get, count) may take, all attempts together.") @Default("5s")
-        Duration searchTimeout,
-
-        @Doc(
-                "How long a write may take. One that has no answer by then fails with an unknown outcome. Elasticsearch is told to"
-                        + " give up before, so that a publication whose shards are missing answers in time.")
-        @Default("10s")
-        Duration writeTimeout,
+        @Doc("") Reads reads,
+        @Doc("") Writes writes,
 
         @Doc("How long any other request may take, such as the creation of an index.") @Default("30s")
         Duration adminTimeout,
-
-        @Doc(
-                "A read that has no answer after this time is sent to another node as well, and asks other copies of the shards;"
-                        + " the first answer counts.")
-        @Default("250ms")
-        Duration rerouteAfter,
 
         @Doc(
                 "How many requests one process may have under way at one node, each on a connection. More wait for their turn, as"
@@ -75,25 +59,7 @@ public record ElasticsearchConfig(
         @Default("25%")
         Share publicationShare,
 
-        @Doc(
-                "What becomes of a read that timed out in some shards, or that some did not answer: `fail`, or `flag` (returned as"
-                        + " it is, and counted in the store's health).")
-        @Default("fail")
-        PartialResults partialResults,
-
-        @Doc(
-                "What is checked of a node's certificate, where its address is https: `full`, `ca` (the chain, not the host name) or"
-                        + " `none`.")
-        @Default("full")
-        TlsVerify tlsVerify,
-
-        @Doc("The certificates that are trusted, in a PEM file. Unless set, those that Java trusts.") @Existing
-        Optional<Path> tlsTrustCertificates,
-
-        @Doc(
-                "The SHA-256 fingerprint of the certificate, or of its authority's, that is trusted, in hexadecimal digits, instead of"
-                        + " a file.")
-        Optional<String> tlsFingerprint) {
+        @Doc("") Optional<TlsConfig> tls) {
 
     /** What becomes of a read that some shards did not answer. */
     public enum PartialResults {
@@ -104,7 +70,10 @@ public record ElasticsearchConfig(
     }
 
     public ElasticsearchConfig {
-        nodes = Collections.unmodifiableMap(new LinkedHashMap<>(nodes));
+        boolean encrypted = tls.isPresent() && tls.get().enabled();
+        Map<String, Node> complete = new LinkedHashMap<>();
+        nodes.forEach((id, node) -> complete.put(id, node.over(encrypted ? "https" : "http")));
+        nodes = Collections.unmodifiableMap(complete);
         publications = Collections.unmodifiableMap(new LinkedHashMap<>(publications));
         Rules.start()
                 .that(!nodes.isEmpty(), "nodes", "expected at least one node: set ha.elasticsearch.nodes.<id>.address")
@@ -121,40 +90,38 @@ public record ElasticsearchConfig(
                 .that(indexPrefix.matches("[a-z0-9][a-z0-9_-]*"), "index-prefix", "expected [a-z0-9][a-z0-9_-]*")
                 .ids(publications.keySet(), Ids.PUBLICATION, "publications")
                 .timeout(connectTimeout, "connect-timeout")
-                .positive(searchTimeout, "search-timeout")
-                .atLeast(Duration.ofMillis(100), writeTimeout, "write-timeout")
                 .positive(adminTimeout, "admin-timeout")
-                .positive(rerouteAfter, "reroute-after")
                 .that(maxInFlight > 0, "max-in-flight", "expected at least 1")
                 .that(publicationShare.percent() > 0, "publication-share", "expected more than 0%")
                 .that(
-                        tlsTrustCertificates.isEmpty() || tlsFingerprint.isEmpty(),
-                        "tls-fingerprint",
-                        "expected either certificates in a file, or a fingerprint")
+                        !encrypted || nodes.isEmpty() || anyOver("https", nodes),
+                        "tls.enabled",
+                        "expected false, or at least one address that begins with https://, or with neither that nor"
+                                + " http://")
                 .that(
-                        tlsFingerprint.isEmpty()
-                                || tlsFingerprint.get().matches("([0-9A-Fa-f]{2}:?){31}[0-9A-Fa-f]{2}"),
-                        "tls-fingerprint",
-                        "expected 64 hexadecimal digits, as elasticsearch-certutil or openssl x509 -fingerprint -sha256 show them")
-                .that(
-                        (tlsTrustCertificates.isEmpty() && tlsFingerprint.isEmpty())
-                                || nodes.values().stream()
-                                        .anyMatch(node ->
-                                                "https".equals(node.address().getScheme())),
-                        tlsTrustCertificates.isPresent() ? "tls-trust-certificates" : "tls-fingerprint",
-                        "expected an https address, since it is said which certificates are trusted")
+                        tls.isEmpty() || encrypted || !anyOver("https", nodes),
+                        "tls.enabled",
+                        "expected true, or no address that begins with https://")
                 .check();
+    }
+
+    private static boolean anyOver(String scheme, Map<String, Node> nodes) {
+        return nodes.values().stream()
+                .anyMatch(node -> scheme.equals(node.address().getScheme()));
     }
 
     /**
      * One server.
      *
-     * @param address {@code http} or {@code https}, always with a port, without credentials
+     * @param address without credentials, always with a port; among the nodes of a configuration always with {@code http} or
+     *     {@code https}, by {@code tls} where the setting has neither
      * @param stack whose services use it first; absent: none in particular
      * @param zone whose services use it first, of the nodes that are alike in stack; absent: none in particular
      */
     public record Node(
-            @Doc("Where the node listens, as http://host:port or https://host:port. The port is 9200 unless given.")
+            @Doc(
+                    "Where the node listens, as host:port, http://host:port or https://host:port. Where it has neither http:// nor"
+                            + " https://, tls.enabled says which. The port is 9200 unless given.")
             URI address,
 
             @Doc(Doc.NODE_STACK) Optional<String> stack,
@@ -162,7 +129,7 @@ public record ElasticsearchConfig(
             @Doc(Doc.NODE_ZONE) Optional<String> zone) {
         public Node {
             Rules.start()
-                    .that(isHttp(address), "address", "expected http://host:port or https://host:port")
+                    .that(isHttp(address), "address", EXPECTED)
                     .that(!isHttp(address) || Address.isHost(host(address)), "address", Address.EXPECTED_HOST)
                     .that(
                             address.getPort() == -1 || (address.getPort() >= 1 && address.getPort() <= 65535),
@@ -177,8 +144,21 @@ public record ElasticsearchConfig(
                     .zone(zone)
                     .check();
             if (address.getPort() < 0) {
-                address = URI.create(address.getScheme() + "://" + address.getHost() + ":9200" + address.getRawPath());
+                address = at(address, address.getScheme(), 9200);
             }
+        }
+
+        /** What an address has to look like. */
+        static final String EXPECTED = "expected host:port, http://host:port or https://host:port";
+
+        /** The same, with this scheme if it has none. */
+        private Node over(String scheme) {
+            return address.getScheme() != null ? this : new Node(at(address, scheme, address.getPort()), stack, zone);
+        }
+
+        private static URI at(URI address, @Nullable String scheme, int port) {
+            String before = scheme == null ? "" : scheme + ":";
+            return URI.create(before + "//" + address.getHost() + ":" + port + address.getRawPath());
         }
 
         private static String host(URI address) {
@@ -186,10 +166,58 @@ public record ElasticsearchConfig(
         }
 
         private static boolean isHttp(URI address) {
-            return ("http".equals(address.getScheme()) || "https".equals(address.getScheme()))
+            String scheme = address.getScheme();
+            return (scheme == null || scheme.equals("http") || scheme.equals("https"))
                     && address.getHost() != null
                     && address.getQuery() == null
                     && address.getFragment() == null;
+        }
+    }
+
+    /**
+     * How long reads take, and what they may bring.
+     *
+     * @param timeout how long a read may take, all attempts together
+     * @param rerouteAfter how long a read waits for a node's answer before it asks another as well
+     * @param partialResults what becomes of a read that some shards did not answer
+     */
+    public record Reads(
+            @Doc("How long a read (search, get, count) may take, waits for a usable node and all attempts together.")
+            @Default("5s")
+            Duration timeout,
+
+            @Doc(
+                    "A read that has no answer after this time is sent to another node as well, and asks other copies of the"
+                            + " shards; the first answer counts.")
+            @Default("250ms")
+            Duration rerouteAfter,
+
+            @Doc("What becomes of a read that timed out in some shards, or that some did not answer: `fail`, or `flag`"
+                    + " (returned as it is, and counted in the store's health).")
+            @Default("fail")
+            PartialResults partialResults) {
+        public Reads {
+            Rules.start()
+                    .positive(timeout, "timeout")
+                    .positive(rerouteAfter, "reroute-after")
+                    .check();
+        }
+    }
+
+    /**
+     * How long writes take.
+     *
+     * @param timeout how long a write may take; one that has no answer by then has an unknown outcome
+     */
+    public record Writes(
+            @Doc(
+                    "How long a write may take, waits for a usable node included. One that has no answer by then fails with an"
+                            + " unknown outcome. Elasticsearch is asked to give up before, so that a publication whose shards are"
+                            + " missing answers in time.")
+            @Default("10s")
+            Duration timeout) {
+        public Writes {
+            Rules.start().atLeast(Duration.ofMillis(100), timeout, "timeout").check();
         }
     }
 

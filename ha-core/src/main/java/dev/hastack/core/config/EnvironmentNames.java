@@ -76,7 +76,10 @@ final class EnvironmentNames {
         unknown.removeAll(misspelt.keySet());
     }
 
-    /** The key that a name means which differs from its variable by case, and by which separators it has, if there is one. */
+    /**
+     * The key that a name means which differs from its variable by case, and by which separators it has, or that stands for a group
+     * and means what switches it on, if there is one.
+     */
     static Optional<String> meant(String name, KnownIds ids) {
         String words =
                 name.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "_").replaceFirst("^_", "");
@@ -84,8 +87,12 @@ final class EnvironmentNames {
             return Optional.empty();
         }
         String squashed = squash(words);
-        return find("HA_" + words.substring(2).replaceAll("^_|_$", ""), ids).stream()
+        String variable = "HA_" + words.substring(2).replaceAll("^_|_$", "");
+        return find(variable, ids).stream()
                 .findFirst()
+                .or(() -> find(variable + "_ENABLED", ids).stream()
+                        .filter(Schema.keys(ids)::contains)
+                        .findFirst())
                 .or(() -> Schema.keys(ids).stream()
                         .filter(key -> squash(key).equals(squashed))
                         .findFirst());

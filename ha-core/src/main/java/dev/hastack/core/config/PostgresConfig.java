@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * One PostgreSQL cluster, under {@code ha.postgres}.
@@ -15,6 +16,7 @@ import java.util.Optional;
  * @param identity the only system identifier that is accepted; absent: that of the first node that answers
  * @param epochFile where the greatest epoch seen outlives the process; absent: nowhere
  * @param writable whether this stack may write
+ * @param tls how connections to the nodes are encrypted; absent: as the driver does by its properties
  * @param properties what is passed to the driver as it is, by the driver's own names
  */
 public record PostgresConfig(
@@ -49,8 +51,23 @@ public record PostgresConfig(
         @Doc("How long a connection to a node may take to establish.") @Default("2s")
         Duration connectTimeout,
 
-        @Doc("Passed to the PostgreSQL driver as it is: `ha.postgres.properties.sslmode=verify-full`.") @Ids(Ids.ANY)
+        @Doc("") Optional<TlsConfig> tls,
+
+        @Doc("Passed to the PostgreSQL driver as it is: `ha.postgres.properties.socketTimeout=30`.") @Ids(Ids.ANY)
         Map<String, String> properties) {
+
+    /** What the driver calls that which {@code tls} says. */
+    private static final Set<String> TLS_PROPERTIES = Set.of(
+            "ssl",
+            "sslmode",
+            "sslfactory",
+            "sslfactoryarg",
+            "sslhostnameverifier",
+            "sslrootcert",
+            "sslcert",
+            "sslkey",
+            "sslpassword",
+            "sslpasswordcallback");
 
     public PostgresConfig {
         nodes = Collections.unmodifiableMap(new LinkedHashMap<>(nodes));
@@ -70,6 +87,10 @@ public record PostgresConfig(
         for (String name : properties.keySet()) {
             rules.that(!name.equals("user"), "properties." + name, "expected in ha.postgres.username");
             rules.that(!name.equals("password"), "properties." + name, "expected in ha.postgres.password");
+            rules.that(
+                    tls.isEmpty() || !TLS_PROPERTIES.contains(name),
+                    "properties." + name,
+                    "expected none beside ha.postgres.tls, which says the same");
         }
         rules.check();
     }
@@ -80,7 +101,7 @@ public record PostgresConfig(
         return "PostgresConfig[database=" + database + ", username=" + username + ", password=" + password + ", nodes="
                 + nodes + ", identity=" + identity + ", epochFile=" + epochFile + ", reads=" + reads + ", writes="
                 + writes + ", writable="
-                + writable + ", pool=" + pool + ", connectTimeout=" + connectTimeout + ", properties="
+                + writable + ", pool=" + pool + ", connectTimeout=" + connectTimeout + ", tls=" + tls + ", properties="
                 + properties.keySet() + "]";
     }
 

@@ -1,6 +1,5 @@
 package dev.hastack.core.config;
 
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -16,9 +15,9 @@ import java.util.Optional;
  * @param cluster whether the nodes are seeds of a Redis Cluster
  * @param keyPrefix put before every key
  * @param writable whether this stack may write
- * @param tls whether connections to nodes are encrypted
  * @param maxInFlight how many commands one process may have under way at one node
  * @param maxWaiting how many commands of one process may wait for a node
+ * @param tls how connections to the nodes and the Sentinels are encrypted; absent: they are not
  */
 public record RedisConfig(
         @Doc("") @Ids(Ids.NODE) Map<String, Node> nodes,
@@ -63,21 +62,7 @@ public record RedisConfig(
         @Doc("How many commands of one process may wait for a usable node; more fail at once.") @Default("10000")
         int maxWaiting,
 
-        @Doc("Whether connections to the nodes are encrypted.") @Default("false")
-        boolean tls,
-
-        @Doc("What is checked of a node's certificate: `full`, `ca` (the chain, not the host name) or `none`.")
-        @Default("full")
-        TlsVerify tlsVerify,
-
-        @Doc("The certificates that are trusted, in a PEM file. Unless set, those that Java trusts.") @Existing
-        Optional<Path> tlsTrustCertificates,
-
-        @Doc("The certificate that this process shows to the nodes, in a PEM file.") @Existing
-        Optional<Path> tlsCertificate,
-
-        @Doc("The key of that certificate, in a PEM file (PKCS#8).") @Existing(FileCheck.KEY)
-        Optional<Path> tlsKey) {
+        @Doc("") Optional<TlsConfig> tls) {
 
     public RedisConfig {
         nodes = Collections.unmodifiableMap(new LinkedHashMap<>(nodes));
@@ -101,14 +86,6 @@ public record RedisConfig(
                         "expected none of * ? [ ] \\, which commands would take for a pattern")
                 .that(maxInFlight > 0, "max-in-flight", "expected at least 1")
                 .that(maxWaiting >= 0, "max-waiting", "expected at least 0")
-                .that(
-                        tlsCertificate.isPresent() == tlsKey.isPresent(),
-                        "tls-key",
-                        "expected together with tls-certificate, or not at all")
-                .that(
-                        tls || (tlsCertificate.isEmpty() && tlsTrustCertificates.isEmpty()),
-                        "tls",
-                        "expected true, since certificates are named")
                 .that(
                         username.isEmpty() || password.isPresent(),
                         "password",

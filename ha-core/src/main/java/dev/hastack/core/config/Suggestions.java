@@ -8,8 +8,11 @@ import java.util.Optional;
 final class Suggestions {
     private Suggestions() {}
 
-    /** The nearest of {@code known} by edits, if it is near enough to be worth a word. */
+    /** What switches the group on that {@code name} stands for, or the nearest of {@code known} that is near enough to be worth a word. */
     static Optional<String> nearest(String name, Collection<String> known) {
+        if (known.contains(name + ".enabled")) {
+            return Optional.of(name + ".enabled");
+        }
         int within = Math.max(2, name.length() / 5);
         String nearest = null;
         for (String candidate : known) {

@@ -98,10 +98,16 @@ final class Values {
     }
 
     private static URI uri(String text) {
+        boolean bare = !text.contains("://");
         try {
-            return new URI(text);
+            if (bare && text.contains("/")) {
+                // Of http:/host the host would be http.
+                throw new URISyntaxException("", "a path without a scheme");
+            }
+            // Without the slashes the host would be the scheme.
+            return new URI(bare ? "//" + text : text);
         } catch (URISyntaxException e) {
-            throw new IllegalArgumentException("expected http://host:port or https://host:port", e);
+            throw new IllegalArgumentException(ElasticsearchConfig.Node.EXPECTED, e);
         }
     }
 

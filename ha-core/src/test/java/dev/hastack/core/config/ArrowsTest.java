@@ -19,6 +19,7 @@ class ArrowsTest {
                         "dev.hastack.core.monitor..",
                         "dev.hastack.core.guard..",
                         "dev.hastack.core.select..",
+                        "dev.hastack.core.tls..",
                         "dev.hastack.core.topology..")
                 .check(new ClassFileImporter().importPackages("dev.hastack.core.config"));
     }

@@ -50,7 +50,7 @@ class BrokenFilesTest {
             "ha.elasticsearch.nodes.es-1.address=http://es-1:9200",
             "ha.elasticsearch.index-prefix=cms",
             "ha.elasticsearch.api-key = " + SECRETS.get(4),
-            "ha.elasticsearch.search-timeout=5s",
+            "ha.elasticsearch.reads.timeout=5s",
             "ha.stacks.delivery.postgres.writable=false",
             "ha.stacks.delivery.redis.password=" + SECRETS.get(5),
             "spring.datasource.password=" + SECRETS.get(6),

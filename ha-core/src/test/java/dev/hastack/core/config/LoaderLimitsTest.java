@@ -126,13 +126,17 @@ class LoaderLimitsTest {
         Path empty = Files.writeString(directory.resolve("empty.pem"), "");
         Path garbage = Files.writeString(
                 directory.resolve("garbage.pem"), "-----BEGIN CERTIFICATE-----\nnone\n-----END CERTIFICATE-----\n");
-        for (String store : List.of("redis", "elasticsearch")) {
-            String key = "ha." + store + ".tls-trust-certificates";
+        for (String store : List.of("postgres", "redis", "elasticsearch")) {
+            String key = "ha." + store + ".tls.trust-certificates";
             Map<String, String> settings = Minimal.with(
-                    "ha.redis.nodes.a.address", "a",
-                    "ha.redis.tls", "true",
-                    "ha.elasticsearch.nodes.a.address", "https://a",
-                    "ha.elasticsearch.index-prefix", "x");
+                    "ha.redis.nodes.a.address",
+                    "a",
+                    "ha.elasticsearch.nodes.a.address",
+                    "https://a",
+                    "ha.elasticsearch.index-prefix",
+                    "x",
+                    "ha." + store + ".tls.enabled",
+                    "true");
             for (Map.Entry<String, String> each : Map.of(
                             "/nowhere/ca.pem",
                             "expected a readable file: there is none",
@@ -154,12 +158,12 @@ class LoaderLimitsTest {
             Path key = Files.writeString(directory.resolve("key.pem"), "-----BEGIN " + kind + "-----\n");
             assertThat(Minimal.faults(
                             "ha.redis.nodes.a.address", "a",
-                            "ha.redis.tls", "true",
-                            "ha.redis.tls-certificate", "/nowhere/cert.pem",
-                            "ha.redis.tls-key", key.toString()))
+                            "ha.redis.tls.enabled", "true",
+                            "ha.redis.tls.certificate", "/nowhere/cert.pem",
+                            "ha.redis.tls.key", key.toString()))
                     .anySatisfy(fault -> assertThat(fault)
                             .startsWith(
-                                    "ha.redis.tls-key = \"" + key + "\" (program): expected a key in PEM, of PKCS#8"));
+                                    "ha.redis.tls.key = \"" + key + "\" (program): expected a key in PEM, of PKCS#8"));
         }
     }
 
@@ -167,8 +171,8 @@ class LoaderLimitsTest {
     void the_certificates_of_another_stack_need_not_be_there() {
         assertThat(Minimal.faults(
                         "ha.redis.nodes.a.address", "a",
-                        "ha.redis.tls", "true",
-                        "ha.stacks.delivery.redis.tls-trust-certificates", "/nowhere/ca.pem"))
+                        "ha.redis.tls.enabled", "true",
+                        "ha.stacks.delivery.redis.tls.trust-certificates", "/nowhere/ca.pem"))
                 .isEmpty();
     }
 

@@ -52,6 +52,37 @@ class UnknownKeysTest {
                 .containsExactly(unknown + " (program): unknown key; did you mean " + meant + "?");
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "ha.redis.tls,ha.redis.tls.enabled",
+        "ha.redis.tls-verify,ha.redis.tls.verify",
+        "ha.redis.tls-trust-certificates,ha.redis.tls.trust-certificates",
+        "ha.redis.tls-certificate,ha.redis.tls.certificate",
+        "ha.redis.tls-key,ha.redis.tls.key",
+        "ha.elasticsearch.tls-verify,ha.elasticsearch.tls.verify",
+        "ha.elasticsearch.tls-trust-certificates,ha.elasticsearch.tls.trust-certificates",
+        "ha.elasticsearch.tls-fingerprint,ha.elasticsearch.tls.fingerprint",
+        "ha.elasticsearch.search-timeout,ha.elasticsearch.reads.timeout",
+        "ha.elasticsearch.write-timeout,ha.elasticsearch.writes.timeout",
+        "ha.elasticsearch.reroute-after,ha.elasticsearch.reads.reroute-after",
+        "ha.elasticsearch.partial-results,ha.elasticsearch.reads.partial-results",
+    })
+    void a_key_that_was_called_otherwise_leads_to_what_it_is_called_now(String former, String now) {
+        assertThat(Minimal.faults(former, "x"))
+                .containsExactly(former + " (program): unknown key; did you mean " + now + "?");
+    }
+
+    @Test
+    void a_variable_that_names_a_group_is_no_mere_warning_since_it_would_have_switched_it_on() {
+        Map<String, String> settings = Minimal.with("ha.redis.nodes.a.address", "a");
+        assertThat(Minimal.faults(
+                        ConfigLoader.bare().with(settings).environment(Map.of("HA_POSTGRES_PROPERTIES", "true"))))
+                .isEmpty();
+        assertThat(Minimal.faults(ConfigLoader.bare().with(settings).environment(Map.of("HA_REDIS_TLS", "true"))))
+                .containsExactly(
+                        "HA_REDIS_TLS (environment): stands for no key as it is spelt; did you mean HA_REDIS_TLS_ENABLED?");
+    }
+
     @Test
     void nothing_is_suggested_where_nothing_is_near() {
         assertThat(Minimal.faults("ha.entirely.different", "x"))

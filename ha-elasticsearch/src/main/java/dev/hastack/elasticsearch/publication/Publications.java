@@ -74,7 +74,15 @@ public final class Publications implements AutoCloseable {
                 client,
                 catalog,
                 location,
-                new LiveWrites(client, id, location, markers, deletions, rebuilds, later, config.writeTimeout()),
+                new LiveWrites(
+                        client,
+                        id,
+                        location,
+                        markers,
+                        deletions,
+                        rebuilds,
+                        later,
+                        config.writes().timeout()),
                 new BulkWrites(id, location, markers, deletions, rebuilds),
                 upkeep);
     }

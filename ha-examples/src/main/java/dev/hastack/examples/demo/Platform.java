@@ -80,7 +80,7 @@ final class Platform implements AutoCloseable {
         // A server that hangs is found by its probe. What is slow here is the machine, for which nobody's write need
         // fail.
         environment.put("HA_REDIS_COMMAND_TIMEOUT", "15s");
-        environment.put("HA_ELASTICSEARCH_SEARCH_TIMEOUT", "30s");
+        environment.put("HA_ELASTICSEARCH_READS_TIMEOUT", "30s");
         if (program == Editor.class) {
             environment.put(
                     "EDITING_SERVERS",

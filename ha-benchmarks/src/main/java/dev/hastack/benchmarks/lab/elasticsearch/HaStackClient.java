@@ -16,8 +16,8 @@ record HaStackClient() implements Client<ElasticsearchServers, Searching> {
 
     @Override
     public String configuration() {
-        return "`client()`, the three nodes; all settings left at their defaults (`ha.elasticsearch.search-timeout` 5 s,"
-                + " `write-timeout` 10 s, `reroute-after` 250 ms)";
+        return "`client()`, the three nodes; all settings left at their defaults (`ha.elasticsearch.reads.timeout` 5 s,"
+                + " `writes.timeout` 10 s, `reads.reroute-after` 250 ms)";
     }
 
     @Override

@@ -1,26 +1,29 @@
-package dev.hastack.elasticsearch;
+package dev.hastack.core.tls;
 
+import java.io.IOException;
 import java.net.Socket;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.MessageDigest;
-import java.security.cert.Certificate;
+import java.security.NoSuchAlgorithmException;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
-import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLEngine;
-import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
 
-/** Believes a server by what its chain shows: a certificate of a known fingerprint, or anything. Host names are compared elsewhere. */
+/**
+ * Believes a server by its chain, as whoever is found to judge that does. Host names are looked at only where the socket or the
+ * engine is set to.
+ */
 final class ServerTrust extends X509ExtendedTrustManager {
 
-    /** Who judges this chain; empty: nobody, it is believed. */
+    /** Finds who judges this chain; empty: nobody does, it is believed. */
     interface Judge {
         Optional<X509ExtendedTrustManager> of(X509Certificate[] chain) throws CertificateException;
     }
@@ -31,44 +34,53 @@ final class ServerTrust extends X509ExtendedTrustManager {
         this.judge = judge;
     }
 
-    /** A judge who trusts the certificate with this fingerprint, and what it has signed. */
-    static X509ExtendedTrustManager of(X509Certificate[] chain, byte[] fingerprint) throws CertificateException {
-        try {
+    /**
+     * Trusts the certificate with this fingerprint, and what it has signed.
+     *
+     * @param key of the setting, for messages
+     * @param fingerprint SHA-256, in hexadecimal digits, with or without colons
+     */
+    static TlsFiles.Trust byFingerprint(String key, String fingerprint) {
+        byte[] wanted = HexFormat.of().parseHex(fingerprint.replace(":", ""));
+        return chain -> {
             for (X509Certificate certificate : chain) {
-                byte[] digest = MessageDigest.getInstance("SHA-256").digest(certificate.getEncoded());
-                if (MessageDigest.isEqual(digest, fingerprint)) {
-                    return (X509ExtendedTrustManager) managers(Optional.of(store(List.of(certificate))))[0];
+                if (MessageDigest.isEqual(digest(certificate), wanted)) {
+                    return manager(Optional.of(List.of(certificate)));
                 }
             }
-        } catch (GeneralSecurityException e) {
+            throw new CertificateException("no certificate of the server's chain has the fingerprint of " + key
+                    + "; its authority's certificate has to be in the chain, or name the server's own");
+        };
+    }
+
+    private static byte[] digest(X509Certificate certificate) throws CertificateException {
+        try {
+            return MessageDigest.getInstance("SHA-256").digest(certificate.getEncoded());
+        } catch (NoSuchAlgorithmException e) {
             throw new CertificateException(e);
         }
-        throw new CertificateException(
-                "no certificate of the server's chain has the fingerprint of"
-                        + " ha.elasticsearch.tls-fingerprint; its authority's certificate has to be in the chain, or name the server's own");
     }
 
-    static byte[] digits(String fingerprint) {
-        return HexFormat.of().parseHex(fingerprint.replace(":", ""));
-    }
-
-    /** Those of Java, by these anchors, or by the JVM's own. */
-    static TrustManager[] managers(Optional<KeyStore> anchors) throws GeneralSecurityException {
-        TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-        factory.init(anchors.orElse(null));
-        return factory.getTrustManagers();
-    }
-
-    static KeyStore store(Collection<? extends Certificate> certificates) throws GeneralSecurityException {
-        KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
+    /** Returns Java's own, by these anchors, or by those that the JVM trusts. */
+    static X509ExtendedTrustManager manager(Optional<List<X509Certificate>> anchors) {
         try {
-            store.load(null, null);
-        } catch (java.io.IOException e) {
-            throw new GeneralSecurityException(e);
+            TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+            factory.init(anchors.isEmpty() ? null : store(anchors.get()));
+            return Stream.of(factory.getTrustManagers())
+                    .filter(X509ExtendedTrustManager.class::isInstance)
+                    .map(X509ExtendedTrustManager.class::cast)
+                    .findFirst()
+                    .orElseThrow();
+        } catch (GeneralSecurityException | IOException e) {
+            throw new IllegalStateException("no trust in certificates in this Java: " + e.getMessage(), e);
         }
-        int count = 0;
-        for (Certificate certificate : certificates) {
-            store.setCertificateEntry("trusted-" + count++, certificate);
+    }
+
+    private static KeyStore store(List<X509Certificate> certificates) throws GeneralSecurityException, IOException {
+        KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
+        store.load(null, null);
+        for (int i = 0; i < certificates.size(); i++) {
+            store.setCertificateEntry("trusted-" + i, certificates.get(i));
         }
         return store;
     }
