@@ -43,6 +43,8 @@ final class RedisChannels implements StoreAdapter {
     /** Replicas that are out of touch with their primary. */
     private final Map<String, Boolean> unlinked = new ConcurrentHashMap<>();
 
+    private final LostLinks lostLinks = new LostLinks();
+
     private final ReplicaGate gate = new ReplicaGate();
     /** Of Redis, as each node has said. */
     private final Map<String, String> versions = new ConcurrentHashMap<>();
@@ -251,7 +253,10 @@ final class RedisChannels implements StoreAdapter {
         }
         return new Published(
                 next.leadsElsewhere(before),
-                reads.lateness(before.eligible(), eligible, now),
+                Stream.concat(
+                                reads.lateness(before.eligible(), eligible, now).stream(),
+                                lostLinks.next(snapshot, cut, now).stream())
+                        .toList(),
                 eligible.until(),
                 eligible.nearing());
     }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hastack.core.HaStack;
 import dev.hastack.core.health.NodeHealth;
+import dev.hastack.core.topology.Change;
 import dev.hastack.core.topology.NodeView;
 import dev.hastack.core.topology.Status;
 import dev.hastack.testkit.RedisNode;
@@ -14,6 +15,8 @@ import dev.hastack.testkit.junit.HaStackTest;
 import dev.hastack.testkit.junit.Redis;
 import io.lettuce.core.api.sync.RedisCommands;
 import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.Test;
 
 /** What goes wrong with a replica, no reader notices. */
@@ -103,7 +106,9 @@ class ReplicaFaultsIT {
 
     @Test
     void out_of_touch_with_its_primary() throws Exception {
+        Queue<Change> changes = new ConcurrentLinkedQueue<>();
         try (HaStack stack = Stacks.ready(redis, Map.of())) {
+            var unused = stack.subscribe(event -> changes.add(event.change()));
             RedisNode replica = redis.node("replica-1");
             replica.cutReplication();
             until(
@@ -119,6 +124,12 @@ class ReplicaFaultsIT {
                 commands.get("faults");
             }
             assertThat(Stacks.calls(replica, "get")).isEqualTo(before);
+            until("it is reported", () -> changes.contains(new Change.ReplicaUnlinked("replica-1", "main")));
+            redis.heal();
+            until("its return is reported", () -> changes.contains(new Change.ReplicaLinked("replica-1")));
+            assertThat(changes)
+                    .filteredOn(Change.ReplicaUnlinked.class::isInstance)
+                    .hasSize(1);
         }
     }
 

@@ -76,6 +76,7 @@ final class ChangeLog implements Consumer<TopologyEvent> {
         } else if (change instanceof Change.PrimaryMoved) {
             return ends(store, " without one");
         } else if (change instanceof Change.NodeDown c) {
+            began.remove(store + c.node() + " unlinked");
             return begins(store + c.node());
         } else if (change instanceof Change.NodeUp c) {
             return ends(store + c.node(), " of its absence");
@@ -87,6 +88,10 @@ final class ChangeLog implements Consumer<TopologyEvent> {
             return begins(store + c.node() + " late");
         } else if (change instanceof Change.ReplicaCaughtUp c) {
             return ends(store + c.node() + " late", "");
+        } else if (change instanceof Change.ReplicaUnlinked c) {
+            return begins(store + c.node() + " unlinked");
+        } else if (change instanceof Change.ReplicaLinked c) {
+            return ends(store + c.node() + " unlinked", "");
         }
         return "";
     }
@@ -108,6 +113,7 @@ final class ChangeLog implements Consumer<TopologyEvent> {
                 || change instanceof Change.NodeUp
                 || change instanceof Change.NodeRefusesNoMore
                 || change instanceof Change.ReplicaCaughtUp
+                || change instanceof Change.ReplicaLinked
                 || change instanceof Change.MembersChanged
                 || change instanceof Change.TopologyClosed);
     }
@@ -136,6 +142,11 @@ final class ChangeLog implements Consumer<TopologyEvent> {
                     + Words.of(c.maxLag()) + ", and gets no reads";
         } else if (change instanceof Change.ReplicaCaughtUp c) {
             return c.node() + " has caught up and gets reads again";
+        } else if (change instanceof Change.ReplicaUnlinked c) {
+            return c.node() + " is up and has lost its primary: it does not receive what is written to " + c.primary()
+                    + ", and gets no reads";
+        } else if (change instanceof Change.ReplicaLinked c) {
+            return c.node() + " receives what is written again";
         } else if (change instanceof Change.NodeForeign c) {
             return c.node() + " is of another cluster: expected identity " + c.expected() + ", it says "
                     + c.actual().orElse("none");

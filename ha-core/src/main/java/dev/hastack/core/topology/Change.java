@@ -64,6 +64,15 @@ public sealed interface Change {
     /** A replica that was too old has caught up, and gets reads again. */
     record ReplicaCaughtUp(String node) implements Change {}
 
+    /**
+     * A replica is up and has been out of touch with the primary for seconds: it does not receive what is written, and gets no
+     * reads. Whoever runs it, or the arbiter that follows failovers, has to see to it: this process promotes and moves nobody.
+     */
+    record ReplicaUnlinked(String node, String primary) implements Change {}
+
+    /** A replica that was out of touch with the primary receives what is written again. */
+    record ReplicaLinked(String node) implements Change {}
+
     /** A node answered for another cluster. */
     record NodeForeign(String node, String expected, Optional<String> actual) implements Change {}
 
