@@ -18,7 +18,8 @@ public interface DurableWrites<K, V> extends AutoCloseable {
      * Does the write, and waits for its replicas. At most sixteen of a stack run at a time; more wait for their turn.
      *
      * @param commands run once, at the primary, on a connection that others use after it; run again if a primary that was
-     *     demoted refuses the first command, or discards a transaction, from MULTI to EXEC, that is all of it
+     *     demoted refuses a command, or discards a transaction, before anything was changed: after a read, its answer is
+     *     read anew
      * @throws RedisNoReplicaException if the primary is in touch with too few replicas for all of {@code ha.redis.writes.wait};
      *     nothing was sent
      * @throws RedisNotDurableException if it was done, but too few replicas have it in time

@@ -43,7 +43,7 @@ final class Loan {
     private static final String REASON = "because of: ";
 
     private final ReentrantLock sending = new ReentrantLock();
-    private volatile State state = new State(null, false, false, false, false);
+    private volatile State state = new State(null, false, false, false);
 
     /** Of the last transaction; guarded by {@link #sending}. */
     private final List<RedisCommand<?, ?, ?>> queued = new ArrayList<>();
@@ -53,12 +53,10 @@ final class Loan {
      *
      * @param last the command that was sent last
      * @param multi whether that is one of a transaction, of which nothing is done before EXEC
-     * @param answered whether a command before that was not refused, as far as is known
-     * @param changed whether one of these may have changed anything
+     * @param changed whether a command before that was not refused, as far as is known, and may have changed anything
      * @param watches whether keys are still watched
      */
-    private record State(
-            @Nullable RedisCommand<?, ?, ?> last, boolean multi, boolean answered, boolean changed, boolean watches) {
+    private record State(@Nullable RedisCommand<?, ?, ?> last, boolean multi, boolean changed, boolean watches) {
         State sends(RedisCommand<?, ?, ?> next) {
             RedisCommand<?, ?, ?> done = last != null && !multi && did(last) ? last : null;
             return new State(
@@ -67,7 +65,6 @@ final class Loan {
                         case "EXEC", "DISCARD" -> false;
                         default -> multi || (last != null && begins(last));
                     },
-                    answered || done != null,
                     changed || (done != null && changes(done)),
                     switch (name(next)) {
                         case "WATCH" -> true;
@@ -138,12 +135,7 @@ final class Loan {
         }
     }
 
-    /** Whether a command before the last one was not refused, as far as is known. */
-    boolean answered() {
-        return state.answered();
-    }
-
-    /** Whether one of these may have changed anything. */
+    /** Whether a command before the last one was not refused, as far as is known, and may have changed anything. */
     boolean changed() {
         return state.changed();
     }

@@ -333,16 +333,13 @@ final class WaitingWrites<K, V> implements DurableWrites<K, V> {
         }
         // Those that lie idle lead to the same server.
         drop();
-        if (!loan.answered()) {
-            return new NotDone(error);
-        }
         return loan.changed()
                 ? unknown(
                         connection,
                         "a part was written, and then the primary refused the rest, so that it is not known what of it lasts: "
                                 + reason,
                         error)
-                : error;
+                : new NotDone(error);
     }
 
     /** A write of which nothing was done, and which may be done elsewhere. Never leaves this class. */

@@ -540,6 +540,37 @@ class OwnConnectionsIT {
         }
     }
 
+    /** As one that decides by what it reads has it. */
+    @Test
+    void a_durable_transaction_that_is_discarded_after_reads_is_done_by_the_successor() throws Exception {
+        Map<String, String> settings = new HashMap<>(Stacks.FAR_PROBES);
+        settings.put("ha.redis.writes.wait", "1m");
+        try (HaStack stack = Stacks.ready(redis, settings)) {
+            HaRedis store = stack.get(HaRedis.class);
+            DurableWrites<String, String> durable =
+                    store.durable(Durability.replicas(1).within(Duration.ofSeconds(30)));
+            durable.write(commands -> commands.set("read-first", "5"));
+            Stacks.untilCalm(store);
+            List<String> read = new ArrayList<>();
+
+            Durable<TransactionResult> done = durable.write(commands -> {
+                commands.watch("read-first");
+                String before = commands.get("read-first");
+                read.add(before);
+                commands.multi();
+                if (read.size() == 1) {
+                    demote();
+                }
+                commands.set("read-first", before + "0");
+                return commands.exec();
+            });
+
+            assertThat(done.value().wasDiscarded()).isFalse();
+            assertThat(read).containsExactly("5", "5");
+            assertThat(redis.node("replica-1").command("GET", "read-first")).isEqualTo("50");
+        }
+    }
+
     @Test
     void a_durable_transaction_that_is_discarded_after_a_write_is_told_as_unknown() throws Exception {
         try (HaStack stack = Stacks.ready(redis, Stacks.FAR_PROBES)) {
