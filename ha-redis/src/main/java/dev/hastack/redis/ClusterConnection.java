@@ -10,10 +10,13 @@ import io.lettuce.core.cluster.StatefulRedisClusterConnectionImpl;
 import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
 import io.lettuce.core.codec.RedisCodec;
 import io.lettuce.core.json.JsonParser;
+import io.lettuce.core.protocol.CommandType;
 import io.lettuce.core.protocol.ConnectionIntent;
 import io.lettuce.core.protocol.RedisCommand;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -26,6 +29,7 @@ final class ClusterConnection<K, V> extends StatefulRedisClusterConnectionImpl<K
         implements StatefulRedisClusterConnection<K, V> {
     private final ClusterRouter router;
     private final RoutingWriter routing;
+    private final KeyPrefix prefix;
 
     ClusterConnection(
             RedisChannelWriter writer,
@@ -36,6 +40,7 @@ final class ClusterConnection<K, V> extends StatefulRedisClusterConnectionImpl<K
             KeyPrefix prefix,
             Function<ClusterConnection<?, ?>, ClusterRouter> routers) {
         super(writer, pushes, codec, longest, parser);
+        this.prefix = prefix;
         this.router = routers.apply(this);
         this.routing = new RoutingWriter(router, writer.getClientResources(), prefix, false, false);
     }
@@ -64,12 +69,20 @@ final class ClusterConnection<K, V> extends StatefulRedisClusterConnectionImpl<K
 
     @Override
     public <T> RedisCommand<K, V, T> dispatch(RedisCommand<K, V, T> command) {
-        return routing.write(command);
+        return routing.write(plain(command));
+    }
+
+    private <T> RedisCommand<K, V, T> plain(RedisCommand<K, V, T> command) {
+        return prefix.any() && command.getType() == CommandType.XREADGROUP
+                ? new PlainGroup<>(command, prefix)
+                : command;
     }
 
     @Override
     public Collection<RedisCommand<K, V, ?>> dispatch(Collection<? extends RedisCommand<K, V, ?>> commands) {
-        return routing.write(commands);
+        List<RedisCommand<K, V, ?>> plain = new ArrayList<>(commands.size());
+        commands.forEach(command -> plain.add(plain(command)));
+        return routing.write(plain);
     }
 
     /** Calls have deadlines of their own, which may be longer than that of a command. */

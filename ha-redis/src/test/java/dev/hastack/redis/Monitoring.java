@@ -33,11 +33,18 @@ final class Monitoring implements AutoCloseable {
         }
     }
 
-    /** All commands that came from this client's address since the last call. */
-    List<List<String>> sent(String client) throws IOException {
+    /**
+     * One command.
+     *
+     * @param client its address
+     */
+    record Sent(String client, List<String> words) {}
+
+    /** All commands that came since the last call. */
+    List<Sent> sent() throws IOException {
         String marker = "marker-" + markers++;
         Object unused = node.command("ECHO", marker);
-        List<List<String>> sent = new ArrayList<>();
+        List<Sent> sent = new ArrayList<>();
         while (true) {
             Matcher line = LINE.matcher(lines.readLine());
             if (line.matches()) {
@@ -49,9 +56,7 @@ final class Monitoring implements AutoCloseable {
                 if (words.contains(marker)) {
                     return sent;
                 }
-                if (line.group(1).equals(client)) {
-                    sent.add(words);
-                }
+                sent.add(new Sent(line.group(1), words));
             }
         }
     }
