@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -397,7 +398,7 @@ final class Router implements Dispatcher, Runnable {
                 + (now.hopeless()
                         ? Waits.denied(RedisErrors.CREDENTIALS, now.snapshot(), now())
                         : call.read()
-                                ? Waits.read(policy, config.reads().maxWait(), now.snapshot(), now())
+                                ? Waits.read(policy, config.reads().maxWait(), now.snapshot(), now()) + crowded(now)
                                 : Waits.write(config.writes().maxWait(), now.snapshot(), now()))
                 + besides.get();
         Reason reason = RedisFailures.reason(now);
@@ -406,6 +407,15 @@ final class Router implements Dispatcher, Runnable {
                 : new RedisNoPrimaryException(text, call.unsentOr(Outcome.UNKNOWN), reason, now.snapshot());
         call.lastError().ifPresent(error::addSuppressed);
         return error;
+    }
+
+    /** That there is a node, and why it does not take a read; empty if that is not so. */
+    private String crowded(RedisRoutes now) {
+        NodeChannel only = now.readerBesides(Set.of());
+        return only == null || admits(now, only)
+                ? ""
+                : "; " + only.node()
+                        + " serves as many reads in place of replicas as ha.redis.reads.primary-share allows";
     }
 
     private Instant now() {

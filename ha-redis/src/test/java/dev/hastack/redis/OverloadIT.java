@@ -69,6 +69,37 @@ class OverloadIT {
     }
 
     @Test
+    void a_read_that_the_primary_has_no_share_left_for_says_so() throws Exception {
+        Map<String, String> settings = new HashMap<>(Stacks.FAR_PROBES);
+        settings.put("ha.redis.max-in-flight", "10");
+        settings.put("ha.redis.reads.wait", "300ms");
+        settings.put("ha.redis.command-timeout", "20s");
+        HaStack stack = Stacks.ready(redis, settings);
+        try {
+            HaRedis store = stack.get(HaRedis.class);
+            for (String replica : List.of("replica-1", "replica-2")) {
+                redis.node(replica).kill();
+                until(replica + " is seen down", () -> status(store, replica) == Status.DOWN);
+            }
+            Stacks.untilCalm(store);
+            redis.node("main").hang();
+            List<RedisFuture<String>> reads = IntStream.range(0, 10)
+                    .mapToObj(i -> store.connection().async().get("overload:" + i))
+                    .toList();
+
+            for (RedisFuture<String> held : reads.subList(5, 10)) {
+                assertThatThrownBy(() -> held.get(60, TimeUnit.SECONDS))
+                        .hasMessageContaining("within 300 ms")
+                        .hasMessageContaining("main serves as many reads in place of replicas as"
+                                + " ha.redis.reads.primary-share allows");
+            }
+        } finally {
+            redis.node("main").resume();
+            stack.close(Duration.ZERO);
+        }
+    }
+
+    @Test
     void no_more_than_max_waiting_wait_for_a_primary_and_those_are_done() throws Exception {
         try (HaStack stack = Stacks.ready(redis, Map.of("ha.redis.max-waiting", "10", "ha.redis.writes.wait", "20s"))) {
             HaRedis store = stack.get(HaRedis.class);
