@@ -4,20 +4,27 @@ import dev.hastack.core.config.Address;
 import dev.hastack.core.guard.NodeBreaker;
 import dev.hastack.core.monitor.Time;
 import dev.hastack.core.topology.Kind;
+import dev.hastack.core.topology.NodeView;
 import dev.hastack.core.topology.Refused;
 import io.lettuce.core.RedisChannelWriter;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A node of a Redis Cluster, and what the last probe found. Thread-safe. */
 final class ClusterNode implements Lane {
+    /** By which a connection to it ended, or could not be made; one that refuses access speaks. */
+    private static final Set<Kind> SHUT = EnumSet.of(Kind.REFUSED, Kind.NETWORK);
+
     private final String id;
     private final Address address;
     private final int rank;
@@ -29,6 +36,8 @@ final class ClusterNode implements Lane {
     private volatile @Nullable Instant answeredAt;
     /** Whether it owes a probe its answer for longer than one may take. */
     private volatile boolean silent;
+    /** Since when no probe of it could connect, look after look, as {@link System#nanoTime()}; empty while one can. */
+    private volatile OptionalLong shutSince = OptionalLong.empty();
 
     /**
      * What a probe found.
@@ -110,11 +119,40 @@ final class ClusterNode implements Lane {
     /** It has answered a probe that was asked then. */
     void answered(Instant askedAt) {
         answeredAt = askedAt;
+        shutSince = OptionalLong.empty();
+    }
+
+    /**
+     * A probe has failed.
+     *
+     * @param kind of its error; empty if that is none of the node's
+     * @param now as {@link System#nanoTime()}
+     */
+    void failed(Optional<Kind> kind, long now) {
+        if (kind.filter(SHUT::contains).isEmpty()) {
+            shutSince = OptionalLong.empty();
+        } else if (shutSince.isEmpty()) {
+            shutSince = OptionalLong.of(now);
+        }
+    }
+
+    /**
+     * Whether it has let nobody in for so long that nobody need wait for what it was asked before.
+     *
+     * @param now as {@link System#nanoTime()}
+     */
+    boolean letsNobodyIn(long now) {
+        OptionalLong since = shutSince;
+        return since.isPresent() && !silent && now - since.getAsLong() >= NodeView.LAST_ANSWERS.toNanos();
     }
 
     /** Whether it owes its answer: others are preferred, and nothing is decided. */
     void silent(boolean now) {
         silent = now;
+    }
+
+    boolean silent() {
+        return silent;
     }
 
     /** How long ago the last probe was asked that it has answered. */

@@ -12,7 +12,9 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The nodes of a Redis Cluster by address, and which of them serve reads, in which order. Thread-safe. */
@@ -62,6 +64,15 @@ final class ClusterNodes {
         boolean own = stack.stack().isPresent() && stack.stack().equals(node.stack());
         boolean near = stack.zone().isPresent() && stack.zone().equals(node.zone());
         return (own ? 0 : 2) + (near ? 0 : 1);
+    }
+
+    /**
+     * Those that are down, and have let nobody in for a while.
+     *
+     * @param now as {@link System#nanoTime()}
+     */
+    Set<ClusterNode> letNobodyIn(long now) {
+        return nodes.values().stream().filter(node -> node.letsNobodyIn(now)).collect(Collectors.toUnmodifiableSet());
     }
 
     /** Those that serve reads of one slot, the first to be asked first. */

@@ -1,6 +1,7 @@
 package dev.hastack.redis;
 
 import dev.hastack.core.topology.Refused;
+import io.lettuce.core.RedisException;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.async.RedisAsyncCommands;
 import java.time.Instant;
@@ -72,6 +73,9 @@ final class ClusterProbe {
         CompletableFuture<NodeFacts> facts = NodeFacts.askMember(commands, writes, limited);
         return NodeFacts.permitted("CLUSTER INFO", commands.clusterInfo(), forbidden)
                 .thenCombine(facts, (cluster, known) -> {
+                    if (!cluster.isEmpty() && !cluster.contains("cluster_state:")) {
+                        throw new RedisException("what it says to CLUSTER INFO is no answer of a Redis Cluster");
+                    }
                     limited = known.limited();
                     forbidden.addAll(known.refused());
                     return new Words(cluster, known, List.copyOf(forbidden));

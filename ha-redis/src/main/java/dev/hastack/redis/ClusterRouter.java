@@ -4,6 +4,8 @@ import dev.hastack.core.config.RedisConfig;
 import dev.hastack.core.failure.Outcome;
 import dev.hastack.core.failure.spi.Verdict;
 import dev.hastack.core.monitor.Toll;
+import dev.hastack.core.topology.Kind;
+import dev.hastack.core.topology.NodeView;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.cluster.SlotHash;
 import io.lettuce.core.cluster.models.partitions.Partitions;
@@ -271,6 +273,7 @@ final class ClusterRouter implements Dispatcher, Runnable {
         for (int tick = 0; !closed; tick++) {
             try {
                 if (tick % REST == 0) {
+                    leaveShut();
                     release(heldWrites);
                     release(heldReads);
                 }
@@ -286,6 +289,18 @@ final class ClusterRouter implements Dispatcher, Runnable {
                 log.atError().setCause(e).log("the router of a Redis Cluster failed and goes on");
                 LockSupport.parkNanos(this, TICK);
             }
+        }
+    }
+
+    /** Gives up what has waited for long at nodes that are down and let nobody in. */
+    private void leaveShut() {
+        long now = System.nanoTime();
+        Set<ClusterNode> shut = nodes.letNobodyIn(now);
+        if (!shut.isEmpty()) {
+            long before = now - NodeView.LAST_ANSWERS.toNanos();
+            underWay.abort(
+                    attempt -> attempt.sentAt() - before < 0 && shut.contains(attempt.lane()),
+                    new RedisException("it is down and lets nobody in"));
         }
     }
 

@@ -15,6 +15,10 @@ import org.jspecify.annotations.Nullable;
 
 /** What comes of the cluster's words on a node, and of the probe's. */
 final class ClusterVerdicts {
+    /** Of one that may hang: that it answers its probe is not so. */
+    private static final String BREAKER_OF_SILENT =
+            "its circuit breaker is open: half of the calls of the last ten seconds failed, and it owes its probe an answer";
+
     private ClusterVerdicts() {}
 
     /** While no node has told who belongs to the cluster. */
@@ -114,6 +118,11 @@ final class ClusterVerdicts {
         } else if (!verdict.linked()) {
             return Optional.of("gets no reads: it has lost its primary (master_link_status:down)");
         }
-        return node.breaker().nextTrial().map(NodeHealth::breakerOpen);
+        return breaker(node);
+    }
+
+    /** That its breaker is open, and what comes next; empty if it is not. */
+    static Optional<String> breaker(ClusterNode node) {
+        return node.breaker().nextTrial().map(next -> node.silent() ? BREAKER_OF_SILENT : NodeHealth.breakerOpen(next));
     }
 }

@@ -191,8 +191,9 @@ final class ClusterWatch implements Runnable, AutoCloseable {
                     speakers.add(node, words.ok());
                 }
             } catch (ExecutionException | TimeoutException e) {
-                boolean denied =
-                        RedisErrors.kindOfProbe(e).filter(Kind.DENIED::equals).isPresent();
+                Optional<Kind> kind = RedisErrors.kindOfProbe(e);
+                boolean denied = kind.filter(Kind.DENIED::equals).isPresent();
+                node.failed(kind, System.nanoTime());
                 node.judge(new ClusterNode.Verdict(fault(e), denied, false, List.of()));
                 probe(node).admission().failed(e, time.now());
             }

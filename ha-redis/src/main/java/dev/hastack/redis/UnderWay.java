@@ -155,7 +155,12 @@ final class UnderWay {
 
     /** Fails all. */
     void abort(Throwable error) {
-        for (Attempt<?, ?, ?> attempt : those(any -> true)) {
+        abort(any -> true, error);
+    }
+
+    /** Fails these. */
+    void abort(Predicate<Attempt<?, ?, ?>> which, Throwable error) {
+        for (Attempt<?, ?, ?> attempt : those(which)) {
             boolean unused = attempt.completeExceptionally(error);
         }
     }

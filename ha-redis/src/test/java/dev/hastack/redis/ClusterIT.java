@@ -532,42 +532,16 @@ class ClusterIT {
 
     @Test
     void forgotten_flows_fail_no_caller_twice() throws Exception {
-        try {
-            try (HaStack stack = ready(byProxies())) {
-                RedisAdvancedClusterCommands<String, String> commands = commands(stack);
-                Callers.failNoneTwice(
-                        IntStream.range(0, 8)
-                                .<Runnable>mapToObj(i -> i % 2 == 0
-                                        ? () -> commands.incr("caller-" + i)
-                                        : () -> commands.get("caller-" + i))
-                                .toList(),
-                        () -> cluster.nodes().forEach(node -> node.proxied().forget()));
-            }
-        } finally {
-            byThemselves();
+        try (ClusterProxies proxies = ClusterProxies.of(cluster);
+                HaStack stack = ready(proxies.settings())) {
+            RedisAdvancedClusterCommands<String, String> commands = commands(stack);
+            Callers.failNoneTwice(
+                    IntStream.range(0, 8)
+                            .<Runnable>mapToObj(i ->
+                                    i % 2 == 0 ? () -> commands.incr("caller-" + i) : () -> commands.get("caller-" + i))
+                            .toList(),
+                    () -> cluster.nodes().forEach(node -> node.proxied().forget()));
         }
-    }
-
-    /** Has all nodes known by their proxies; the settings by which a stack finds them there. */
-    private static Map<String, String> byProxies() throws Exception {
-        Map<String, String> proxied = new HashMap<>();
-        for (RedisNode node : cluster.nodes()) {
-            String port = Integer.toString(node.proxied().port());
-            node.command("CONFIG", "SET", "cluster-announce-port", port);
-            proxied.put("ha.redis.nodes." + node.id() + ".address", "127.0.0.1:" + port);
-        }
-        until(
-                "all nodes are known by their proxies",
-                () -> cluster.nodes().stream()
-                        .allMatch(node -> cluster.nodes().stream()
-                                .allMatch(other -> String.valueOf(node.command("CLUSTER", "NODES"))
-                                        .contains(
-                                                " 127.0.0.1:" + other.proxied().port() + "@"))));
-        return proxied;
-    }
-
-    private static void byThemselves() {
-        cluster.nodes().forEach(node -> node.command("CONFIG", "SET", "cluster-announce-port", "0"));
     }
 
     @Tag("slow")
@@ -576,8 +550,8 @@ class ClusterIT {
         ListAppender<ILoggingEvent> lines = new ListAppender<>();
         lines.start();
         Logger logger = (Logger) LoggerFactory.getLogger(ClusterWatch.class);
-        try {
-            Map<String, String> settings = byProxies();
+        try (ClusterProxies proxies = ClusterProxies.of(cluster)) {
+            Map<String, String> settings = new HashMap<>(proxies.settings());
             settings.put("ha.probe.timeout", "500ms");
             try (HaStack stack = ready(settings)) {
                 until("all is well", () -> stack.health().health() == Health.UP);
@@ -596,8 +570,6 @@ class ClusterIT {
             }
         } finally {
             logger.detachAppender(lines);
-            cluster.nodes().forEach(node -> node.proxied().heal());
-            byThemselves();
         }
     }
 

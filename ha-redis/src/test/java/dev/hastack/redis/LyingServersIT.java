@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @HaStackTest(redis = @Redis(nodes = {"main", "replica-1"}))
 class LyingServersIT {
     /** Many times what the settings here allow; a caller that is stuck waits for ever. */
-    private static final Duration AT_MOST = Duration.ofSeconds(20);
+    static final Duration AT_MOST = Duration.ofSeconds(20);
 
     private final RedisReplication redis;
 
@@ -36,7 +36,7 @@ class LyingServersIT {
         this.redis = redis;
     }
 
-    private static Stream<Lie> lies() {
+    static Stream<Lie> lies() {
         return Stream.concat(
                 Lie.ofNoProtocol().stream(),
                 Stream.of(

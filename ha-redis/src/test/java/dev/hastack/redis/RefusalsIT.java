@@ -16,11 +16,8 @@ import dev.hastack.testkit.junit.Redis;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.pubsub.RedisPubSubAdapter;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -51,18 +48,8 @@ class RefusalsIT {
 
     @Test
     void misconf() throws Exception {
-        Path file = Path.of(config("dir"), config("dbfilename"));
-        Files.deleteIfExists(file);
-        // Redis cannot rename its dump to this.
-        Files.createDirectories(file.resolve("in-the-way"));
-        try {
-            refuses("writes refused: MISCONF", () -> {
-                main.command("CONFIG", "SET", "save", "3600 1000000");
-                main.command("BGSAVE");
-            });
-        } finally {
-            Files.delete(file.resolve("in-the-way"));
-            Files.delete(file);
+        try (SpoiltDump dump = new SpoiltDump(main)) {
+            refuses("writes refused: MISCONF", dump::fail);
         }
     }
 
@@ -214,9 +201,5 @@ class RefusalsIT {
 
     private static Instant answeredAt(HaRedis store) {
         return store.topology().node("main").flatMap(NodeView::answeredAt).orElse(Instant.MIN);
-    }
-
-    private String config(String name) {
-        return main.command("CONFIG", "GET", name) instanceof List<?> pair ? String.valueOf(pair.get(1)) : "";
     }
 }
