@@ -11,9 +11,11 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -28,19 +30,28 @@ class EndlessAnswerTest {
 
     @Test
     void ends_the_probe() throws Exception {
-        try (ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
-            Thread thread = new Thread(() -> serve(server), "endless");
+        ends(address -> Map.of("ha.redis.nodes.main.address", address));
+    }
+
+    @Test
+    void ends_the_probe_of_a_cluster() throws Exception {
+        ends(address -> Map.of("ha.redis.cluster", "true", "ha.redis.nodes.main.address", address));
+    }
+
+    @Test
+    void ends_the_question_to_a_Sentinel() throws Exception {
+        ends(address -> Map.of("ha.redis.sentinel.nodes", address, "ha.redis.sentinel.master", "main"));
+    }
+
+    private void ends(Function<String, Map<String, String>> server) throws Exception {
+        try (ServerSocket socket = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            Thread thread = new Thread(() -> serve(socket), "endless");
             thread.setDaemon(true);
             thread.start();
-            Map<String, String> settings = Map.of(
-                    "ha.redis.nodes.main.address",
-                    "127.0.0.1:" + server.getLocalPort(),
-                    "ha.probe.interval",
-                    "60s",
-                    "ha.probe.timeout",
-                    "50s",
-                    "ha.redis.reads.max-lag",
-                    "120s");
+            Map<String, String> settings = new HashMap<>(server.apply("127.0.0.1:" + socket.getLocalPort()));
+            settings.put("ha.probe.interval", "60s");
+            settings.put("ha.probe.timeout", "50s");
+            settings.put("ha.redis.reads.max-lag", "120s");
             try (HaStack stack = HaStack.open(StackConfig.of(settings))) {
                 until("the probe gives up", () -> ended.get() > 0);
                 until(

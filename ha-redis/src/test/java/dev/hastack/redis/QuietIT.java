@@ -88,6 +88,36 @@ class QuietIT {
         }
     }
 
+    /** Each of them has two connections, and is asked several times a second while it is away. */
+    @Test
+    void sentinels_that_are_away_are_nothing_for_lettuce_to_warn_of() throws Exception {
+        try (RedisReplication watched = RedisReplication.builder()
+                        .node("main")
+                        .node("replica-1")
+                        .sentinels(3)
+                        .start();
+                HaStack stack = Stacks.ready(watched, Map.of());
+                Said said = Said.by("io.netty", "io.lettuce", "reactor");
+                Said ours = Said.by(Level.INFO, SentinelLink.class.getName())) {
+            for (int i = 0; i < 3; i++) {
+                watched.sentinels().forEach(sentinel -> sentinel.kill());
+                until("all are missed", () -> summary(stack).contains("0 of 3 Sentinels answer"));
+                long missed = System.nanoTime();
+                until("they are asked for a while", () -> System.nanoTime() - missed > 3_000_000_000L);
+                watched.heal();
+                until("all answer", () -> summary(stack).contains("3 of 3 Sentinels answer"));
+            }
+            assertThat(said.lines()).isEmpty();
+            assertThat(ours.lines())
+                    .as("one line when it begins, one when it ends")
+                    .hasSize(18);
+        }
+    }
+
+    private static String summary(HaStack stack) {
+        return stack.health().stores().get(0).summary();
+    }
+
     @Test
     void closing_with_nodes_down_says_nothing_of_terminated_executors() throws Exception {
         try (Said said = Said.by("io.netty", "io.lettuce", "reactor")) {
