@@ -15,7 +15,7 @@ class OptionsTest {
     void plays_all_there_is_unless_told_otherwise() throws UsageError {
         var selection = Selection.of(new PostgresStore(), Options.parse());
 
-        assertThat(selection.faults()).hasSize(10);
+        assertThat(selection.faults()).hasSize(11);
         assertThat(selection.clients()).hasSize(5);
         assertThat(selection.pace().rounds()).isEqualTo(10);
         assertThat(selection.pace().peerRounds()).isEqualTo(3);

@@ -16,6 +16,15 @@ enum FailedPrimary implements Fault<PostgresServers, Session> {
             return promotion(servers, struck);
         }
     },
+    LATE("SIGKILL to main; standby is promoted 8 s later, as by a person", 1) {
+        @Override
+        public Moments strike(PostgresServers servers, Session session) throws Exception {
+            long struck = System.nanoTime();
+            servers.main().kill();
+            TimeUnit.SECONDS.sleep(8);
+            return servers.promoteAndFollow(struck);
+        }
+    },
     HUNG("SIGSTOP to main; standby is promoted 500 ms later, and main stays hung", 1) {
         @Override
         public Moments strike(PostgresServers servers, Session session) throws Exception {

@@ -14,7 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** PostgreSQL: ten faults, ha-stack and four peers. */
+/** PostgreSQL: eleven faults, ha-stack and four peers. */
 public record PostgresStore() implements PrimaryStore<PostgresServers> {
 
     @Override
@@ -39,6 +39,7 @@ public record PostgresStore() implements PrimaryStore<PostgresServers> {
     public List<Target<Outcome>> targets() {
         return List.of(
                 Target.millis("killed", "first write after the promotion", Outcome::firstWriteOrNever, 50),
+                Target.millis("late", "first write after the promotion", Outcome::firstWriteOrNever, 50),
                 Target.millis("hung", "first write after the promotion", Outcome::firstWriteOrNever, 100),
                 Target.none("stale", "acknowledged writes lost", Outcome::lost),
                 Target.none("stale", "untold rows", Outcome::untold),
