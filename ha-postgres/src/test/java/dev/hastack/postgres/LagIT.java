@@ -11,6 +11,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hastack.core.HaStack;
 import dev.hastack.core.health.Health;
+import dev.hastack.core.monitor.Events;
+import dev.hastack.core.topology.Change;
 import dev.hastack.testkit.PostgresCluster;
 import dev.hastack.testkit.PostgresNode;
 import dev.hastack.testkit.junit.HaStackTest;
@@ -19,7 +21,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -32,6 +37,10 @@ import org.junit.jupiter.api.Test;
                         synchronous = "standby"))
 class LagIT {
     private static final Duration LIMIT = Duration.ofMillis(2_500);
+    /** Between two probes of a node. */
+    private static final Duration INTERVAL = LIMIT.dividedBy(5);
+
+    private static final Duration GIVE_UP = Duration.ofMinutes(2);
 
     private final PostgresCluster cluster;
     private final PostgresNode delivery;
@@ -108,6 +117,40 @@ class LagIT {
                 "it has caught up",
                 () -> query(postgres.replica(), PORT + " + 0 * (SELECT id FROM notes)")
                         .equals(port(cluster, "delivery")));
+    }
+
+    /** The limit is of when reads begin, whatever the machine does; that it is told in time is of a machine that does something. */
+    @Test
+    void no_read_begins_at_a_replica_that_lags_by_more_than_the_limit_and_an_interval_later_that_is_told()
+            throws Exception {
+        AtomicReference<@Nullable Duration> told = new AtomicReference<>();
+        try (MachineClock clock = new MachineClock()) {
+            Events.Subscription unused = stack.subscribe(event -> {
+                if (event.change() instanceof Change.ReplicaLate late
+                        && late.node().equals("delivery")) {
+                    told.compareAndSet(null, clock.now());
+                }
+            });
+            delivery.pauseReplay();
+            execute(postgres.primary(), "INSERT INTO notes VALUES (1)");
+            long written = System.nanoTime();
+            Duration lagsSince = clock.now();
+
+            int elsewhere = 0;
+            while (elsewhere < 100 || told.get() == null) {
+                long lag = System.nanoTime() - written;
+                String port = query(postgres.replica(), PORT);
+                if (lag > LIMIT.toNanos()) {
+                    assertThat(port)
+                            .as("where a read began with a lag of %d ms", lag / 1_000_000)
+                            .isNotEqualTo(port(cluster, "delivery"));
+                    elsewhere++;
+                }
+                assertThat(lag).as("the lag that nobody told of").isLessThan(GIVE_UP.toNanos());
+            }
+            assertThat(Objects.requireNonNull(told.get()).minus(lagsSince))
+                    .isLessThan(LIMIT.plusSeconds(1).plus(INTERVAL));
+        }
     }
 
     private void untilReadsGoElsewhere() throws Exception {
