@@ -9,8 +9,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.hastack.core.HaStack;
 import dev.hastack.core.health.Health;
+import dev.hastack.core.topology.Failure;
+import dev.hastack.core.topology.Kind;
+import dev.hastack.core.topology.NodeView;
 import dev.hastack.core.topology.Status;
 import dev.hastack.testkit.PostgresCluster;
+import dev.hastack.testkit.PostgresNode;
 import dev.hastack.testkit.junit.HaStackTest;
 import dev.hastack.testkit.junit.Postgres;
 import java.sql.Connection;
@@ -132,6 +136,43 @@ class ProbeRefusedIT {
             } finally {
                 cluster.node("main").query("ALTER ROLE app CONNECTION LIMIT -1");
             }
+        }
+    }
+
+    /** As by {@code pg_ctl stop -m smart}: the server waits for its sessions, and lets nobody else in (57P03). */
+    @Test
+    void a_server_that_lets_nobody_in_while_it_shuts_down_finishes_what_is_under_way() throws Exception {
+        PostgresNode main = cluster.node("main");
+        try (HaStack stack = Stacks.ready(cluster, Map.of("ha.postgres.pool.max-size", "2"))) {
+            HaPostgres postgres = stack.get(HaPostgres.class);
+            Stacks.createNotes(postgres);
+            try (Connection within = postgres.primary().getConnection()) {
+                within.setAutoCommit(false);
+                execute(within, "INSERT INTO notes VALUES (1)");
+                String process = String.valueOf(main.query("SELECT pg_read_file('postmaster.pid')"));
+                long pid =
+                        process.lines().mapToLong(Long::parseLong).findFirst().orElseThrow();
+                assertThat(ProcessHandle.of(pid).orElseThrow().destroy()).isTrue();
+                until("the probe is not let in", () -> {
+                    String unused = main.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                            + " WHERE usename = 'app' AND query LIKE 'SELECT pg_is_in_recovery()%'");
+                    return Stacks.status(postgres, "main") == Status.DOWN;
+                });
+
+                assertThat(postgres.topology()
+                                .node("main")
+                                .flatMap(NodeView::failure)
+                                .map(Failure::kind))
+                        .contains(Kind.SHUTTING_DOWN);
+                assertThat(Stacks.health(stack, "main").reason().orElse(""))
+                        .contains("the database system is shutting down");
+                within.commit();
+                assertThat(query(within, "SELECT count(*) FROM notes")).isEqualTo("1");
+                within.commit();
+            }
+        } finally {
+            main.stop();
+            main.start();
         }
     }
 }
