@@ -3,6 +3,10 @@ package dev.hastack.core;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.hastack.core.config.StackConfig;
 import dev.hastack.core.health.Health;
 import dev.hastack.core.health.StoreHealth;
@@ -13,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 /** The facade, with a module that joins as any store module does. */
 class HaStackTest {
@@ -85,6 +90,42 @@ class HaStackTest {
             assertThat(stack.health().health()).isEqualTo(Health.DEGRADED);
             assertThat(stack.health().stack()).contains("editing");
         }
+    }
+
+    private static StackConfig redisAt(String host) {
+        return StackConfig.of(Map.of("ha.redis.nodes.r1.address", host, "ha.redis.nodes.r2.address", host + ":6380"));
+    }
+
+    /** What the facade logs of WARN and above while it opens this. */
+    private static List<String> warnings(StackConfig config) {
+        Logger log = (Logger) LoggerFactory.getLogger(HaStack.class);
+        ListAppender<ILoggingEvent> lines = new ListAppender<>();
+        lines.start();
+        log.addAppender(lines);
+        HaStack stack = HaStack.open(config);
+        try {
+            return lines.list.stream()
+                    .filter(line -> line.getLevel().isGreaterOrEqual(Level.WARN))
+                    .map(ILoggingEvent::getFormattedMessage)
+                    .toList();
+        } finally {
+            stack.close();
+            log.detachAppender(lines);
+        }
+    }
+
+    @Test
+    void opening_warns_once_of_connections_to_other_machines_that_are_not_encrypted() {
+        assertThat(warnings(redisAt("redis.internal")))
+                .containsExactly(
+                        "connections to nodes of other machines are not safe: redis encrypts nothing, the password"
+                                + " included (redis.internal; ha.redis.tls=true)");
+        assertThat(warnings(redisAt("127.0.0.1"))).isEmpty();
+    }
+
+    @Test
+    void opening_warns_of_no_store_that_is_not_open() {
+        assertThat(warnings(WITH_POSTGRES_ONLY)).isEmpty();
     }
 
     @Test

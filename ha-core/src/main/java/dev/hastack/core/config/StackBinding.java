@@ -114,7 +114,7 @@ final class StackBinding {
 
     private void unknownKeys(
             List<ConfigSource> all, EnvironmentNames names, KnownIds ids, Optional<UnknownKeys> policy) {
-        List<String> known = Schema.keys(ids);
+        KnownKeys known = KnownKeys.of(Schema.keys(ids));
         List<Fault> keys = all.stream()
                 .flatMap(source -> source.entries().stream())
                 .filter(entry -> !Schema.knows(entry.key()))
@@ -124,7 +124,7 @@ final class StackBinding {
                 .map(e -> EnvironmentNames.misspelt(e.getKey(), e.getValue()))
                 .toList();
         List<Fault> environment = names.unknown().stream()
-                .map(name -> EnvironmentNames.unknown(name, ids, known))
+                .map(name -> EnvironmentNames.unknown(name, ids, known.all()))
                 .toList();
         handle(keys, policy.orElse(UnknownKeys.FAIL));
         handle(misspelt, policy.orElse(UnknownKeys.FAIL));
@@ -132,11 +132,11 @@ final class StackBinding {
     }
 
     private Optional<Fault> unknownKey(
-            ConfigSource.Entry entry, List<ConfigSource> all, KnownIds ids, List<String> known) {
+            ConfigSource.Entry entry, List<ConfigSource> all, KnownIds ids, KnownKeys known) {
         if (entry.key().startsWith("ha.")) {
-            return Optional.of(Fault.ofKey(entry, "unknown key", Suggestions.nearest(entry.key(), known)));
+            return Optional.of(Fault.ofKey(entry, "unknown key", known.nearest(entry.key())));
         }
-        return isVariable(entry.key(), all) ? Optional.empty() : LookalikeKeys.fault(entry, ids, known);
+        return isVariable(entry.key(), all) ? Optional.empty() : LookalikeKeys.fault(entry, ids, known.all());
     }
 
     /** Frameworks repeat the environment among their own settings, and a system property may be there for a placeholder. */

@@ -6,14 +6,21 @@ import java.util.Optional;
 
 /** Finds the known name that somebody probably meant. */
 final class Suggestions {
+    /** What a group of keys is switched on by. */
+    static final String SWITCH = ".enabled";
+
     private Suggestions() {}
 
     /** What switches the group on that {@code name} stands for, or the nearest of {@code known} that is near enough to be worth a word. */
     static Optional<String> nearest(String name, Collection<String> known) {
-        if (known.contains(name + ".enabled")) {
-            return Optional.of(name + ".enabled");
-        }
-        int within = Math.max(2, name.length() / 5);
+        return known.contains(name + SWITCH)
+                ? Optional.of(name + SWITCH)
+                : nearest(name, known, Math.max(2, name.length() / 5));
+    }
+
+    /** The nearest of {@code known}, if it is no more than {@code most} edits away. */
+    static Optional<String> nearest(String name, Collection<String> known, int most) {
+        int within = most;
         String nearest = null;
         for (String candidate : known) {
             int distance = distance(name, candidate, within);

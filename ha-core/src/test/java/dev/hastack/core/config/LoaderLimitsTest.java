@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -244,16 +247,45 @@ class LoaderLimitsTest {
     }
 
     @Test
-    void a_thousand_typos_are_told_in_time_and_each_with_what_was_meant() {
+    void a_thousand_typos_are_told_each_with_what_was_meant() {
+        assertThat(typos(1_000))
+                .hasSize(1_000)
+                .allMatch(fault -> fault.contains("did you mean ha.postgres.nodes.node-"))
+                .last()
+                .asString()
+                .endsWith("unknown key; did you mean ha.postgres.nodes.node-999.stack?");
+    }
+
+    /** Four times as many take four times as long; sixteen times, if each were compared with all that the others have. */
+    @Test
+    void the_work_of_typos_grows_with_their_number_and_not_with_its_square() {
+        cpuTime(250); // Warm: what is compiled on the way is not of their number.
+        long few = cpuTime(250);
+        long many = cpuTime(1_000);
+
+        assertThat((double) many / few).isLessThan(8);
+    }
+
+    /** The least of several, which whatever else runs has added least to. */
+    private static long cpuTime(int typos) {
+        ThreadMXBean cpu = ManagementFactory.getThreadMXBean();
+        return LongStream.range(0, 5)
+                .map(i -> {
+                    long from = cpu.getCurrentThreadCpuTime();
+                    assertThat(typos(typos)).hasSize(typos);
+                    return cpu.getCurrentThreadCpuTime() - from;
+                })
+                .min()
+                .orElseThrow();
+    }
+
+    private static List<String> typos(int count) {
         Map<String, String> settings = Minimal.with();
-        for (int i = 0; i < 1_000; i++) {
+        for (int i = 0; i < count; i++) {
             settings.put("ha.postgres.nodes.node-" + i + ".address", "pg-" + i);
             settings.put("ha.postgres.nodes.node-" + i + ".stak", "delivery");
         }
-        List<String> faults = Minimal.faults(ConfigLoader.bare().with(settings));
-
-        assertThat(faults).hasSize(1_000).allMatch(fault -> fault.contains("did you mean ha.postgres.nodes.node-"));
-        assertThat(faults.get(999)).endsWith("unknown key; did you mean ha.postgres.nodes.node-999.stack?");
+        return Minimal.faults(ConfigLoader.bare().with(settings));
     }
 
     @Test
