@@ -232,7 +232,8 @@ final class Call<Q, R> implements Slots.Waiter {
             lastError = new ElasticsearchOverloadedException(
                     describe() + "not sent within " + millis() + ": " + full.underWay()
                             + " requests are under way at " + full.node()
-                            + ", as many as ha.elasticsearch.max-in-flight allows, and no fewer at the others");
+                            + ", as many as ha.elasticsearch.max-in-flight allows"
+                            + (routes.usable() > 1 ? ", and no fewer at the others" : ""));
             waitUntil(now + FULL);
         }
     }
@@ -608,7 +609,8 @@ final class Call<Q, R> implements Slots.Waiter {
             fail(
                     suppressing(
                             new ElasticsearchNoNodeException(
-                                    describe() + "no node within " + millis() + "; " + router.topology(),
+                                    describe() + "no node within " + millis() + "; " + router.topology()
+                                            + (before == null ? "" : "; the last attempt failed: " + before.getMessage()),
                                     doneOutcome(),
                                     Reason.NO_NODE,
                                     router.routes().snapshot()),

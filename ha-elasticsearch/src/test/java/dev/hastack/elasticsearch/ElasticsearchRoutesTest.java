@@ -29,14 +29,20 @@ class ElasticsearchRoutesTest {
         channels.values().forEach(NodeChannel::close);
     }
 
-    /** As after one good probe of each of these nodes. */
     private ElasticsearchRoutes routes(String... nodes) {
-        Snapshot snapshot = Topology.step(
-                        Snapshot.initial(Optional.empty(), Optional.empty()),
-                        new Input.Members(Set.of(nodes), Instant.EPOCH))
-                .next();
         for (String node : nodes) {
             channels.put(node, new NodeChannel(CannedNode.target(node, 1), new RestConnector()));
+        }
+        return routes(channels);
+    }
+
+    /** As after one good probe of each of these nodes. */
+    static ElasticsearchRoutes routes(Map<String, NodeChannel> channels) {
+        Snapshot snapshot = Topology.step(
+                        Snapshot.initial(Optional.empty(), Optional.empty()),
+                        new Input.Members(channels.keySet(), Instant.EPOCH))
+                .next();
+        for (String node : channels.keySet()) {
             snapshot = Topology.step(
                             snapshot,
                             new Input.Answered(

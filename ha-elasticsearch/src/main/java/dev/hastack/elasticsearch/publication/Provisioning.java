@@ -82,6 +82,11 @@ final class Provisioning {
                 if (System.nanoTime() > deadline) {
                     throw e;
                 }
+            } catch (IOException | ElasticsearchException e) {
+                // As with one of its own: it was made, perhaps, and the answer lost.
+                if (catalog.generations(publication).current().isEmpty()) {
+                    throw e;
+                }
             }
         }
     }

@@ -1,6 +1,7 @@
 package dev.hastack.elasticsearch.publication;
 
 import co.elastic.clients.elasticsearch.ElasticsearchClient;
+import co.elastic.clients.elasticsearch._types.ElasticsearchException;
 import co.elastic.clients.elasticsearch._types.query_dsl.Query;
 import co.elastic.clients.elasticsearch.core.bulk.BulkOperation;
 import co.elastic.clients.elasticsearch.core.search.Hit;
@@ -77,7 +78,7 @@ final class Remains {
                 Optional<Generation> swapped = names.marked(alias, index.getKey(), "swap")
                         .filter(now -> now.publication().equals(publication));
                 if (swapped.isPresent()) {
-                    catalog.change(new AliasActions().remove(swapped.get(), alias));
+                    forgetMark(swapped.get(), alias);
                 }
                 OptionalInt number = names.number(publication, alias, "");
                 if (number.isPresent() && names.isShared(index.getKey())) {
@@ -87,6 +88,17 @@ final class Remains {
                     }
                 }
             }
+        }
+    }
+
+    private void forgetMark(Generation generation, String mark) throws IOException {
+        try {
+            catalog.change(new AliasActions().remove(generation, mark));
+        } catch (ElasticsearchException e) {
+            if (!Catalog.missing(e)) {
+                throw e;
+            }
+            // The rebuild that was interrupted at that had sent its request.
         }
     }
 

@@ -236,14 +236,26 @@ final class Upkeep {
             } catch (UnconfirmedException e) {
                 unconfirmed(earlier, e);
             } catch (IOException | RuntimeException e) {
-                // It may have been done, and the answer lost.
-                if (!remains.isPresent(earlier, e)) {
+                if (!rolledBack(earlier, e)) {
                     throw e;
                 }
                 unconfirmed(earlier, e);
             }
             return earlier;
         });
+    }
+
+    /** Whether it was done, and the answer lost. */
+    private boolean rolledBack(Generation earlier, Exception failure) {
+        // To look must not be interrupted, too.
+        boolean interrupted = Thread.interrupted();
+        try {
+            return remains.isPresent(earlier, failure);
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
     }
 
     private void unconfirmed(Generation earlier, Exception reason) {

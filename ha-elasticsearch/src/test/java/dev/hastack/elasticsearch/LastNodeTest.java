@@ -1,0 +1,83 @@
+package dev.hastack.elasticsearch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import co.elastic.clients.elasticsearch.ElasticsearchClient;
+import dev.hastack.core.config.ElasticsearchConfig;
+import dev.hastack.core.config.StackConfig;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What callers get where the breaker of the only node is open. */
+class LastNodeTest {
+    private static final ElasticsearchConfig CONFIG = StackConfig.of(Map.of(
+                    "ha.elasticsearch.nodes.es-1.address", "http://es-1:9200",
+                    "ha.elasticsearch.index-prefix", "cms"))
+            .elasticsearch()
+            .orElseThrow();
+
+    /** Until a caller hears what keeps its request from being done. */
+    private static final Duration SOON = Duration.ofSeconds(1);
+
+    private final CannedNode node =
+            CannedNode.json(200, "{\"count\":7,\"_shards\":{\"total\":1,\"successful\":1,\"skipped\":0,\"failed\":0}}");
+    private final NodeChannel channel = new NodeChannel(CannedNode.target(node.port()), new RestConnector());
+    private final Router router = new Router(CONFIG, ElasticsearchRoutesTest.routes(Map.of("es-1", channel)));
+    private final Thread thread = new Thread(router, "router");
+    private final ElasticsearchClient client =
+            new ElasticsearchClient(new RoutingTransport(router, Mappers.standard()));
+
+    LastNodeTest() throws IOException {
+        thread.setDaemon(true);
+        thread.start();
+        IntStream.range(0, 5).forEach(i -> channel.breaker().failed(new IOException("reset")));
+        assertThat(channel.breaker().open()).isTrue();
+    }
+
+    @AfterEach
+    void close() {
+        router.close();
+        channel.close();
+        node.close();
+    }
+
+    private long count() throws IOException {
+        return client.count(count -> count.index("cms-news-read")).count();
+    }
+
+    @Test
+    void it_is_asked_all_the_same() throws IOException {
+        assertThat(count()).isEqualTo(7);
+        assertThat(node.asked()).isPositive();
+    }
+
+    @Test
+    void where_it_is_full_the_error_says_so_and_by_how_many() {
+        int places = 0;
+        for (; channel.hasRoom(); places++) {
+            NodeChannel.Client unused = channel.begin();
+        }
+
+        assertThatThrownBy(() -> TimeLimit.within(SOON, this::count))
+                .isInstanceOf(IOException.class)
+                .hasMessageMatching("count of cms-news-read: not sent within \\d+ ms: " + places
+                        + " requests are under way at es-1, as many as ha.elasticsearch.max-in-flight allows");
+        assertThat(node.asked()).isZero();
+    }
+
+    @Test
+    void where_it_fails_the_error_says_how_and_nothing_of_requests_under_way() {
+        node.close();
+
+        assertThatThrownBy(() -> TimeLimit.within(SOON, this::count))
+                .isInstanceOf(IOException.class)
+                .hasMessageStartingWith("count of cms-news-read: ")
+                .hasMessageContaining("refused")
+                .hasMessageNotContainingAny("under way", "max-in-flight", "breaker");
+    }
+}
