@@ -58,6 +58,14 @@ class ElasticsearchClusterIT {
     }
 
     @Test
+    void listens_at_the_loopback_address_alone() {
+        String unused = cluster.nodes().get(0).proxied().address();
+        assertThat(ListeningSockets.addresses())
+                .hasSizeGreaterThanOrEqualTo(2 * cluster.nodes().size() + 1)
+                .allMatch(InetAddress::isLoopbackAddress);
+    }
+
+    @Test
     void heals_at_once_when_nothing_is_broken(@Node("es-3") ElasticsearchNode node) {
         assertWhole();
         assertThat(cluster.properties())

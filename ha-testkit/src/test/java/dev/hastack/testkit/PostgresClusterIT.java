@@ -3,6 +3,7 @@ package dev.hastack.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.net.InetAddress;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -49,6 +50,14 @@ class PostgresClusterIT {
     @BeforeEach
     void heal() {
         cluster.heal();
+    }
+
+    @Test
+    void listens_at_the_loopback_address_alone() {
+        String unused = main.proxied().address();
+        assertThat(ListeningSockets.addresses())
+                .hasSizeGreaterThanOrEqualTo(cluster.nodes().size() + 1)
+                .allMatch(InetAddress::isLoopbackAddress);
     }
 
     @Test

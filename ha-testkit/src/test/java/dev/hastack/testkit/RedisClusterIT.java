@@ -2,6 +2,7 @@ package dev.hastack.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -45,6 +46,13 @@ class RedisClusterIT {
         assertThat(main.isPrimary()).isTrue();
         assertThat(replica.isPrimary()).isFalse();
         assertThat(main.command("GET", KEY)).isEqualTo("1");
+    }
+
+    @Test
+    void listens_at_the_loopback_address_alone() {
+        assertThat(ListeningSockets.addresses())
+                .hasSizeGreaterThanOrEqualTo(2 * cluster.nodes().size())
+                .allMatch(InetAddress::isLoopbackAddress);
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -60,6 +61,15 @@ class RedisReplicationIT {
                 .allSatisfy(sentinel -> assertThat(sentinel.command(
                                 "SENTINEL", "GET-MASTER-ADDR-BY-NAME", RedisReplication.SENTINEL_MASTER))
                         .isEqualTo(List.of("127.0.0.1", Integer.toString(main.port()))));
+    }
+
+    @Test
+    void listens_at_the_loopback_address_alone() {
+        String unused = main.proxied().address();
+        assertThat(ListeningSockets.addresses())
+                .hasSizeGreaterThanOrEqualTo(
+                        redis.nodes().size() + redis.sentinels().size() + 1)
+                .allMatch(InetAddress::isLoopbackAddress);
     }
 
     @Test
