@@ -5,19 +5,24 @@ import dev.hastack.core.HaStack;
 import dev.hastack.core.config.StackConfig;
 import dev.hastack.elasticsearch.HaElasticsearch;
 import dev.hastack.elasticsearch.publication.Publication;
+import dev.hastack.elasticsearch.publication.Rebuild;
 import dev.hastack.postgres.HaPostgres;
 import dev.hastack.redis.HaRedis;
 import dev.hastack.redis.queue.JobQueue;
 import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.pubsub.RedisPubSubAdapter;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import java.io.Reader;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
@@ -27,28 +32,91 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 
 /**
- * Blocks whatever thread of the libraries a program's code can be called on, for good and deaf to interrupts; then closes its
- * stack and returns from main. It says so on its standard output, and ends by itself if the JVM exits.
+ * Opens a stack for each kind of a program's code that a thread of the libraries, or one that they wait for, can run; blocks that thread
+ * in it, for good and deaf to interrupts; and closes the stack. It says on its standard output how long each close took, returns from
+ * main with all these threads blocked, and ends by itself if the JVM exits.
  */
 final class BlockedProgram {
+    static final Duration DRAIN = Duration.ofMillis(500);
+
+    /** Hears of the first answers of the nodes. */
+    private static final String LISTENER = "topology listener";
+
+    /** What blocks, by its name, in the order in which that is tried. */
+    static final Map<String, Code> CODE = code();
+
     private static final Set<String> BLOCKED = ConcurrentHashMap.newKeySet();
+    private static final AtomicLong LATE = new AtomicLong();
 
-    private final HaStack stack;
-    private final HaRedis redis;
-    private final HaPostgres postgres;
-    private final Publication publication;
-    private final HaElasticsearch elasticsearch;
+    private BlockedProgram() {}
 
-    private BlockedProgram(HaStack stack) {
-        this.stack = stack;
-        this.redis = stack.get(HaRedis.class);
-        this.postgres = stack.get(HaPostgres.class);
-        this.elasticsearch = stack.get(HaElasticsearch.class);
-        this.publication = elasticsearch.publication("blocked");
+    /** Has a thread run code that calls {@link #block}; returns when it was made to, before or after the thread is blocked. */
+    interface Code {
+        void run(String name, HaStack stack) throws Exception;
+    }
+
+    /** What {@code elasticsearch mapper} reads, and blocks at. */
+    record Blocking(String title) {
+        Blocking {
+            String unused = block("elasticsearch mapper");
+        }
+    }
+
+    private static Map<String, Code> code() {
+        Map<String, Code> code = new LinkedHashMap<>();
+        code.put(LISTENER, (name, stack) -> {
+            var unused = stack.subscribe(event -> block(name));
+        });
+        code.put("postgres statement", BlockedProgram::statement);
+        code.put("postgres connection kept", BlockedProgram::keptConnection);
+        code.put("postgres metrics", BlockedProgram::metrics);
+        code.put("postgres metrics close", BlockedProgram::closedMetrics);
+        code.put("redis job", BlockedProgram::job);
+        code.put("redis message", BlockedProgram::message);
+        code.put(
+                "redis callback",
+                (name, stack) -> blockTheirs(
+                        name, () -> redis(stack).connection().async().get("one")));
+        code.put("redis callback of a dedicated connection", (name, stack) -> {
+            StatefulRedisConnection<String, String> own = redis(stack).dedicated();
+            blockTheirs(name, () -> own.async().ping());
+        });
+        code.put("redis subscriber", (name, stack) -> {
+            redis(stack).connection().sync().set("one", "1");
+            var unused = redis(stack).primary().reactive().get("one").subscribe(value -> block(name));
+        });
+        code.put("redis codec", BlockedProgram::codec);
+        code.put("redis report", (name, stack) -> {
+            var unused = redis(stack).report("blocked", () -> block(name));
+            inBackground(stack::health);
+        });
+        code.put(
+                "elasticsearch callback",
+                (name, stack) -> blockTheirs(
+                        name, () -> elasticsearch(stack).asyncClient().info()));
+        code.put("elasticsearch dead letter", (name, stack) -> {
+            var letters = publication(stack).bulk(letter -> block(name));
+            var unused = letters.index("1", Map.of("no such field", 1));
+        });
+        code.put("elasticsearch mapper", (name, stack) -> {
+            publication(stack).index("1", Map.of("title", "x"));
+            inBackground(() -> publication(stack).get("1", Blocking.class));
+        });
+        code.put("elasticsearch rebuild", (name, stack) -> {
+            Publication publication = publication(stack);
+            inBackground(() -> publication.rebuild(Rebuild.<String>of(
+                    () -> Stream.of("1").peek(read -> block(name)), id -> id, id -> Map.of("title", "x"))));
+        });
+        code.put("elasticsearch report", (name, stack) -> {
+            var unused = elasticsearch(stack).report("blocked", () -> block(name));
+            inBackground(stack::health);
+        });
+        return code;
     }
 
     /** Runs; the one argument is the file of the stack's configuration. */
@@ -59,24 +127,41 @@ final class BlockedProgram {
         }
         Map<String, String> settings = new HashMap<>();
         file.stringPropertyNames().forEach(key -> settings.put(key, file.getProperty(key)));
-        HaStack stack = HaStack.open(StackConfig.of(settings));
-        if (!stack.awaitReady(Duration.ofSeconds(60))) {
-            throw new IllegalStateException("not ready: " + stack.health());
+        inBackground(BlockedProgram::measureLateness);
+        for (Map.Entry<String, Code> each : CODE.entrySet()) {
+            String name = each.getKey();
+            HaStack stack = HaStack.open(StackConfig.of(settings));
+            if (name.equals(LISTENER)) {
+                each.getValue().run(name, stack);
+            }
+            if (!stack.awaitReady(Duration.ofSeconds(60))) {
+                throw new IllegalStateException("not ready: " + stack.health());
+            }
+            if (!name.equals(LISTENER)) {
+                each.getValue().run(name, stack);
+            }
+            await(name);
+            long late = LATE.get();
+            long begin = System.nanoTime();
+            boolean drained = stack.close(DRAIN);
+            long took = System.nanoTime() - begin;
+            System.out.println(name + ": closed " + drained + " within " + TimeUnit.NANOSECONDS.toMillis(took)
+                    + " ms, late " + TimeUnit.NANOSECONDS.toMillis(LATE.get() - late) + " ms");
         }
-        BlockedProgram program = new BlockedProgram(stack);
-        // Lettuce has few threads, of which each that is blocked takes the connections that it serves with it: last.
-        program.elasticsearch();
-        program.postgres();
-        program.redis();
-        program.listeners();
-        long begin = System.nanoTime();
-        boolean drained = stack.close(Duration.ofMillis(500));
-        System.out.println("closed " + drained + " within " + TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin)
-                + " ms, blocked " + BLOCKED.size());
+    }
+
+    /** By how much a thread wakes up too late that sleeps all the time: so much of any time is the machine's. */
+    private static Object measureLateness() {
+        long sleep = TimeUnit.MILLISECONDS.toNanos(5);
+        while (true) {
+            long from = System.nanoTime();
+            LockSupport.parkNanos(sleep);
+            LATE.addAndGet(Math.max(0, System.nanoTime() - from - sleep));
+        }
     }
 
     /** The thread that runs this never comes back. */
-    private static void block(String what) {
+    private static String block(String what) {
         BLOCKED.add(what);
         while (true) {
             LockSupport.park();
@@ -93,97 +178,110 @@ final class BlockedProgram {
                 if (Thread.currentThread() == own) {
                     again.set(true);
                 } else {
-                    block(what);
+                    String unusedToo = block(what);
                 }
             });
         }
     }
 
     private static void await(String what) {
-        until(() -> BLOCKED.contains(what), what);
-    }
-
-    private static void until(BooleanSupplier condition, String what) {
         long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-        while (!condition.getAsBoolean()) {
+        while (!BLOCKED.contains(what)) {
             if (System.nanoTime() - until > 0) {
-                throw new IllegalStateException("not blocked in time: " + what + "; blocked are " + BLOCKED);
+                throw new IllegalStateException("not blocked in time: " + what);
             }
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(2));
         }
     }
 
-    private void elasticsearch() throws Exception {
-        publication.provision();
-        blockTheirs("elasticsearch async", () -> elasticsearch.asyncClient().info());
-        await("elasticsearch async");
-        var letters = publication.bulk(letter -> block("elasticsearch bulk"));
-        var unusedToo = letters.index("1", Map.of("no such field", 1));
-        await("elasticsearch bulk");
+    private static HaRedis redis(HaStack stack) {
+        return stack.get(HaRedis.class);
     }
 
-    private void postgres() throws Exception {
+    private static HaElasticsearch elasticsearch(HaStack stack) {
+        return stack.get(HaElasticsearch.class);
+    }
+
+    private static Publication publication(HaStack stack) throws Exception {
+        Publication publication = elasticsearch(stack).publication("blocked");
+        publication.provision();
+        return publication;
+    }
+
+    private static void statement(String name, HaStack stack) throws Exception {
         CountDownLatch bound = new CountDownLatch(1);
         inBackground(() -> {
-            try (Connection connection = postgres.primary().getConnection();
+            try (Connection connection = stack.get(HaPostgres.class).primary().getConnection();
                     Statement statement = connection.createStatement()) {
                 bound.countDown();
-                BLOCKED.add("postgres statement");
                 return statement.execute("SELECT pg_sleep(3600)");
             }
         });
         bound.await();
+        BLOCKED.add(name);
+    }
+
+    private static void keptConnection(String name, HaStack stack) {
         inBackground(() -> {
-            try (Connection connection = postgres.primary().getConnection()) {
+            try (Connection connection = stack.get(HaPostgres.class).primary().getConnection()) {
                 connection.setAutoCommit(false);
-                block("postgres connection kept");
-                return connection;
+                return block(name);
             }
         });
-        await("postgres connection kept");
+    }
+
+    private static void metrics(String name, HaStack stack) {
+        HaPostgres postgres = stack.get(HaPostgres.class);
         postgres.metrics((pool, stats) -> new IMetricsTracker() {
             @Override
             public void recordConnectionUsageMillis(long elapsed) {
-                block("postgres metrics");
-            }
-
-            @Override
-            public void close() {
-                block("postgres metrics close");
+                String unused = block(name);
             }
         });
         inBackground(() -> {
             postgres.primary().getConnection().close();
             return true;
         });
-        await("postgres metrics");
     }
 
-    private void redis() throws Exception {
-        redis.connection().sync().set("one", "1");
-        JobQueue queue = redis.queue("blocked").open();
-        queue.consume(job -> block("redis job"));
+    private static void closedMetrics(String name, HaStack stack) {
+        stack.get(HaPostgres.class).metrics((pool, stats) -> new IMetricsTracker() {
+            @Override
+            public void close() {
+                String unused = block(name);
+            }
+        });
+        // It is called by the close.
+        BLOCKED.add(name);
+    }
+
+    private static void job(String name, HaStack stack) {
+        JobQueue queue = redis(stack).queue("blocked").open();
+        queue.consume(job -> block(name));
         queue.enqueue("job");
-        await("redis job");
-        StatefulRedisConnection<String, String> own = redis.dedicated();
-        StatefulRedisPubSubConnection<String, String> subscriber = redis.pubSub();
+    }
+
+    private static void message(String name, HaStack stack) {
+        StatefulRedisPubSubConnection<String, String> subscriber = redis(stack).pubSub();
         subscriber.addListener(new RedisPubSubAdapter<>() {
             @Override
             public void message(String channel, String message) {
-                block("redis pub/sub");
+                String unused = block(name);
             }
         });
         subscriber.sync().subscribe("news");
-        // Lettuce has few threads: which of these comes first may block those of the others, and so is not known.
-        var unusedNews = redis.connection().async().publish("news", "1");
-        blockTheirs("redis own async", () -> own.async().ping());
-        var unusedReactive = redis.primary().reactive().get("one").subscribe(value -> block("redis reactive"));
-        blockTheirs("redis async", () -> redis.connection().async().get("one"));
-        until(() -> BLOCKED.stream().filter(what -> what.startsWith("redis")).count() > 1, "two of Redis");
+        var unused = redis(stack).connection().async().publish("news", "1");
     }
 
-    private void listeners() {
-        var unused = stack.subscribe(event -> block("topology listener"));
+    private static void codec(String name, HaStack stack) {
+        redis(stack).connection().sync().set("one", "1");
+        StringCodec codec = new StringCodec(StandardCharsets.UTF_8) {
+            @Override
+            public String decodeValue(ByteBuffer bytes) {
+                return block(name);
+            }
+        };
+        var unused = redis(stack).connection(codec).async().get("one");
     }
 
     private static void inBackground(Callable<?> task) {
