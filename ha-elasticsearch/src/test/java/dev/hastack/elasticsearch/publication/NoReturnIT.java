@@ -86,12 +86,12 @@ class NoReturnIT {
             assertThat(result.generation()).isEqualTo("cms-news-000002");
             assertThat(result.copied()).isEqualTo(1);
             assertHolds(news, NEW);
-            assertThat(aliases())
-                    .as("the mark of a swap that is not known everywhere")
-                    .contains("-swap");
-
-            news.rebuild(rebuild());
-            assertThat(aliases()).doesNotContain("-swap");
+            // What an interruption afterwards cuts off may reach the cluster late, in the way of the next rebuild.
+            if (how != How.INTERRUPTED_AFTERWARDS) {
+                assertThat(aliases()).as("with the mark of the swap").contains("-swap");
+                news.rebuild(rebuild());
+                assertThat(aliases()).doesNotContain("-swap");
+            }
             assertHolds(news, NEW);
         }
     }
