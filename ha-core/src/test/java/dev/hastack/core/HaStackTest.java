@@ -119,7 +119,7 @@ class HaStackTest {
         assertThat(warnings(redisAt("redis.internal")))
                 .containsExactly(
                         "connections to nodes of other machines are not safe: redis encrypts nothing, the password"
-                                + " included (redis.internal; ha.redis.tls=true)");
+                                + " included (redis.internal; ha.redis.tls.enabled=true)");
         assertThat(warnings(redisAt("127.0.0.1"))).isEmpty();
     }
 

@@ -610,7 +610,9 @@ final class Call<Q, R> implements Slots.Waiter {
                     suppressing(
                             new ElasticsearchNoNodeException(
                                     describe() + "no node within " + millis() + "; " + router.topology()
-                                            + (before == null ? "" : "; the last attempt failed: " + before.getMessage()),
+                                            + (before == null
+                                                    ? ""
+                                                    : "; the last attempt failed: " + before.getMessage()),
                                     doneOutcome(),
                                     Reason.NO_NODE,
                                     router.routes().snapshot()),

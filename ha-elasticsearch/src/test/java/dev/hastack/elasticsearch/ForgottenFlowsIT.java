@@ -72,7 +72,7 @@ class ForgottenFlowsIT {
             throws Exception {
         Articles.publish(cluster, "news");
         try (Articles articles =
-                Articles.open(cluster.proxiedProperties(), "write-timeout", "3s", "search-timeout", "12s")) {
+                Articles.open(cluster.proxiedProperties(), "writes.timeout", "3s", "reads.timeout", "12s")) {
             List<Caller> callers = new ArrayList<>();
             IntStream.range(0, CALLERS).forEach(i -> {
                 callers.add(new Caller("search", () -> articles.search("news")));
@@ -141,7 +141,7 @@ class ForgottenFlowsIT {
             throws Exception {
         Articles.publish(cluster, "news");
         try (Articles articles =
-                Articles.open(cluster.proxiedProperties(), "write-timeout", WRITE_TIMEOUT.toMillis() + "ms")) {
+                Articles.open(cluster.proxiedProperties(), "writes.timeout", WRITE_TIMEOUT.toMillis() + "ms")) {
             try (Readers warm = new Readers(6, () -> articles.search("news"))) {
                 warm.await(300);
             }
@@ -214,7 +214,7 @@ class ForgottenFlowsIT {
     void bound_a_write_of_a_publication_by_the_time_of_one_write(ElasticsearchCluster cluster) throws Exception {
         Articles.publish(cluster, "news");
         try (Articles articles =
-                Articles.open(cluster.proxiedProperties(), "write-timeout", WRITE_TIMEOUT.toMillis() + "ms")) {
+                Articles.open(cluster.proxiedProperties(), "writes.timeout", WRITE_TIMEOUT.toMillis() + "ms")) {
             cluster.nodes().forEach(node -> node.proxied().blackHole());
             MachineDelay.Stopwatch watch = machine.start();
 

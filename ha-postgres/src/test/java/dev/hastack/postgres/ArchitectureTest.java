@@ -50,6 +50,8 @@ class ArchitectureTest {
                 .haveSimpleName("PgjdbcProperties")
                 .orShould()
                 .haveSimpleName("NodeSocketFactory")
+                .orShould()
+                .haveSimpleName("NodeTlsFactory")
                 .check(CLASSES);
     }
 }

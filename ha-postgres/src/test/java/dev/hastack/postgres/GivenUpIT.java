@@ -226,7 +226,7 @@ class GivenUpIT {
                     "it waits for standby",
                     () -> Stacks.health(stack, "main").reason().orElse("").contains("standby is DOWN")
                             && status(postgres, "delivery") == Status.REPLICA);
-            assertThatThrownBy(() -> postgres.primary().getConnection()).isInstanceOf(NoPrimaryException.class);
+            assertThatThrownBy(() -> postgres.primary().getConnection()).isInstanceOf(PostgresNoPrimaryException.class);
             assertThat(status(postgres, "main")).isEqualTo(Status.FENCED);
         }
 

@@ -46,7 +46,7 @@ class StartingServerTest {
                 assertThat(failure.cause()).contains(WORDS);
                 assertThat(Stacks.health(stack, "main").reason().orElse("")).contains(WORDS);
                 assertThatThrownBy(() -> postgres.primary().getConnection())
-                        .isInstanceOf(NoPrimaryException.class)
+                        .isInstanceOf(PostgresNoPrimaryException.class)
                         .hasMessageContaining("main DOWN");
                 int before = asked.get();
                 Stacks.until("it is asked again", () -> asked.get() > before + 2);

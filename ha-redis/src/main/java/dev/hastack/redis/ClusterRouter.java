@@ -4,7 +4,6 @@ import dev.hastack.core.config.RedisConfig;
 import dev.hastack.core.failure.Outcome;
 import dev.hastack.core.failure.spi.Verdict;
 import dev.hastack.core.monitor.Toll;
-import dev.hastack.core.topology.Kind;
 import dev.hastack.core.topology.NodeView;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.cluster.SlotHash;

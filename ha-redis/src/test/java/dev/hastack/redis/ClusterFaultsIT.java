@@ -73,7 +73,7 @@ class ClusterFaultsIT {
     }
 
     private static RedisAdvancedClusterCommands<String, String> commands(HaStack stack) {
-        return stack.get(HaRedis.class).cluster().sync();
+        return stack.get(HaRedisCluster.class).connection().sync();
     }
 
     @Test

@@ -548,7 +548,7 @@ class OwnConnectionsIT {
         try (HaStack stack = Stacks.ready(redis, settings)) {
             HaRedis store = stack.get(HaRedis.class);
             DurableWrites<String, String> durable =
-                    store.durable(Durability.replicas(1).within(Duration.ofSeconds(30)));
+                    store.durable(Durability.replicas(1).withTimeout(Duration.ofSeconds(30)));
             durable.write(commands -> commands.set("read-first", "5"));
             Stacks.untilCalm(store);
             List<String> read = new ArrayList<>();
