@@ -212,13 +212,21 @@ public final class NodeBreaker {
         }
     }
 
-    /** Disarms after a window without failure in which calls could be made, also where a trial was lent and never came back. */
+    /**
+     * Disarms after a window without failure in which calls could be made, also where a trial was lent and never came back. Where trials go
+     * on and none brings a verdict, all others would hang as they do.
+     */
     private boolean calm() {
         CircuitBreaker breaker = armed;
-        boolean calm = breaker != null && clock.millis() - Math.max(failedAt, retryAt) > WINDOW.toMillis();
+        boolean calm = breaker != null && clock.millis() - lastNews(breaker) > WINDOW.toMillis();
         if (calm) {
             armed = null;
         }
         return calm;
+    }
+
+    private long lastNews(CircuitBreaker breaker) {
+        long failed = Math.max(failedAt, retryAt);
+        return breaker.getState() == CircuitBreaker.State.HALF_OPEN ? Math.max(failed, triedAt.get()) : failed;
     }
 }

@@ -155,6 +155,25 @@ class NodeBreakerTest {
     }
 
     @Test
+    void trials_that_all_hang_are_not_followed_by_everybody() {
+        fails(5);
+        passes(Duration.ofSeconds(2));
+        for (int i = 0; i < 3; i++) {
+            assertThat(breaker.permits()).isTrue();
+        }
+        for (int second = 0; second < 60; second++) {
+            passes(Duration.ofSeconds(1));
+            assertThat(breaker.permits()).as("one, after %s s", second).isTrue();
+            assertThat(breaker.permits()).as("no other, after %s s", second).isFalse();
+        }
+        for (int i = 0; i < 3; i++) {
+            breaker.returned();
+        }
+        assertThat(breaker.open()).isFalse();
+        assertThat(breaker.permits()).isTrue();
+    }
+
+    @Test
     void a_trial_that_is_withdrawn_makes_room_for_another_and_never_for_more() {
         fails(5);
         passes(Duration.ofSeconds(2));
