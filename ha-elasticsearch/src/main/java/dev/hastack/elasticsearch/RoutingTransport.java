@@ -47,7 +47,8 @@ final class RoutingTransport implements ElasticsearchTransport {
         } catch (TimeoutException e) {
             boolean unused = call.result().cancel(true);
             throw new ElasticsearchTimeoutException(
-                    endpoint.id() + ": not ended within its time; the thread ha-elasticsearch-all-router does not run",
+                    endpoint.id()
+                            + ": not ended within its time: this process was stopped, or is too busy to look after its calls",
                     call.sentOutcome());
         } catch (InterruptedException e) {
             boolean unused = call.result().cancel(true);

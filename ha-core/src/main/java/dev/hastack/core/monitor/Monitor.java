@@ -450,13 +450,13 @@ public final class Monitor implements AutoCloseable {
 
     /**
      * How much longer than its timeout a node may be silent before it hangs: as long as this process, its network and the
-     * servers are slow; and where nobody else has been heard of since, either, as long as may pass before all of them are
-     * given up.
+     * servers are slow; and where no other node has answered since, either, as long as may pass before all of them are
+     * given up. That another refuses connections says that this process is quick, but nothing stands in for the last that is up.
      *
      * @param since when it was found to be silent, and all others were asked
      */
     Duration excuse(ProbeTask silent, Instant since, Instant now) {
-        if (tasks.values().stream().anyMatch(other -> other != silent && other.heardSince(since))) {
+        if (tasks.values().stream().anyMatch(other -> other != silent && other.answeredSince(since))) {
             return slow(now);
         }
         return tasks.values().stream().noneMatch(ProbeTask::everHeard)

@@ -40,6 +40,7 @@ final class ProbeTask implements Runnable {
     private boolean connected;
     private Duration took = Duration.ZERO;
     private Instant heardAt = Instant.MIN;
+    private Instant answeredAt = Instant.MIN;
     private final Silence silence;
     private int denied;
     private Instant lookedAt = Instant.MIN;
@@ -250,6 +251,7 @@ final class ProbeTask implements Runnable {
         monitor.lock().lock();
         try {
             if (finish(came, true)) {
+                answeredAt = came.askedAt();
                 denied = 0;
                 connected = true;
                 took = Duration.between(came.askedAt(), monitor.time().now());
@@ -312,9 +314,9 @@ final class ProbeTask implements Runnable {
                 monitor.time().now()));
     }
 
-    /** Lock held: whether it has answered, or failed by itself, what was asked since then. */
-    boolean heardSince(Instant since) {
-        return !heardAt.isBefore(since);
+    /** Lock held: whether it has answered what was asked since then. */
+    boolean answeredSince(Instant since) {
+        return !answeredAt.isBefore(since);
     }
 
     /** Lock held: whether it has ever answered, or failed by itself. */

@@ -302,6 +302,35 @@ class MonitorTest {
     }
 
     @Test
+    void the_last_node_that_is_up_has_as_long_as_all_though_those_that_are_gone_refuse_connections() {
+        startWithPrimaryA();
+        calmDown();
+        cluster.connects("b", (aborted, connects) -> {
+            throw new ConnectException("Connection refused");
+        });
+        until(() -> {
+            time.advance(Duration.ofMillis(20));
+            return status("b") == Status.DOWN;
+        });
+        Instant since = time.now();
+        cluster.hangs("a");
+        untilSilent("a");
+
+        until(() -> {
+            time.advance(Duration.ofMillis(20));
+            return Duration.between(since, time.now()).compareTo(Duration.ofSeconds(5)) > 0;
+        });
+        assertThat(status("a")).isEqualTo(Status.PRIMARY);
+        assertThat(cluster.retired).doesNotContain("a#0 interrupt");
+
+        until(() -> {
+            time.advance(Duration.ofMillis(20));
+            return status("a") == Status.DOWN;
+        });
+        assertThat(Duration.between(since, time.now())).isLessThan(Duration.ofSeconds(20));
+    }
+
+    @Test
     void where_every_answer_takes_a_second_no_node_is_taken_down() {
         passSlowly(Duration.ofSeconds(1));
     }
