@@ -83,7 +83,9 @@ class KeyPositionsIT {
                         new KeyWalk(cluster.node("main-2"), false, prefix)
                                 .walk(
                                         RedisAdvancedClusterAsyncCommands.class,
-                                        () -> stack.get(HaRedisCluster.class).connection().async()),
+                                        () -> stack.get(HaRedisCluster.class)
+                                                .connection()
+                                                .async()),
                         120,
                         "LMPOP");
             }

@@ -67,7 +67,8 @@ class LyingClusterIT {
                 // In half a second, which a busy machine may need.
                 until("it is connected", () -> {
                     try {
-                        return connected.add(stack.get(HaRedisCluster.class).connection().sync());
+                        return connected.add(
+                                stack.get(HaRedisCluster.class).connection().sync());
                     } catch (RedisException e) {
                         return false;
                     }
