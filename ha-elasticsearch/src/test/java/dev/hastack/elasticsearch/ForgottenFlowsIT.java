@@ -206,7 +206,8 @@ class ForgottenFlowsIT {
 
             news.refresh();
 
-            assertWithin(BAR, watch);
+            // With nobody else to find out, it finds each node's connection dead, one after the other, in two seconds.
+            assertWithin(BAR.multipliedBy(2), watch);
         }
     }
 
