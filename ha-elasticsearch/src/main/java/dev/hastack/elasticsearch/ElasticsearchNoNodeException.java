@@ -10,7 +10,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * No node did the request within its time, or every node denies access. Nothing was changed. The message has the topology that was
+ * No node did the request within its time, or every node denies access. The outcome says whether an earlier attempt may
+ * have done it. The message has the topology that was
  * seen, and {@link #getSuppressed} the last failure of each node.
  */
 public final class ElasticsearchNoNodeException extends IOException implements StackFailure {

@@ -6,8 +6,8 @@ import dev.hastack.core.failure.StackFailure;
 import java.net.SocketTimeoutException;
 
 /**
- * A read had no answer within its time, or a request was not sent since the time of what it is a part of ({@link TimeLimit}) is over.
- * Nothing was changed.
+ * A request was not ended within its time, or was not sent since the time of what it is a part of ({@link TimeLimit}) is over. The
+ * outcome says whether a write may have been done.
  */
 public final class ElasticsearchTimeoutException extends SocketTimeoutException implements StackFailure {
     private final Outcome outcome;
