@@ -160,20 +160,19 @@ final class Router implements Runnable {
         return routes.best().isEmpty() && !calls.isEmpty();
     }
 
-    /** The topology in one line. */
     /** Why it is in vain to wait, where every node denies access. */
     String denied(String check) {
-        Monitor over = monitor;
-        return Waits.denied(
-                check,
-                routes.snapshot(),
-                over == null ? Instant.EPOCH : over.time().now());
+        return Waits.denied(check, routes.snapshot(), now());
     }
 
+    /** The topology in one line. */
     String topology() {
+        return routes.snapshot().describe(now());
+    }
+
+    private Instant now() {
         Monitor over = monitor;
-        return routes.snapshot()
-                .describe(over == null ? Instant.EPOCH : over.time().now());
+        return over == null ? Instant.EPOCH : over.time().now();
     }
 
     boolean closing() {

@@ -102,9 +102,8 @@ final class Call<K, V, T> {
         return claimed == null && done == 0 && CLAIMED.compareAndSet(this, null, attempt);
     }
 
-    @SuppressWarnings("ReferenceEquality") // Lettuce's wrappers of one command are equal.
     boolean claimedBy(Attempt<K, V, T> attempt) {
-        return claimed == attempt;
+        return attempt.equals(claimed);
     }
 
     /** @param counts whether the answer went to the command's own output */

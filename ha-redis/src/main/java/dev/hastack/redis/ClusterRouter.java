@@ -112,10 +112,7 @@ final class ClusterRouter implements Dispatcher, Runnable {
 
     @Override
     public Verdict verdict(String reply) {
-        int space = reply.indexOf(' ');
-        return MOVING.contains(space < 0 ? reply : reply.substring(0, space))
-                ? RedisErrors.MOVED
-                : RedisErrors.verdict(reply);
+        return MOVING.contains(RedisErrors.firstWord(reply)) ? RedisErrors.MOVED : RedisErrors.verdict(reply);
     }
 
     @Override

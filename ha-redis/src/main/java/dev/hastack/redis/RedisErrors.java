@@ -78,8 +78,13 @@ final class RedisErrors {
         if (reply.startsWith("ERR max number of clients")) {
             return Verdict.of(Outcome.NOT_DONE, Again.ELSEWHERE, Blame.NODE).with(Kind.OVERLOADED);
         }
+        return REFUSALS.getOrDefault(firstWord(reply), OWN);
+    }
+
+    /** Returns the word that says of which kind an error reply is. */
+    static String firstWord(String reply) {
         int space = reply.indexOf(' ');
-        return REFUSALS.getOrDefault(space < 0 ? reply : reply.substring(0, space), OWN);
+        return space < 0 ? reply : reply.substring(0, space);
     }
 
     static RedisCommandExecutionException exception(String reply) {

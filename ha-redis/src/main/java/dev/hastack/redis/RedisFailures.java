@@ -48,15 +48,11 @@ public final class RedisFailures implements FailureReader {
         String message = String.valueOf(error.getMessage());
         if (error instanceof RedisCommandInterruptedException) {
             return Reason.INTERRUPTED;
-        } else if (error instanceof RedisCommandExecutionException && OF_SLOTS.contains(firstWord(message))) {
+        } else if (error instanceof RedisCommandExecutionException
+                && OF_SLOTS.contains(RedisErrors.firstWord(message))) {
             return Reason.UNAVAILABLE;
         }
         return RedisErrors.kind(error).map(Reason::of).orElse(Reason.REFUSED);
-    }
-
-    private static String firstWord(String message) {
-        int space = message.indexOf(' ');
-        return space < 0 ? message : message.substring(0, space);
     }
 
     /** Why no node of a cluster took a call. */

@@ -129,14 +129,13 @@ final class UnderWay {
     }
 
     /** Lock held. What is gone leads to nothing any more, or one that has grown old would keep all that came after it. */
-    @SuppressWarnings("ReferenceEquality") // Lettuce's wrappers of one command are equal.
     private void unlink(@Nullable Attempt<?, ?, ?> before, Attempt<?, ?, ?> gone) {
         if (before == null) {
             oldest = gone.next;
         } else {
             before.next = gone.next;
         }
-        if (newest == gone) {
+        if (gone.equals(newest)) {
             newest = before;
         }
         gone.next = null;

@@ -39,7 +39,7 @@ final class ProbeTask implements Runnable {
     private boolean requested = true;
     private boolean connected;
     private Duration took = Duration.ZERO;
-    private Instant heardAt = Instant.MIN;
+    private boolean heard;
     private Instant answeredAt = Instant.MIN;
     private final Silence silence;
     private int denied;
@@ -250,7 +250,7 @@ final class ProbeTask implements Runnable {
     private void answered(Attempts.Outcome came, Answer answer) {
         monitor.lock().lock();
         try {
-            if (finish(came, true)) {
+            if (finish(true)) {
                 answeredAt = came.askedAt();
                 denied = 0;
                 connected = true;
@@ -278,7 +278,7 @@ final class ProbeTask implements Runnable {
         monitor.lock().lock();
         try {
             // One that was waited for in vain has said nothing: its silence lasts, and has its verdict in its own time.
-            if (finish(came, kind != Kind.TIMEOUT)) {
+            if (finish(kind != Kind.TIMEOUT)) {
                 denied = kind == Kind.DENIED ? denied + 1 : 0;
                 connected = false;
                 step(came.generation(), kind, cause);
@@ -291,13 +291,13 @@ final class ProbeTask implements Runnable {
     /**
      * Whether the outcome still counts; it does not if all was aborted meanwhile.
      *
-     * @param heard whether the node has answered, or failed by itself
+     * @param says whether the node has answered, or failed by itself
      */
-    private boolean finish(Attempts.Outcome came, boolean heard) {
+    private boolean finish(boolean says) {
         boolean counts = attempts.decided() && !ended;
         attempts.end();
-        if (counts && heard) {
-            heardAt = came.askedAt();
+        if (counts && says) {
+            heard = true;
             silence.end();
             monitor.heard(monitor.time().now());
         }
@@ -321,7 +321,7 @@ final class ProbeTask implements Runnable {
 
     /** Lock held: whether it has ever answered, or failed by itself. */
     boolean everHeard() {
-        return !heardAt.equals(Instant.MIN);
+        return heard;
     }
 
     /** Lock held: takes the next step against a node that is silent, if it is due; when to look again. */
