@@ -2,8 +2,9 @@ package dev.hastack.benchmarks.overhead;
 
 import java.sql.ResultSet;
 import java.sql.ResultSetMetaData;
+import org.jspecify.annotations.Nullable;
 
-/** What a probe reads: in recovery, system identifier, timeline, position, followers. */
+/** What a probe reads, by the names of its columns, and {@link Work} by the number of the only one. */
 abstract class StubRow implements ResultSet {
     private final boolean replica;
     private final ResultSetMetaData columns;
@@ -29,18 +30,24 @@ abstract class StubRow implements ResultSet {
     }
 
     @Override
-    public String getString(int column) {
-        return "7400000000000000001";
+    public boolean getBoolean(String column) {
+        return replica && column.equals("recovering");
+    }
+
+    /** Only the system identifier is there: nothing is read-only, and no stream has a name. */
+    @Override
+    public @Nullable String getString(String column) {
+        return column.equals("identity") ? "7400000000000000001" : null;
     }
 
     /** Timeline and position alike: all nodes are on the same, so the replica lags by nothing. */
     @Override
-    public long getLong(int column) {
-        return column == 3 ? 1 : 100_000_000;
+    public long getLong(String column) {
+        return column.endsWith("_timeline") ? 1 : 100_000_000;
     }
 
     @Override
-    public int getInt(int column) {
+    public int getInt(String column) {
         return replica ? 0 : 1;
     }
 

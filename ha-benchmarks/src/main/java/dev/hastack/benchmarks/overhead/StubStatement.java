@@ -24,6 +24,11 @@ abstract class StubStatement implements Statement {
     }
 
     @Override
+    public boolean execute(String sql) {
+        return true;
+    }
+
+    @Override
     public ResultSet executeQuery(String sql) {
         return row;
     }
