@@ -322,7 +322,7 @@ final class Call<Q, R> implements Slots.Waiter {
         }
         NodeChannel channel = attempt.channel();
         if (verdict.blame() == Blame.NODE || verdict.blame() == Blame.CLUSTER) {
-            channel.breaker().failed(error);
+            channel.breaker().failed(error, verdict.outcome() == Outcome.NOT_DONE);
         }
         if (verdict.kind().isPresent()) {
             router.report(channel, attempt.generation(), verdict.kind().get(), error);

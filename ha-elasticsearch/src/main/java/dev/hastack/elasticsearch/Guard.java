@@ -95,8 +95,10 @@ final class Guard {
     }
 
     void succeeded(boolean read) {
+        NodeBreaker breaker = breaker(read);
         answers(read).came();
-        breaker(read).returned();
+        breaker.returned();
+        breaker.look();
     }
 
     void failed(boolean read, Throwable error) {
@@ -125,7 +127,7 @@ final class Guard {
     /** For an error message: why it keeps requests away. */
     String why() {
         Throwable last = lastFailure;
-        return "the circuit breaker of " + name + " is open, since half of the requests of the last ten seconds failed"
+        return "the circuit breaker of " + name + " is open, since half of the requests of the last seconds failed"
                 + (last == null ? "" : "; the last: " + last.getMessage());
     }
 

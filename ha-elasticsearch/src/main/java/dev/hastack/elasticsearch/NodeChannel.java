@@ -224,6 +224,7 @@ final class NodeChannel implements AutoCloseable {
      *
      * @param why for the log
      */
+        breaker.look();
     void renew(Client old, Renewal why) {
         renewing.lock();
         try {

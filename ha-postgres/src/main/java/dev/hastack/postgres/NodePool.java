@@ -107,7 +107,7 @@ final class NodePool {
         this.left = new LeftSessions(errors);
         this.standbys = new StandbySessions(reports);
         this.socketsKey = NodeSocketFactory.register(sockets);
-        this.breaker = new NodeBreaker(PREFIX + node);
+        this.breaker = new NodeBreaker(PREFIX + node, returns::total);
         this.metrics = metrics;
         HikariConfig hikari = new HikariConfig();
         hikari.setPoolName(PREFIX + node);
@@ -264,6 +264,7 @@ final class NodePool {
         return was;
     }
 
+        breaker.look();
     /** A caller waited in vain for a connection. */
     void timedOut() {
         IMetricsTracker users = metrics.users();

@@ -102,6 +102,12 @@ final class PostgresErrors {
         return "57014".equals(e.getSQLState()) && String.valueOf(e.getMessage()).contains("user request");
     }
 
+    /** Whether the server has refused the one statement, so that its connection comes back as after any other. */
+    static boolean leavesConnection(SQLException e) {
+        String state = String.valueOf(e.getSQLState());
+        return state.equals("57014") || state.startsWith("53");
+    }
+
     private static @Nullable Kind kind(String state, @Nullable IOException io) {
         return switch (state) {
             case "25006" -> Kind.NOT_PRIMARY;

@@ -281,7 +281,7 @@ final class PostgresPools implements StoreAdapter {
         }
         NodePool pool = pools.get(key);
         if (pool != null && kind.get() != Kind.NOT_PRIMARY) {
-            pool.breaker().failed(error);
+            pool.breaker().failed(error, PostgresErrors.leavesConnection(error));
         }
         if (owner != null) {
             owner.report(key.node(), key.generation(), kind.get(), error);

@@ -39,6 +39,8 @@ final class Attempt<K, V, T> extends CommandWrapper<K, V, T> {
     private volatile int written;
     /** Whether the sweep has looked at it for being late; only the sweep reads and writes it. */
     private boolean late;
+    /** Whether it counts against its node; without a fence, since who is late there has hardly failed at the same moment. */
+    private boolean failed;
     /** The link of {@link UnderWay}, which alone reads and writes it. */
     @Nullable
     Attempt<?, ?, ?> next;
@@ -115,6 +117,13 @@ final class Attempt<K, V, T> extends CommandWrapper<K, V, T> {
     boolean becomesLate() {
         boolean first = !late;
         late = true;
+        return first;
+    }
+
+    /** True once: whatever goes wrong with it, it is one call that fails. */
+    boolean becomesFailed() {
+        boolean first = !failed;
+        failed = true;
         return first;
     }
 

@@ -122,11 +122,11 @@ final class Call<K, V, T> {
         List<Attempt<K, V, T>> all = slow;
         if (all != null) {
             all.stream()
-                    .filter(attempt -> attempt.sentAt() - answered.sentAt() < 0)
+                    .filter(attempt -> attempt.sentAt() - answered.sentAt() < 0 && attempt.lane() != answered.lane())
+                    .filter(Attempt::becomesFailed)
                     .map(Attempt::lane)
-                    .filter(lane -> lane != answered.lane())
                     .distinct()
-                    .forEach(lane -> lane.breaker().failed(new RedisCommandTimeoutException("late")));
+                    .forEach(lane -> lane.breaker().failed(new RedisCommandTimeoutException("late"), true));
         }
     }
 
@@ -134,8 +134,8 @@ final class Call<K, V, T> {
     void refused(Attempt<K, V, T> attempt, String error) {
         Verdict verdict = router.verdict(error);
         boolean ofNode = verdict.kind().isPresent();
-        if (verdict.blame() == Verdict.Blame.NODE) {
-            attempt.lane().breaker().failed(RedisErrors.exception(error));
+        if (verdict.blame() == Verdict.Blame.NODE && attempt.becomesFailed()) {
+            attempt.lane().breaker().failed(RedisErrors.exception(error), true);
         }
         verdict.kind().ifPresent(kind -> attempt.lane().report(kind, error));
         if (read && error.startsWith("NOSCRIPT")) {

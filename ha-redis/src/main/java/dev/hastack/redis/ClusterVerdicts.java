@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class ClusterVerdicts {
     /** Of one that may hang: that it answers its probe is not so. */
     private static final String BREAKER_OF_SILENT =
-            "its circuit breaker is open: half of the calls of the last ten seconds failed, and it owes its probe an answer";
+            "its circuit breaker is open: half of the calls of the last seconds failed, and it owes its probe an answer";
 
     private ClusterVerdicts() {}
 

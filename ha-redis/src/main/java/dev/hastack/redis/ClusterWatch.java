@@ -204,6 +204,7 @@ final class ClusterWatch implements Runnable, AutoCloseable {
         boolean first = members.isEmpty();
         members = told(speakers);
         // The silence of all is not yet the word of any.
+            node.breaker().look();
         boolean open = asked.stream().anyMatch(ClusterNode::answers);
         publish(speakers.none() ? open ? view.state() : "unknown" : speakers.state(members));
         if (first && !members.isEmpty()) {

@@ -35,7 +35,7 @@ final class NodeChannel implements Lane {
     private final int mostDiverted;
 
     private final NodeBreaker breaker;
-    private final AtomicInteger underWay = new AtomicInteger();
+    private final InFlight inFlight = new InFlight();
     private final UnderWay attempts;
 
     private final AtomicInteger failures = new AtomicInteger();
@@ -64,7 +64,7 @@ final class NodeChannel implements Lane {
         this.mostDiverted =
                 (int) ((long) most * router.config().reads().primaryShare().percent() / 100);
         this.attempts = new UnderWay(router.config());
-        this.breaker = new NodeBreaker("ha-redis-" + node);
+        this.breaker = new NodeBreaker("ha-redis-" + node, inFlight::answered);
         connect();
     }
 
@@ -89,7 +89,7 @@ final class NodeChannel implements Lane {
 
     /** How many commands are under way. */
     int underWay() {
-        return underWay.get();
+        return inFlight.underWay();
     }
 
     /** Why there is no connection, if the last attempt to make one failed. */
@@ -114,6 +114,7 @@ final class NodeChannel implements Lane {
 
     /** Whether an answer came since the last call. */
     boolean takeReturned() {
+        breaker.look();
         boolean was = returned;
         if (was) {
             returned = false;
@@ -157,7 +158,7 @@ final class NodeChannel implements Lane {
 
     private <K, V, T> Attempt<K, V, T> begin(Call<K, V, T> call, RedisChannelWriter to, long now) {
         Attempt<K, V, T> attempt = new Attempt<>(call, this, to, now);
-        underWay.incrementAndGet();
+        inFlight.begin();
         attempts.add(attempt);
         router.busy();
         return attempt;
@@ -165,17 +166,17 @@ final class NodeChannel implements Lane {
 
     /** Whether more commands may be sent. */
     boolean hasRoom() {
-        return underWay.get() < most;
+        return inFlight.underWay() < most;
     }
 
     /** Whether more reads may be sent that a replica should serve: of the limit they have a share. */
     boolean hasRoomForDiverted() {
-        return underWay.get() < mostDiverted;
+        return inFlight.underWay() < mostDiverted;
     }
 
     @Override
     public void ended(boolean answered) {
-        underWay.decrementAndGet();
+        inFlight.end(answered);
         if (answered) {
             // While nobody has looked since the last return, it does not even write: a shared cache line.
             if (!returned) {

@@ -147,7 +147,9 @@ final class UnderWay {
 
     private static void expire(Attempt<?, ?, ?> attempt) {
         if (attempt.end(false)) {
-            attempt.lane().breaker().failed(new RedisCommandTimeoutException("no answer"));
+            if (attempt.becomesFailed()) {
+                attempt.lane().breaker().failed(new RedisCommandTimeoutException("no answer"));
+            }
             attempt.call().expire(attempt.lane());
         }
     }

@@ -9,24 +9,26 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The circuit breaker of one node and generation, or of another part of a store that fails alone. It is armed by the first failure, records outcomes only while armed, and
- * disarms after ten seconds without a failure: a healthy node costs its callers one volatile read. Its verdict is a
- * preference among nodes, never the last word on the only one. Thread-safe.
- *
- * <p>Armed, it opens when half of the calls of the last ten seconds failed, of five or more; after one second, and each
+ * The circuit breaker of one node and generation, or of another part of a store that fails alone. It opens when half of the calls of the
+ * last ten seconds failed, of five or more, or half of those of the last second, of twenty or more; after one second, and each
  * time longer up to thirty, three calls may try again, and where these bring no verdict, another from time to time. The window is
  * one of time, since one of calls would keep the failures of a quiet service for hours (docs/decisions.md). So is its time its
  * own: a computer's clock is set, and would have it stay open until that has caught up.
+ *
+ * <p>Calls that go well are counted by whoever has a count of them anyway; beside that a healthy node costs its callers one volatile
+ * read. The verdict is a preference among nodes, never the last word on the only one. Thread-safe.
  */
 public final class NodeBreaker {
     private static final Duration WINDOW = Duration.ofSeconds(10);
     /**
-     * In percent. A call that fails and leaves its connection alive is recorded twice: as a failure, and when its connection
-     * comes back. So a third of what is recorded are half of the calls.
+     * In percent, of the trials. A call that fails and leaves its connection alive is recorded twice among them: as a failure, and when its
+     * connection comes back. So a third of what is recorded are half of the calls.
      */
     private static final float THRESHOLD = 33;
 
@@ -56,6 +58,10 @@ public final class NodeBreaker {
     /** In ms: a trial that has brought no verdict for so long may never do so, and another call may try. */
     private final long pace;
 
+    private final CallWindow calls;
+    /** Null where the calls that came back are counted elsewhere. */
+    private final @Nullable LongAdder own;
+
     private final ReentrantLock arming = new ReentrantLock();
     private volatile @Nullable CircuitBreaker armed;
     private volatile long failedAt;
@@ -67,17 +73,41 @@ public final class NodeBreaker {
 
     private final AtomicLong triedAt = new AtomicLong();
 
+    /** Creates one that counts by itself the calls that come back. */
     public NodeBreaker(String name) {
         this(name, new MonotonicClock());
     }
 
-    NodeBreaker(String name, Clock clock) {
-        this(name, clock, THRESHOLD, GROWING, 1_000);
+    /**
+     * Creates one for calls that are counted already.
+     *
+     * @param returned how many calls have come back by now, as {@link #returned} is told of; read every few hundred ms, and at
+     *     every failure
+     */
+    public NodeBreaker(String name, LongSupplier returned) {
+        this(name, new MonotonicClock(), null, returned, THRESHOLD, GROWING, 1_000);
     }
 
-    private NodeBreaker(String name, Clock clock, float threshold, IntervalFunction wait, long pace) {
+    NodeBreaker(String name, Clock clock) {
+        this(name, clock, new LongAdder(), THRESHOLD, GROWING, 1_000);
+    }
+
+    private NodeBreaker(String name, Clock clock, LongAdder own, float threshold, IntervalFunction wait, long pace) {
+        this(name, clock, own, own::sum, threshold, wait, pace);
+    }
+
+    private NodeBreaker(
+            String name,
+            Clock clock,
+            @Nullable LongAdder own,
+            LongSupplier returned,
+            float threshold,
+            IntervalFunction wait,
+            long pace) {
         this.name = name;
         this.clock = clock;
+        this.own = own;
+        this.calls = new CallWindow(returned, clock.millis());
         this.pace = pace;
         this.config = new CircuitBreakerConfig.Builder(CONFIG.build())
                 .clock(clock)
@@ -92,13 +122,13 @@ public final class NodeBreaker {
                 .build();
     }
 
-    /** For calls that are told of once each, as failed or as returned, and that nothing else serves: it stays open for a second. */
+    /** Returns one for calls that are reported once each, as failed or as returned, and that nothing else serves: it stays open for a second. */
     public static NodeBreaker ofCalls(String name) {
         return ofCalls(name, new MonotonicClock());
     }
 
     static NodeBreaker ofCalls(String name, Clock clock) {
-        return new NodeBreaker(name, clock, 50, STEADY, 100);
+        return new NodeBreaker(name, clock, new LongAdder(), 50, STEADY, 100);
     }
 
     /** Whether a call should go to this node, if there is another; takes one of the trials of a half-open breaker. */
@@ -167,17 +197,49 @@ public final class NodeBreaker {
         return armed != null && !calm();
     }
 
-    /** A call failed for a reason that is the node's, and not the caller's own. */
+    /** A call failed for a reason that is the node's, and not the caller's own; it is not reported as {@link #returned}. */
     public void failed(Throwable error) {
+        failed(error, false);
+    }
+
+    /**
+     * A call failed for a reason that is the node's, and not the caller's own.
+     *
+     * @param returned whether it is, or will be, reported as {@link #returned} as well
+     */
+    public void failed(Throwable error, boolean returned) {
         // What failed long ago is not held against it.
         calm();
-        failedAt = clock.millis();
+        long now = clock.millis();
+        failedAt = now;
         CircuitBreaker breaker = armed;
         if (breaker == null) {
             breaker = arm();
         }
         endTime(breaker);
-        breaker.onError(0, TimeUnit.NANOSECONDS, error);
+        boolean half = calls.failed(returned, now);
+        if (breaker.getState() != CircuitBreaker.State.CLOSED) {
+            breaker.onError(0, TimeUnit.NANOSECONDS, error);
+        } else if (half) {
+            open(breaker);
+        }
+    }
+
+    /** Of many that fail at once the first opens it. */
+    private void open(CircuitBreaker breaker) {
+        arming.lock();
+        try {
+            if (breaker.getState() == CircuitBreaker.State.CLOSED) {
+                breaker.transitionToOpenState();
+            }
+        } finally {
+            arming.unlock();
+        }
+    }
+
+    /** Notes how many calls have come back by now; to be called several times a second, from any thread. */
+    public void look() {
+        calls.look(clock.millis());
     }
 
     private CircuitBreaker arm() {
@@ -186,6 +248,11 @@ public final class NodeBreaker {
             CircuitBreaker breaker = armed;
             if (breaker == null) {
                 breaker = CircuitBreaker.of(name, config);
+                breaker.getEventPublisher().onStateTransition(event -> {
+                    if (event.getStateTransition().getToState() == CircuitBreaker.State.CLOSED) {
+                        calls.forgive();
+                    }
+                });
                 armed = breaker;
             }
             return breaker;
@@ -194,12 +261,17 @@ public final class NodeBreaker {
         }
     }
 
-    /** A caller has given its connection back, whatever it did with it. */
+    /** A call has come back, however it ended. */
     public void returned() {
+        if (own != null) {
+            own.increment();
+        }
         CircuitBreaker breaker = armed;
         if (breaker != null && !calm()) {
             endTime(breaker);
-            breaker.onSuccess(0, TimeUnit.NANOSECONDS);
+            if (breaker.getState() != CircuitBreaker.State.CLOSED) {
+                breaker.onSuccess(0, TimeUnit.NANOSECONDS);
+            }
         }
     }
 

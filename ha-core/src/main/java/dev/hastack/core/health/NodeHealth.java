@@ -41,7 +41,7 @@ public record NodeHealth(
 
     /** The reason of a node whose breaker is open. */
     public static final String BREAKER_OPEN =
-            "its circuit breaker is open: it answers its probe, but half of the calls of the last ten seconds failed";
+            "its circuit breaker is open: it answers its probe, but half of the calls of the last seconds failed";
 
     /** The reason of a node whose breaker is open, and what comes next. */
     public static String breakerOpen(Duration nextTrial) {

@@ -61,14 +61,17 @@ class NodeBreakerTest {
     }
 
     @Test
-    void opens_when_half_of_the_calls_fail_and_leave_their_connections_alive() {
-        for (int i = 0; i < 10; i++) {
+    void opens_when_half_of_five_calls_fail_though_these_leave_their_connections_alive() {
+        int calls = 0;
+        while (!breaker.open() && calls < 100) {
             // One fails and gives its connection back, one goes well.
-            fails(1);
+            breaker.failed(new IOException("out of memory"), true);
             breaker.returned();
             breaker.returned();
+            passes(Duration.ofMillis(200));
+            calls += 2;
         }
-        assertThat(breaker.open()).isTrue();
+        assertThat(calls).isBetween(5, 9);
         assertThat(breaker.permits()).isFalse();
     }
 
@@ -84,12 +87,54 @@ class NodeBreakerTest {
     }
 
     @Test
-    void what_came_back_before_the_first_failure_does_not_count() {
-        for (int i = 0; i < 1000; i++) {
+    void what_came_back_before_the_first_failure_counts_as_well() {
+        for (int i = 0; i < 40; i++) {
+            for (int j = 0; j < 75; j++) {
+                breaker.returned();
+            }
+            passes(Duration.ofMillis(100));
+            breaker.look();
+        }
+        // The calls of one caller, of a node that has served 3000 others well.
+        for (int i = 0; i < 19; i++) {
+            breaker.failed(new IOException("out of memory"), true);
             breaker.returned();
         }
+        assertThat(breaker.open()).isFalse();
+        assertThat(breaker.permits()).isTrue();
+    }
+
+    @Test
+    void a_node_that_served_many_and_fails_all_is_left_within_a_second() {
+        for (int i = 0; i < 50; i++) {
+            for (int j = 0; j < 10; j++) {
+                breaker.returned();
+            }
+            passes(Duration.ofMillis(100));
+            breaker.look();
+        }
+        int failures = 0;
+        while (!breaker.open() && failures < 500) {
+            fails(10);
+            failures += 10;
+            passes(Duration.ofMillis(100));
+            breaker.look();
+        }
+        assertThat(failures).isBetween(50, 70);
+    }
+
+    @Test
+    void one_that_was_closed_again_does_not_remember_why_it_was_open() {
         fails(5);
-        assertThat(breaker.open()).isTrue();
+        passes(Duration.ofSeconds(2));
+        for (int i = 0; i < 3; i++) {
+            assertThat(breaker.permits()).isTrue();
+            breaker.returned();
+        }
+        assertThat(breaker.open()).isFalse();
+        // Of five calls since then; of ten seconds seven of ten.
+        fails(2);
+        assertThat(breaker.open()).isFalse();
     }
 
     @Test
@@ -230,7 +275,7 @@ class NodeBreakerTest {
         fails(4);
         passes(Duration.ofSeconds(11));
         breaker.returned();
-        fails(4);
+        fails(3);
         assertThat(breaker.open()).isFalse();
     }
 }
