@@ -31,7 +31,8 @@ final class Inquiry<T> {
     private boolean owes;
     private boolean connects;
     private Instant askedAt = Instant.MIN;
-    private Instant heardAt = Instant.MIN;
+    private boolean heard;
+    private Instant answeredAt = Instant.MIN;
 
     private record Attempt<T>(
             CompletableFuture<StatefulRedisConnection<String, String>> connection, CompletableFuture<T> answer) {
@@ -157,13 +158,14 @@ final class Inquiry<T> {
     private Optional<CompletableFuture<T>> failed(Attempt<T> attempt) {
         close();
         owes = false;
-        heardAt = askedAt;
+        heard = true;
         return Optional.of(attempt.answer());
     }
 
     private void end(Attempt<T> with, @Nullable Attempt<T> without) {
         owes = false;
-        heardAt = askedAt;
+        heard = true;
+        answeredAt = askedAt;
         kept = with;
         second = null;
         if (without != null) {
@@ -180,6 +182,11 @@ final class Inquiry<T> {
         return owes;
     }
 
+    /** When it was asked what it has answered last; long ago if it never has. */
+    Instant answeredAt() {
+        return answeredAt;
+    }
+
     /** Whether a connection has to be made first, which may take as long as a connect may. */
     boolean connects() {
         return connects;
@@ -187,12 +194,12 @@ final class Inquiry<T> {
 
     /** Whether it has ever answered, or failed by itself. */
     boolean everHeard() {
-        return !heardAt.equals(Instant.MIN);
+        return heard;
     }
 
-    /** Whether it has answered, or failed by itself, what it was asked then or later. */
-    boolean heardSince(Instant since) {
-        return !heardAt.isBefore(since);
+    /** Whether it has answered what it was asked then or later; to refuse a connection is no answer. */
+    boolean answeredSince(Instant since) {
+        return !answeredAt.isBefore(since);
     }
 
     /** Asks something else on the kept connection. */

@@ -48,7 +48,7 @@ final class Patience {
      * @param all of its kind
      */
     boolean isOver(Inquiry<?> silent, Collection<? extends Inquiry<?>> all, Instant now) {
-        boolean alone = all.stream().noneMatch(other -> other != silent && other.heardSince(silent.askedAt()));
+        boolean alone = all.stream().noneMatch(other -> other != silent && other.answeredSince(silent.askedAt()));
         Duration longest = timeout.multipliedBy(ALL_SILENT);
         boolean cold = firstHeard.equals(Instant.MAX);
         Duration excuse = cold ? longest.multipliedBy(COLD) : alone ? longest : atMost(longest, now);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lettuce.core.RedisException;
 import io.lettuce.core.api.StatefulRedisConnection;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -42,17 +43,31 @@ class PatienceTest {
         other.ask(BEGIN);
     }
 
-    /** The other one refuses the connection: it was heard. */
-    private void otherIsHeard(long millis) {
+    private void otherAnswers(long millis) {
+        connects.get(1).complete(connection());
+        assertThat(other.outcome()).isPresent();
+        patience.heard(other, after(millis));
+    }
+
+    private void otherRefuses(long millis) {
         connects.get(1).completeExceptionally(new RedisException("refused"));
         assertThat(other.outcome()).isPresent();
         patience.heard(other, after(millis));
     }
 
+    /** Nothing is asked of it but whether it is open. */
+    @SuppressWarnings("unchecked") // The type that is asked for.
+    private static StatefulRedisConnection<String, String> connection() {
+        return (StatefulRedisConnection<String, String>) Proxy.newProxyInstance(
+                PatienceTest.class.getClassLoader(),
+                new Class<?>[] {StatefulRedisConnection.class},
+                (proxy, method, arguments) -> method.getReturnType() == boolean.class ? true : null);
+    }
+
     @Test
     void a_server_that_has_yet_to_connect_has_the_time_of_a_connect_and_a_probe() {
         ask();
-        otherIsHeard(1);
+        otherAnswers(1);
 
         assertThat(isOver(one, 2_499)).isFalse();
         assertThat(isOver(one, 2_510)).isTrue();
@@ -61,7 +76,7 @@ class PatienceTest {
     @Test
     void a_first_connect_has_that_time_from_the_first_answer_of_another_and_more_where_all_are_slow() {
         ask();
-        otherIsHeard(4_000);
+        otherAnswers(4_000);
 
         assertThat(isOver(one, 6_510)).isFalse();
         assertThat(isOver(one, 11_499)).isFalse();
@@ -71,7 +86,7 @@ class PatienceTest {
     @Test
     void the_silence_of_all_is_the_news_of_none_until_it_has_lasted_ten_timeouts_longer() {
         ask();
-        otherIsHeard(1);
+        otherRefuses(1);
         connects.get(0).completeExceptionally(new RedisException("refused"));
         assertThat(one.outcome()).isPresent();
         one.ask(after(1_000));
@@ -92,10 +107,20 @@ class PatienceTest {
     @Test
     void this_thread_being_late_excuses_as_long_again() {
         ask();
-        otherIsHeard(1);
+        otherAnswers(1);
         patience.late(after(1_000), after(2_400));
 
         assertThat(isOver(one, 5_200)).isFalse();
         assertThat(isOver(one, 5_310)).isTrue();
+    }
+
+    /** Nothing stands in for the last that is up. */
+    @Test
+    void a_server_that_refuses_connections_has_not_answered_for_the_last_that_is_up() {
+        ask();
+        otherRefuses(1);
+
+        assertThat(isOver(one, 7_499)).isFalse();
+        assertThat(isOver(one, 7_501)).isTrue();
     }
 }
