@@ -3,6 +3,7 @@ package dev.hastack.elasticsearch;
 import dev.hastack.core.StoreContext;
 import dev.hastack.core.config.StackConfig;
 import dev.hastack.core.monitor.Events;
+import dev.hastack.core.monitor.Machine;
 import dev.hastack.core.monitor.Time;
 import org.jspecify.annotations.NullMarked;
 
@@ -14,7 +15,7 @@ public final class StubbedElasticsearch {
     /** Opens it at once; the probes begin. */
     public static HaElasticsearch open(StackConfig config, Events events, NodeConnector connector) {
         return HaElasticsearch.open(
-                new StoreContext(config, events, Time.system()),
+                new StoreContext(config, events, Time.system(), new Machine()),
                 config.elasticsearch().orElseThrow(),
                 connector);
     }

@@ -3,6 +3,7 @@ package dev.hastack.postgres;
 import dev.hastack.core.StoreContext;
 import dev.hastack.core.config.StackConfig;
 import dev.hastack.core.monitor.Events;
+import dev.hastack.core.monitor.Machine;
 import dev.hastack.core.monitor.Time;
 import java.sql.Connection;
 import java.util.function.BiFunction;
@@ -20,7 +21,7 @@ public final class StubbedPostgres {
      */
     public static HaPostgres open(StackConfig config, Events events, BiFunction<String, Runnable, Connection> connect) {
         return HaPostgres.open(
-                new StoreContext(config, events, Time.system()),
+                new StoreContext(config, events, Time.system(), new Machine()),
                 config.postgres().orElseThrow(),
                 (node, socketsKey, defaults) -> returned -> connect.apply(node, returned));
     }

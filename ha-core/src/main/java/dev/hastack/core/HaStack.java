@@ -3,6 +3,7 @@ package dev.hastack.core;
 import dev.hastack.core.config.StackConfig;
 import dev.hastack.core.health.HealthReport;
 import dev.hastack.core.monitor.Events;
+import dev.hastack.core.monitor.Machine;
 import dev.hastack.core.monitor.Time;
 import dev.hastack.core.monitor.TopologyEvent;
 import java.time.Duration;
@@ -51,7 +52,7 @@ public final class HaStack implements AutoCloseable {
     public static HaStack open(StackConfig config) {
         HaStack stack = new HaStack(config);
         try {
-            StoreContext context = new StoreContext(config, stack.events, stack.time);
+            StoreContext context = new StoreContext(config, stack.events, stack.time, new Machine());
             for (StoreProvider provider : ServiceLoader.load(StoreProvider.class, HaStack.class.getClassLoader())) {
                 if (provider.configured(config)) {
                     stack.stores.add(provider.open(context));

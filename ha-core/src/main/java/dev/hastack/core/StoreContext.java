@@ -4,6 +4,7 @@ import dev.hastack.core.config.ReadFallback;
 import dev.hastack.core.config.ReadPreference;
 import dev.hastack.core.config.StackConfig;
 import dev.hastack.core.monitor.Events;
+import dev.hastack.core.monitor.Machine;
 import dev.hastack.core.monitor.Time;
 import dev.hastack.core.select.Preference;
 import dev.hastack.core.select.ReadPolicy;
@@ -17,8 +18,9 @@ import java.util.Map;
  * @param config the whole configuration, with the overrides of the own stack applied
  * @param events where changes are told
  * @param time the clock of all monitors
+ * @param machine what the stores tell each other about the machine that they share; one for all stores of the stack
  */
-public record StoreContext(StackConfig config, Events events, Time time) {
+public record StoreContext(StackConfig config, Events events, Time time, Machine machine) {
 
     /**
      * Where this service's reads of a store go.

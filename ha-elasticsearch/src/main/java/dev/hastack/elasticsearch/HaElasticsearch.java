@@ -79,7 +79,8 @@ public final class HaElasticsearch implements Store {
                         Optional.empty()),
                 channels,
                 context.events(),
-                context.time());
+                context.time(),
+                context.machine());
         channels.start(monitor);
         monitor.start();
         return new HaElasticsearch(config, channels, monitor);

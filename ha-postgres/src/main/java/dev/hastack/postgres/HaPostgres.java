@@ -67,7 +67,8 @@ public final class HaPostgres implements Store {
                         config.writes().abandonedEpoch() == AbandonedEpoch.ADOPT),
                 pools,
                 context.events(),
-                context.time());
+                context.time(),
+                context.machine());
         pools.reportTo(monitor);
         Gate gate = new Gate(pools, monitor, config, reads.policy());
         monitor.start();

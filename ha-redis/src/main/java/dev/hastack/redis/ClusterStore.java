@@ -68,6 +68,7 @@ final class ClusterStore implements HaRedisCluster {
                 probe.interval(),
                 probe.timeout(),
                 config.connectTimeout(),
+                context.machine(),
                 this::refresh);
         List<RedisURI> seeds =
                 config.nodes().keySet().stream().map(clients::uri).toList();

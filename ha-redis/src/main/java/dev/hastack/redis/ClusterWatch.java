@@ -1,6 +1,7 @@
 package dev.hastack.redis;
 
 import dev.hastack.core.health.Health;
+import dev.hastack.core.monitor.Machine;
 import dev.hastack.core.monitor.Time;
 import dev.hastack.core.monitor.TlsFault;
 import dev.hastack.core.monitor.Toll;
@@ -31,10 +32,12 @@ import org.slf4j.LoggerFactory;
 /**
  * Asks every node of a Redis Cluster how it is, and one of them who they all are. The cluster decides by itself who is
  * primary; this only tells, keeps reads away from nodes that do not answer, and has Lettuce look again when something
- * changed. On a thread of its own. Thread-safe.
+ * changed. On a thread of its own. Thread-safe. Longer than most, since whom to ask next follows from what all have answered.
  */
 final class ClusterWatch implements Runnable, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(ClusterWatch.class);
+    private static final String STORE = "redis";
+
     /** Between two rounds while something is wrong, or was hinted at. */
     private static final Duration HASTE = Duration.ofMillis(100);
 
@@ -49,11 +52,12 @@ final class ClusterWatch implements Runnable, AutoCloseable {
     private final Duration timeout;
     private final Runnable changed;
     private final Patience patience;
+    private final Machine machine;
     private final Map<ClusterNode, ClusterProbe> probes = new LinkedHashMap<>();
     private final Thread thread = new Thread(this, "ha-redis-cluster-watch");
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition seen = lock.newCondition();
-    private final Toll toll = new Toll("redis");
+    private final Toll toll = new Toll(STORE);
     private List<RedisClusterNode> members = List.of();
     private volatile ClusterView view = ClusterView.NONE;
     /** Whether any node owes its answer. */
@@ -72,6 +76,7 @@ final class ClusterWatch implements Runnable, AutoCloseable {
             Duration interval,
             Duration timeout,
             Duration connectTimeout,
+            Machine machine,
             Runnable changed) {
         this.nodes = nodes;
         this.seeds = seeds;
@@ -80,7 +85,8 @@ final class ClusterWatch implements Runnable, AutoCloseable {
         this.interval = interval;
         this.timeout = timeout;
         this.changed = changed;
-        this.patience = new Patience(timeout, connectTimeout);
+        this.patience = new Patience(timeout, connectTimeout, machine);
+        this.machine = machine;
         thread.setDaemon(true);
     }
 
@@ -198,13 +204,13 @@ final class ClusterWatch implements Runnable, AutoCloseable {
                 probe(node).admission().failed(e, time.now());
             }
             node.silent(inquiry.owes());
+            node.breaker().look();
         }
         owed = all.stream().anyMatch(Inquiry::owes);
         judgeSilent(asked, all);
         boolean first = members.isEmpty();
         members = told(speakers);
         // The silence of all is not yet the word of any.
-            node.breaker().look();
         boolean open = asked.stream().anyMatch(ClusterNode::answers);
         publish(speakers.none() ? open ? view.state() : "unknown" : speakers.state(members));
         if (first && !members.isEmpty()) {
@@ -277,9 +283,12 @@ final class ClusterWatch implements Runnable, AutoCloseable {
     /** What a node that is slower than others is worth is said only when nothing explains it but the node. */
     private void judgeSilent(List<ClusterNode> asked, List<? extends Inquiry<?>> all) {
         Instant now = time.now();
+        shareSilence(asked, now);
         for (ClusterNode node : asked) {
             Inquiry<?> inquiry = probe(node).inquiry();
-            if (inquiry.owes() && patience.isOver(inquiry, all, now)) {
+            if (inquiry.owes()
+                    && patience.isOver(inquiry, all, now)
+                    && !machine.silences(STORE, inquiry.askedAt(), now)) {
                 String fault = "no answer within "
                         + Duration.between(inquiry.askedAt(), now).toMillis() + " ms";
                 ClusterNode.Verdict before = node.verdict();
@@ -287,6 +296,22 @@ final class ClusterWatch implements Runnable, AutoCloseable {
                     node.judge(new ClusterNode.Verdict(fault, false, false, List.of()));
                 }
             }
+        }
+    }
+
+    /** Tells the other stores if every node that is up owes its answer. */
+    private void shareSilence(List<ClusterNode> asked, Instant now) {
+        List<? extends Inquiry<?>> up = asked.stream()
+                .filter(ClusterNode::answered)
+                .map(node -> probe(node).inquiry())
+                .toList();
+        if (!up.isEmpty()
+                && up.stream()
+                        .allMatch(inquiry -> inquiry.owes()
+                                && !now.isBefore(inquiry.askedAt().plus(timeout)))) {
+            Instant after =
+                    up.stream().map(Inquiry::answeredAt).max(Instant::compareTo).orElse(now);
+            machine.silent(STORE, after, now, now.plus(patience.longest()));
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.hastack.redis;
 
+import dev.hastack.core.monitor.Machine;
 import dev.hastack.core.monitor.Slowness;
 import java.time.Duration;
 import java.time.Instant;
@@ -19,12 +20,15 @@ final class Patience {
 
     private final Duration timeout;
     private final Duration connectTimeout;
+    private final Machine machine;
     private final Slowness slowness = new Slowness();
     private Instant firstHeard = Instant.MAX;
 
-    Patience(Duration timeout, Duration connectTimeout) {
+    /** @param machine what the stores of this process know of it */
+    Patience(Duration timeout, Duration connectTimeout, Machine machine) {
         this.timeout = timeout;
         this.connectTimeout = connectTimeout;
+        this.machine = machine;
     }
 
     /** One of them has answered, or failed by itself. */
@@ -38,8 +42,15 @@ final class Patience {
     /** This thread goes on now, and should have then. */
     void late(Instant planned, Instant now) {
         if (now.isAfter(planned)) {
-            slowness.saw(Duration.between(planned, now), now);
+            Duration by = Duration.between(planned, now);
+            slowness.saw(by, now);
+            machine.late(by, now);
         }
+    }
+
+    /** How long all of them may be silent, beyond what one may take, until that is their own news. */
+    Duration longest() {
+        return timeout.multipliedBy(ALL_SILENT);
     }
 
     /**
@@ -49,7 +60,7 @@ final class Patience {
      */
     boolean isOver(Inquiry<?> silent, Collection<? extends Inquiry<?>> all, Instant now) {
         boolean alone = all.stream().noneMatch(other -> other != silent && other.answeredSince(silent.askedAt()));
-        Duration longest = timeout.multipliedBy(ALL_SILENT);
+        Duration longest = longest();
         boolean cold = firstHeard.equals(Instant.MAX);
         Duration excuse = cold ? longest.multipliedBy(COLD) : alone ? longest : atMost(longest, now);
         return !now.isBefore(begin(silent)
@@ -64,7 +75,9 @@ final class Patience {
     }
 
     private Duration atMost(Duration longest, Instant now) {
-        Duration slow = slowness.explains(now);
+        Duration own = slowness.explains(now);
+        Duration others = machine.explains(now);
+        Duration slow = own.compareTo(others) > 0 ? own : others;
         return slow.compareTo(longest) > 0 ? longest : slow;
     }
 

@@ -61,7 +61,8 @@ final class Replication implements HaRedis {
                         Optional.empty()),
                 channels,
                 context.events(),
-                context.time());
+                context.time(),
+                context.machine());
         SentinelArbiter arbiter = new SentinelArbiter(config, clients, monitor, lineage, names);
         Optional<Sentinels> sentinels = config.sentinel()
                 .map(named -> new Sentinels(
@@ -72,6 +73,7 @@ final class Replication implements HaRedis {
                         stack.probe().timeout(),
                         config.connectTimeout(),
                         context.time(),
+                        context.machine(),
                         arbiter::hear,
                         channels.router()));
         clients.witness(new ProbeWitness(

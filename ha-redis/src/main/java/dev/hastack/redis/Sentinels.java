@@ -2,6 +2,7 @@ package dev.hastack.redis;
 
 import dev.hastack.core.config.Address;
 import dev.hastack.core.config.RedisConfig;
+import dev.hastack.core.monitor.Machine;
 import dev.hastack.core.monitor.Time;
 import java.time.Duration;
 import java.time.Instant;
@@ -55,6 +56,7 @@ final class Sentinels implements AutoCloseable, Runnable {
             Duration timeout,
             Duration connectTimeout,
             Time time,
+            Machine machine,
             Consumer<SentinelWord> listener,
             Router router) {
         this.master = config.master();
@@ -63,7 +65,7 @@ final class Sentinels implements AutoCloseable, Runnable {
         this.interval = interval;
         this.timeout = timeout;
         this.time = time;
-        this.patience = new Patience(timeout, connectTimeout);
+        this.patience = new Patience(timeout, connectTimeout, machine);
         this.listener = listener;
         for (Address address : config.nodes()) {
             links.add(new SentinelLink(config.master(), address, clients, interval, this::published));

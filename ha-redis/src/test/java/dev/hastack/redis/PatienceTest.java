@@ -2,6 +2,7 @@ package dev.hastack.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.hastack.core.monitor.Machine;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.api.StatefulRedisConnection;
 import java.lang.reflect.Proxy;
@@ -18,7 +19,8 @@ class PatienceTest {
     private final List<CompletableFuture<StatefulRedisConnection<String, String>>> connects = new ArrayList<>();
     private final Inquiry<String> one = inquiry();
     private final Inquiry<String> other = inquiry();
-    private final Patience patience = new Patience(Duration.ofMillis(500), Duration.ofSeconds(2));
+    private final Machine machine = new Machine();
+    private final Patience patience = new Patience(Duration.ofMillis(500), Duration.ofSeconds(2), machine);
 
     private Inquiry<String> inquiry() {
         return new Inquiry<>(
@@ -122,5 +124,15 @@ class PatienceTest {
 
         assertThat(isOver(one, 7_499)).isFalse();
         assertThat(isOver(one, 7_501)).isTrue();
+    }
+
+    @Test
+    void what_another_store_knows_of_a_late_process_excuses_as_long_again() {
+        ask();
+        otherAnswers(1);
+        machine.late(Duration.ofMillis(1_400), after(2_400));
+
+        assertThat(isOver(one, 5_200)).isFalse();
+        assertThat(isOver(one, 5_310)).isTrue();
     }
 }

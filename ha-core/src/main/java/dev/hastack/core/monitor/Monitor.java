@@ -91,6 +91,7 @@ public final class Monitor implements AutoCloseable {
     private final StoreAdapter adapter;
     private final Events events;
     private final Time time;
+    private final Machine machine;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition published = lock.newCondition();
@@ -110,15 +111,17 @@ public final class Monitor implements AutoCloseable {
     private Optional<Instant> nearing = Optional.empty();
 
     /**
-     * Nothing runs before {@link #start}.
+     * Creates the monitor of a store; nothing runs before {@link #start}.
      *
+     * @param machine shared with the monitors of the other stores of this process
      * @throws IllegalStateException if the epoch file is there and cannot be read
      */
-    public Monitor(Settings settings, StoreAdapter adapter, Events events, Time time) {
+    public Monitor(Settings settings, StoreAdapter adapter, Events events, Time time, Machine machine) {
         this.settings = settings;
         this.adapter = adapter;
         this.events = events;
         this.time = time;
+        this.machine = machine;
         this.toll = new Toll(settings.store());
         this.epochFile = settings.epochFile().map(file -> new EpochFile(settings.store(), file));
         this.snapshot =
@@ -452,16 +455,44 @@ public final class Monitor implements AutoCloseable {
      * How much longer than its timeout a node may be silent before it hangs: as long as this process, its network and the
      * servers are slow; and where no other node has answered since, either, as long as may pass before all of them are
      * given up. That another refuses connections says that this process is quick, but nothing stands in for the last that is up.
+     * Where another store fell silent in the same moment, that one node answers again says nothing of the next one, either.
      *
+     * @param askedAt when it was asked what it has not answered
      * @param since when it was found to be silent, and all others were asked
      */
-    Duration excuse(ProbeTask silent, Instant since, Instant now) {
-        if (tasks.values().stream().anyMatch(other -> other != silent && other.answeredSince(since))) {
+    Duration excuse(ProbeTask silent, Instant askedAt, Instant since, Instant now) {
+        if (tasks.values().stream().anyMatch(other -> other != silent && other.answeredSince(since))
+                && !machine.silences(settings.store(), askedAt, now)) {
             return slow(now);
         }
         return tasks.values().stream().noneMatch(ProbeTask::everHeard)
                 ? longest().multipliedBy(COLD)
                 : longest();
+    }
+
+    /** Tells the other stores if every node that is up owes its answer. */
+    void shareSilence(Instant now) {
+        if (tasks.values().stream().noneMatch(ProbeTask::isSilent)) {
+            return;
+        }
+        List<ProbeTask> up = tasks.values().stream()
+                .filter(task -> snapshot.node(task.node())
+                        .filter(node -> node.status().usable())
+                        .isPresent())
+                .toList();
+        if (!up.isEmpty() && up.stream().allMatch(ProbeTask::isSilent)) {
+            Instant after = up.stream()
+                    .map(ProbeTask::answeredAt)
+                    .max(Instant::compareTo)
+                    .orElse(now);
+            machine.silent(settings.store(), after, now, now.plus(longest()));
+        }
+    }
+
+    /** A thread of this process did something so much later than planned. */
+    void late(Duration by, Instant now) {
+        slowness.saw(by, now);
+        machine.late(by, now);
     }
 
     /** A node has answered, or failed by itself. */
@@ -478,7 +509,9 @@ public final class Monitor implements AutoCloseable {
 
     /** How long an answer may be late now with nobody to blame. */
     Duration slow(Instant now) {
-        Duration slow = slowness.explains(now);
+        Duration own = slowness.explains(now);
+        Duration others = machine.explains(now);
+        Duration slow = own.compareTo(others) > 0 ? own : others;
         return slow.compareTo(longest()) > 0 ? longest() : slow;
     }
 

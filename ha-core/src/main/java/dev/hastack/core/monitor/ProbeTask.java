@@ -204,7 +204,7 @@ final class ProbeTask implements Runnable {
                 Instant next = due.isBefore(look) ? due : look;
                 time.await(monitor.lock(), wake, next);
                 Instant woken = time.now();
-                monitor.slowness().saw(Duration.between(next, woken), woken);
+                monitor.late(Duration.between(next, woken), woken);
             }
             return false;
         } finally {
@@ -317,6 +317,16 @@ final class ProbeTask implements Runnable {
     /** Lock held: whether it has answered what was asked since then. */
     boolean answeredSince(Instant since) {
         return !answeredAt.isBefore(since);
+    }
+
+    /** Lock held: when it was asked what it has answered last; long ago if it never has. */
+    Instant answeredAt() {
+        return answeredAt;
+    }
+
+    /** Lock held: whether it owes its answer for longer than one may take. */
+    boolean isSilent() {
+        return silence.lasts();
     }
 
     /** Lock held: whether it has ever answered, or failed by itself. */

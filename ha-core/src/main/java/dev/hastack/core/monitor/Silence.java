@@ -53,6 +53,11 @@ final class Silence {
         anew = null;
     }
 
+    /** Whether it owes its answer for longer than one may take. */
+    boolean lasts() {
+        return found != null;
+    }
+
     /** The node has let the probe in, or answered a part of what it was asked. */
     void letIn(Instant now) {
         if (since == null || !now.isBefore(first.plus(patience).plus(monitor.longest()))) {
@@ -117,7 +122,7 @@ final class Silence {
 
     /** When it is hung, unless it answers before, or what excuses it is over. */
     private Instant verdict(Instant due, Instant sinceFound, Instant now) {
-        Duration excuse = monitor.excuse(task, sinceFound, now);
+        Duration excuse = monitor.excuse(task, first, sinceFound, now);
         Instant asked = anew;
         if (asked == null) {
             if (task.everHeard()) {

@@ -130,6 +130,7 @@ final class Watch implements Runnable {
                     next = look;
                 }
             }
+            monitor.shareSilence(now);
             Instant stallTick = now.plus(Cadence.URGENT);
             if (busy && stallTick.isBefore(next)) {
                 next = stallTick;
@@ -166,7 +167,7 @@ final class Watch implements Runnable {
      */
     private void forgiveOwnPause(Instant now) {
         Duration late = planned == null ? Duration.ZERO : Duration.between(planned, now);
-        monitor.slowness().saw(late, now);
+        monitor.late(late, now);
         if (late.compareTo(PAUSE) >= 0) {
             monitor.tasks().forEach(task -> task.extend(late));
         }

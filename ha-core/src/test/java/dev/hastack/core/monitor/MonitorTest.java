@@ -57,7 +57,8 @@ class MonitorTest {
                     Optional.empty()),
             cluster,
             events,
-            time);
+            time,
+            new Machine());
 
     @AfterEach
     void close() {
