@@ -285,9 +285,11 @@ final class NodePool {
         return sockets;
     }
 
-    /** How long an idle connection may take to show that it is alive: longer than its node takes to answer now. */
+    /** How long an idle connection may take to show that it is alive: longer than its node takes to answer the probe, and its callers, now. */
     Duration patience() {
-        Duration slow = answers.get().multipliedBy(ANSWERS);
+        Duration probes = answers.get();
+        Duration callers = sockets.answers().quickest(System.nanoTime());
+        Duration slow = (probes.compareTo(callers) > 0 ? probes : callers).multipliedBy(ANSWERS);
         return slow.compareTo(SLICE) < 0 ? SLICE : slow.compareTo(MOST_PATIENCE) > 0 ? MOST_PATIENCE : slow;
     }
 
@@ -304,6 +306,8 @@ final class NodePool {
      * How many of its idle connections were found in the last seconds to answer nothing for longer than an answer takes. What had
      * less time is forgotten: it was only slow.
      */
+            // Perhaps it was only slow: where all are, the next ones have longer.
+            sockets.answers().came(after.toNanos(), System.nanoTime());
     int silentDeaths(Duration answer) {
         silent.removeIf(death -> death.counts().passed() || death.after().compareTo(answer) <= 0);
         return silent.size();

@@ -137,6 +137,11 @@ final class NodeSocket extends Socket {
                 try {
                     int count = in.read(bytes, offset, length);
                     if (count >= 0) {
+                        long asked = askedAt;
+                        if (asked != 0 && !rest) {
+                            long now = System.nanoTime();
+                            owner.answers().came(now - asked, now);
+                        }
                         askedAt = 0;
                         if (limit != null) {
                             limit.came(count);

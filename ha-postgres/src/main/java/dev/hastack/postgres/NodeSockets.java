@@ -37,6 +37,7 @@ final class NodeSockets {
     private final @Nullable AnswerLimit limit;
 
     private final Set<NodeSocket> sockets = ConcurrentHashMap.newKeySet();
+    private final AnswerTimes answers = new AnswerTimes();
     private volatile @Nullable String aborted;
 
     NodeSockets(String node) {
@@ -50,6 +51,11 @@ final class NodeSockets {
 
     String node() {
         return node;
+    }
+
+    /** How quickly what was asked on them was answered. */
+    AnswerTimes answers() {
+        return answers;
     }
 
     /** Connects, and lets the socket know what it carries. */

@@ -163,6 +163,25 @@ public final class FaultProxy implements AutoCloseable {
         change(new Fault(false, delay, 0, Direction.BOTH));
     }
 
+    /**
+     * Keeps existing flows out of all faults of data in motion, those of now and those to come, until {@link #heal()}; other flows and new
+     * connections have them.
+     *
+     * @param chosen which of them
+     * @return how many
+     */
+    public int spare(Predicate<Flow> chosen) {
+        int count = 0;
+        for (Link link : List.copyOf(links)) {
+            if (chosen.test(link.flow())) {
+                link.spared = true;
+                count++;
+            }
+        }
+        change(fault);
+        return count;
+    }
+
     /** Lets {@code bytesPerSecond} pass per connection and way. */
     public void throttle(long bytesPerSecond) {
         if (bytesPerSecond <= 0) {
@@ -185,6 +204,7 @@ public final class FaultProxy implements AutoCloseable {
     public void heal() {
         lie = null;
         links.stream().filter(link -> link.lied).forEach(Link::reset);
+        links.forEach(link -> link.spared = false);
         if (!fault.equals(Fault.NONE)) {
             change(Fault.NONE);
         }
@@ -246,14 +266,14 @@ public final class FaultProxy implements AutoCloseable {
         return thread;
     }
 
-    /** Holds the calling thread for as long as the present fault demands of {@code bytes} going that way. */
-    private void hold(Direction way, int bytes) throws InterruptedException {
+    /** Holds the calling thread for as long as the present fault demands of {@code bytes} of the link going that way. */
+    private void hold(Link link, Direction way, int bytes) throws InterruptedException {
         long arrived = System.nanoTime();
         lock.lock();
         try {
             while (true) {
                 Fault present = fault;
-                if (!present.direction().covers(way)) {
+                if (link.spared || !present.direction().covers(way)) {
                     return;
                 }
                 if (present.stalled()) {
@@ -290,6 +310,7 @@ public final class FaultProxy implements AutoCloseable {
         private volatile long movedAt = System.nanoTime();
         private volatile boolean forgotten;
         private volatile boolean lied;
+        private volatile boolean spared;
 
         Link(Socket client) {
             this.client = client;
@@ -306,7 +327,7 @@ public final class FaultProxy implements AutoCloseable {
         void run(Direction way) {
             try {
                 if (way == Direction.TO_SERVER) {
-                    hold(way, 0);
+                    hold(this, way, 0);
                     server.connect(new InetSocketAddress(host, targetPort), (int) CONNECT.toMillis());
                     server.setTcpNoDelay(true);
                     client.setTcpNoDelay(true);
@@ -329,7 +350,7 @@ public final class FaultProxy implements AutoCloseable {
             byte[] buffer = new byte[CHUNK];
             while (true) {
                 int count = from.getInputStream().read(buffer, 0, chunk(way));
-                hold(way, Math.max(count, 0));
+                hold(this, way, Math.max(count, 0));
                 movedAt = System.nanoTime();
                 if (forgotten) {
                     if (count < 0) {

@@ -175,6 +175,29 @@ class FaultProxyTest {
     }
 
     @Test
+    void spares_chosen_flows_and_no_new_ones() throws IOException {
+        try (Socket spared = connect();
+                Socket other = connect()) {
+            assertThat(answer(spared, 1)).isEqualTo(1);
+            assertThat(answer(other, 2)).isEqualTo(2);
+
+            assertThat(proxy.spare(flow -> flow.clientPort() == spared.getLocalPort()))
+                    .isEqualTo(1);
+            proxy.blackHole();
+
+            assertThat(answer(spared, 3)).isEqualTo(3);
+            assertSilent(other, 4);
+            try (Socket fresh = connect()) {
+                assertSilent(fresh, 5);
+            }
+            proxy.heal();
+            assertThat(other.getInputStream().read()).isEqualTo(4);
+            proxy.blackHole();
+            assertSilent(spared, 6);
+        }
+    }
+
+    @Test
     void forgets_a_flow_so_that_neither_side_hears_of_the_other_again() throws IOException {
         try (Socket old = connect();
                 Socket kept = connect()) {
