@@ -324,6 +324,9 @@ final class Call<Q, R> implements Slots.Waiter {
         if (verdict.blame() == Blame.NODE || verdict.blame() == Blame.CLUSTER) {
             channel.breaker().failed(error, verdict.outcome() == Outcome.NOT_DONE);
         }
+        if (ElasticsearchErrors.unreached(verdict)) {
+            channel.unreached(error);
+        }
         if (verdict.kind().isPresent()) {
             router.report(channel, attempt.generation(), verdict.kind().get(), error);
         }

@@ -125,6 +125,14 @@ final class ElasticsearchErrors {
         return Optional.empty();
     }
 
+    /** Whether no connection could be made. */
+    static boolean unreached(Verdict verdict) {
+        return verdict.outcome() == Outcome.NOT_SENT
+                && verdict.kind()
+                        .filter(kind -> kind == Kind.REFUSED || kind == Kind.NETWORK)
+                        .isPresent();
+    }
+
     /** Whether the client has lost the threads that send, and never sends again. */
     static boolean clientDead(Throwable error) {
         for (Throwable cause = error; cause != null; cause = cause.getCause()) {

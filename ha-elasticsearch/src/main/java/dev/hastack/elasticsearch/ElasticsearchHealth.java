@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /** Health as the routes have it. */
 final class ElasticsearchHealth {
@@ -45,7 +46,8 @@ final class ElasticsearchHealth {
         Optional<String> unwritable = unwritable(routes.snapshot());
         unwritable.ifPresent(why -> summary.append("; writes refused: ").append(why));
         boolean well = guarded.isEmpty() && nodes.stream().allMatch(node -> node.health() == Health.UP);
-        boolean serves = unwritable.isEmpty() && nodes.stream().anyMatch(node -> node.health() != Health.DOWN);
+        boolean serves = unwritable.isEmpty()
+                && nodes.stream().anyMatch(node -> node.health() != Health.DOWN && connects(node, routes));
         return reports.addedTo(new StoreHealth(
                 "elasticsearch",
                 !serves ? Health.DOWN : well ? Health.UP : Health.DEGRADED,
@@ -62,8 +64,16 @@ final class ElasticsearchHealth {
                 : Optional.empty();
     }
 
+    /** Not where no connection could be made, though the probe's own goes on: nobody's request is sent. */
+    private static boolean connects(NodeHealth node, ElasticsearchRoutes routes) {
+        NodeChannel channel = routes.channels().get(node.node());
+        return channel == null || channel.cannotConnect().isEmpty();
+    }
+
     private NodeHealth node(NodeView node, ElasticsearchRoutes routes) {
         Optional<NodeChannel> channel = Optional.ofNullable(routes.channels().get(node.node()));
+        Optional<String> closed =
+                channel.flatMap(NodeChannel::cannotConnect).map(why -> "connections cannot be opened: " + why);
         Optional<String> broken =
                 channel.flatMap(one -> one.breaker().nextTrial()).map(NodeHealth::breakerOpen);
         return NodeHealth.of(
@@ -72,6 +82,6 @@ final class ElasticsearchHealth {
                 channel.map(one -> one.target().address().toString()).orElse(""),
                 Optional.empty(),
                 broken.isPresent(),
-                broken.stream().toList());
+                Stream.of(closed, broken).flatMap(Optional::stream).toList());
     }
 }

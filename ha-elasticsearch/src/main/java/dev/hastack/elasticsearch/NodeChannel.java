@@ -29,6 +29,9 @@ import org.slf4j.event.Level;
 final class NodeChannel implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(NodeChannel.class);
 
+    /** How long it counts, in ns, that no connection could be made: after that nobody knows whether one still could not. */
+    private static final long COUNTS = 15_000_000_000L;
+
     /** Between two lines of one kind, in ns. */
     private static final long TELL_EVERY = 60_000_000_000L;
 
@@ -41,8 +44,12 @@ final class NodeChannel implements AutoCloseable {
     private volatile NodeBreaker breaker;
     private long toldAt = System.nanoTime() - TELL_EVERY;
     private volatile @Nullable NodeInfo info;
+    private volatile @Nullable Unreached unreached;
     private volatile boolean returned;
     private volatile boolean closed;
+
+    /** A request could not be sent, since no connection could be made; when, as {@link System#nanoTime()}. */
+    private record Unreached(String why, long at) {}
 
     /** Why an HTTP client is replaced. Only what is known to be broken is worth a line; the others are a precaution. */
     enum Renewal {
@@ -192,6 +199,9 @@ final class NodeChannel implements AutoCloseable {
         underWay.decrementAndGet();
         if (answered) {
             with.answeredAt = System.nanoTime();
+            if (unreached != null) {
+                unreached = null;
+            }
             if (!returned) {
                 returned = true;
             }
@@ -200,8 +210,21 @@ final class NodeChannel implements AutoCloseable {
         }
     }
 
+    /** A request was not sent, since no connection could be made. */
+    void unreached(Throwable error) {
+        unreached = new Unreached(String.valueOf(error.getMessage()), System.nanoTime());
+    }
+
+    /** Why no connection could be made when one was wanted last, if nothing was answered since. */
+    Optional<String> cannotConnect() {
+        return Optional.ofNullable(unreached)
+                .filter(last -> System.nanoTime() - last.at() < COUNTS)
+                .map(Unreached::why);
+    }
+
     /** Whether an answer came since the last call. */
     boolean takeReturned() {
+        breaker.look();
         boolean was = returned;
         if (was) {
             returned = false;
@@ -224,7 +247,6 @@ final class NodeChannel implements AutoCloseable {
      *
      * @param why for the log
      */
-        breaker.look();
     void renew(Client old, Renewal why) {
         renewing.lock();
         try {

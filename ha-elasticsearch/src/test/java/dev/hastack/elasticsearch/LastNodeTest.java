@@ -6,8 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import co.elastic.clients.elasticsearch.ElasticsearchClient;
 import dev.hastack.core.config.ElasticsearchConfig;
 import dev.hastack.core.config.StackConfig;
+import dev.hastack.core.health.Health;
+import dev.hastack.core.health.StoreHealth;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -68,6 +71,20 @@ class LastNodeTest {
                 .hasMessageMatching("count of cms-news-read: not sent within \\d+ ms: " + places
                         + " requests are under way at es-1, as many as ha.elasticsearch.max-in-flight allows");
         assertThat(node.asked()).isZero();
+    }
+
+    @Test
+    void health_is_down_where_no_request_can_be_sent_though_the_probe_has_its_connection_still() {
+        ElasticsearchHealth health = new ElasticsearchHealth(router);
+        assertThat(health.of(router.routes(), Instant.EPOCH).health()).isEqualTo(Health.DEGRADED);
+        node.close();
+        assertThatThrownBy(() -> TimeLimit.within(SOON, this::count)).isInstanceOf(IOException.class);
+
+        StoreHealth now = health.of(router.routes(), Instant.EPOCH);
+        assertThat(now.health()).isEqualTo(Health.DOWN);
+        assertThat(now.nodes().get(0).reason().orElse(""))
+                .startsWith("connections cannot be opened: ")
+                .contains("refused");
     }
 
     @Test

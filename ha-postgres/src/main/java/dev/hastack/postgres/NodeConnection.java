@@ -167,6 +167,36 @@ final class NodeConnection extends PgConnection {
         }
     }
 
+    /**
+     * HikariCP asks this of the first connection of a pool, within the quarter of a second of a validation. If that has no answer it goes
+     * on with a level that there is not, and so fails to set up any later connection. So it has the time of an answer here, and is asked
+     * of the next connection if this one does not answer.
+     */
+    @Override
+    public int getTransactionIsolation() throws SQLException {
+        NodePool owner = pool;
+        if (owner == null || owner.isSetUp()) {
+            return super.getTransactionIsolation();
+        }
+        try {
+            int limit = getNetworkTimeout();
+            setNetworkTimeout(Runnable::run, (int) owner.patience().toMillis());
+            int level = super.getTransactionIsolation();
+            setNetworkTimeout(Runnable::run, limit);
+            owner.becomesSetUp();
+            return level;
+        } catch (SQLException e) {
+            // Of a state that HikariCP takes for an answer: it passes over the loss of a connection here.
+            SQLException unanswered = new SQLException(
+                    "a new connection was let in, and did not answer in time what it was asked first: "
+                            + e.getMessage(),
+                    "HY000",
+                    e);
+            owner.notSetUp(unanswered);
+            throw unanswered;
+        }
+    }
+
     private boolean isValid(int timeout, Duration patience) throws SQLException {
         int limit = getNetworkTimeout();
         setNetworkTimeout(Runnable::run, (int) patience.toMillis());

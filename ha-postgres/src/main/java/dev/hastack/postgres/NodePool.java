@@ -56,6 +56,7 @@ final class NodePool {
     private record SilentDeath(Duration after, Deadline counts) {}
 
     private final Consumer<SQLException> errors;
+    private final Duration connectTimeout;
     private final Queue<SilentDeath> silent = new ConcurrentLinkedQueue<>();
     private final String node;
     private final int generation;
@@ -74,6 +75,7 @@ final class NodePool {
     private volatile boolean returned;
     private volatile boolean retired;
     private volatile boolean closed;
+    private volatile boolean setUp;
     private volatile boolean tookWrites;
     private volatile @Nullable SQLException connectFailure;
     private volatile Deadline failed = Deadline.in(Duration.ZERO);
@@ -100,6 +102,7 @@ final class NodePool {
             Consumer<SQLException> errors,
             Consumer<SQLException> calls) {
         this.errors = errors;
+        this.connectTimeout = config.connectTimeout();
         this.answers = answers;
         this.node = node;
         this.generation = generation;
@@ -153,8 +156,12 @@ final class NodePool {
                     if (connection instanceof NodeConnection own) {
                         own.ownedBy(NodePool.this);
                         lifetimes.opened(own);
+                    } else {
+                        setUp = true;
                     }
-                    connectFailure = null;
+                    if (setUp) {
+                        connectFailure = null;
+                    }
                     return connection;
                 } catch (SQLException e) {
                     connectFailure = e;
@@ -257,6 +264,7 @@ final class NodePool {
 
     /** Whether a connection came back since the last call. */
     boolean takeReturned() {
+        breaker.look();
         boolean was = returned;
         if (was) {
             returned = false;
@@ -264,7 +272,6 @@ final class NodePool {
         return was;
     }
 
-        breaker.look();
     /** A caller waited in vain for a connection. */
     void timedOut() {
         IMetricsTracker users = metrics.users();
@@ -299,15 +306,32 @@ final class NodePool {
             errors.accept(new SQLException("a connection that was idle has ended", "08006"));
         } else {
             silent.add(new SilentDeath(after, Deadline.in(DEATH_COUNTS)));
+            // Perhaps it was only slow: where all are, the next ones have longer.
+            sockets.answers().came(after.toNanos(), System.nanoTime());
         }
+    }
+
+    /** Whether HikariCP knows what it asks the first connection of a pool for. */
+    boolean isSetUp() {
+        return setUp;
+    }
+
+    /** The first connection has answered what HikariCP asks it for. */
+    void becomesSetUp() {
+        setUp = true;
+        connectFailure = null;
+    }
+
+    /** A connection was made, and HikariCP cannot use it. */
+    void notSetUp(SQLException why) {
+        connectFailure = why;
+        failed = Deadline.in(Duration.ZERO);
     }
 
     /**
      * How many of its idle connections were found in the last seconds to answer nothing for longer than an answer takes. What had
      * less time is forgotten: it was only slow.
      */
-            // Perhaps it was only slow: where all are, the next ones have longer.
-            sockets.answers().came(after.toNanos(), System.nanoTime());
     int silentDeaths(Duration answer) {
         silent.removeIf(death -> death.counts().passed() || death.after().compareTo(answer) <= 0);
         return silent.size();
@@ -355,13 +379,22 @@ final class NodePool {
         if (failure != null) {
             return Optional.of(failure);
         }
+        return connectsSince(Duration.ZERO).map(why -> new SQLTransientConnectionException(why, "08001"));
+    }
+
+    /** That the first connection has been connecting for longer than that. */
+    private Optional<String> connectsSince(Duration longer) {
         Deadline since = connecting;
-        return since == null || !empty()
+        return since == null || !empty() || since.ago().compareTo(longer) < 0
                 ? Optional.empty()
-                : Optional.of(new SQLTransientConnectionException(
-                        "one has been connecting for " + since.ago().toMillis()
-                                + " ms, and the server has not let it in yet",
-                        "08001"));
+                : Optional.of("one has been connecting for " + since.ago().toMillis()
+                        + " ms, and the server has not let it in yet");
+    }
+
+    /** Why connections cannot be opened, as far as is known now: the last could not, or the first takes longer than one may. */
+    Optional<String> cannotOpen() {
+        SQLException failure = connectFailure();
+        return failure == null ? connectsSince(connectTimeout) : Optional.of(String.valueOf(failure.getMessage()));
     }
 
     /** Whether it has no connection, lent or not. */

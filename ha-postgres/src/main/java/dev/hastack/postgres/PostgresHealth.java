@@ -56,7 +56,7 @@ final class PostgresHealth {
 
     /** Not one that has no connection and can open none: whoever asks for one waits in vain. */
     private static boolean serves(NodePool pool) {
-        return !pool.empty() || pool.connectFailure() == null;
+        return !pool.empty() || pool.cannotOpen().isEmpty();
     }
 
     private NodeHealth node(NodeView node, Routes routes, Instant now) {

@@ -121,7 +121,7 @@ final class PostgresPools implements StoreAdapter {
 
     /** Why connections to this node cannot be opened, though it answers its probe. */
     Optional<String> connectFailure(NodeView node) {
-        return pool(node).map(NodePool::connectFailure).map(Throwable::getMessage);
+        return pool(node).flatMap(NodePool::cannotOpen);
     }
 
     /** Why a node that was known to serve does not let the probe in; it may serve all the same. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.zaxxer.hikari.HikariDataSource;
 import dev.hastack.core.HaStack;
+import dev.hastack.core.health.Health;
 import dev.hastack.core.monitor.TopologyEvent;
 import dev.hastack.core.topology.Kind;
 import dev.hastack.core.topology.NodeView;
@@ -15,12 +16,16 @@ import dev.hastack.testkit.junit.HaStackTest;
 import dev.hastack.testkit.junit.Postgres;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -72,6 +77,98 @@ class SlowAnswersIT {
                 LockSupport.parkNanos(IDLE);
                 assertThat(both(postgres)).isEqualTo(before);
             }
+        } finally {
+            proxy.heal();
+        }
+    }
+
+    /** As where connections of callers go another way than the probe's, and each new one, too. */
+    @Test
+    void connections_are_kept_though_the_probe_is_answered_at_once_and_callers_are_not() throws Exception {
+        FaultProxy proxy = cluster.node("main").proxied();
+        try (HaStack stack = Stacks.ready(
+                cluster, Stacks.with(cluster.proxiedProperties(), Map.of("ha.postgres.pool.max-size", "6")))) {
+            HaPostgres postgres = stack.get(HaPostgres.class);
+            HikariDataSource pool = postgres.primary().unwrap(HikariDataSource.class);
+            until("the pool is filled", () -> pool.getHikariPoolMXBean().getTotalConnections() == 6);
+            Set<String> before = lent(postgres, 6);
+            assertThat(proxy.spare(flow -> !before.contains(Integer.toString(flow.portAtServer()))))
+                    .isPositive();
+            proxy.delay(Duration.ofMillis(300));
+            LockSupport.parkNanos(IDLE);
+
+            // Two show that it is not they who are slow.
+            assertThat(lent(postgres, 4)).filteredOn(before::contains).hasSizeGreaterThanOrEqualTo(3);
+        } finally {
+            proxy.heal();
+        }
+    }
+
+    /** By their ports, as the server sees them, of so many connections that are lent at a time. */
+    private static Set<String> lent(HaPostgres postgres, int many) throws SQLException {
+        Set<String> ports = new HashSet<>();
+        List<Connection> lent = new ArrayList<>();
+        try {
+            for (int i = 0; i < many; i++) {
+                Connection connection = postgres.primary().getConnection();
+                lent.add(connection);
+                ports.add(query(connection, "SELECT inet_client_port()"));
+            }
+        } finally {
+            for (Connection connection : lent) {
+                connection.close();
+            }
+        }
+        return ports;
+    }
+
+    /** HikariCP asks the first connection of a pool for more than any other, and gives it a quarter of a second. */
+    @Test
+    void a_pool_that_was_made_while_all_answers_are_slow_serves() throws Exception {
+        FaultProxy proxy = cluster.node("main").proxied();
+        proxy.delay(DELAY);
+        try (HaStack stack = Stacks.ready(cluster, cluster.proxiedProperties())) {
+            HaPostgres postgres = stack.get(HaPostgres.class);
+            until("it serves while all is slow", () -> serves(postgres));
+            proxy.heal();
+            until("it serves when all is quick", () -> serves(postgres));
+            try (Connection connection = postgres.primary().getConnection()) {
+                assertThat(connection.getTransactionIsolation()).isEqualTo(Connection.TRANSACTION_READ_COMMITTED);
+            }
+        } finally {
+            proxy.heal();
+        }
+    }
+
+    private static boolean serves(HaPostgres postgres) throws SQLException {
+        try {
+            return query(postgres.primary(), "SELECT 1").equals("1");
+        } catch (SQLTransientConnectionException e) {
+            return false;
+        }
+    }
+
+    @Test
+    void health_is_down_while_connections_take_longer_to_open_than_they_may() throws Exception {
+        FaultProxy proxy = cluster.node("main").proxied();
+        try (HaStack stack = Stacks.ready(
+                cluster,
+                Stacks.with(
+                        cluster.proxiedProperties(),
+                        Map.of(
+                                "ha.postgres.pool.min-idle", "0",
+                                "ha.postgres.connect-timeout", "1s",
+                                "ha.postgres.pool.connection-timeout", "30s",
+                                "ha.probe.interval", "5s",
+                                "ha.probe.timeout", "4s")))) {
+            HaPostgres postgres = stack.get(HaPostgres.class);
+            proxy.delay(Duration.ofMillis(400));
+            CompletableFuture<String> waiting = Stacks.inBackground(() -> query(postgres.primary(), "SELECT 1"));
+            until("health is DOWN", () -> stack.health().health() == Health.DOWN);
+            assertThat(Stacks.health(stack, "main").reason().orElse(""))
+                    .contains("connections cannot be opened: one has been connecting for");
+            assertThat(waiting.get(60, TimeUnit.SECONDS)).isEqualTo("1");
+            assertThat(stack.health().health()).isNotEqualTo(Health.DOWN);
         } finally {
             proxy.heal();
         }
