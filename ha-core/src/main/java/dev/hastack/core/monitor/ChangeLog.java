@@ -29,7 +29,7 @@ final class ChangeLog implements Consumer<TopologyEvent> {
 
     @Override
     public void accept(TopologyEvent event) {
-        Optional<Change.NodeDown> fall =
+        Optional<Change> fall =
                 event.change() instanceof Change.PrimaryLost lost ? fall(event.snapshot(), lost) : Optional.empty();
         String lasted = lasted(event);
         if (fall.isPresent()) {
@@ -47,18 +47,28 @@ final class ChangeLog implements Consumer<TopologyEvent> {
                 .log(
                         "{}: {}{}",
                         event.store(),
-                        fall.map(down -> down.node() + ", the primary, is down: " + why(down))
-                                .orElseGet(() -> text(event.change())),
+                        fall.map(ChangeLog::textOfFall).orElseGet(() -> text(event.change())),
                         lasted);
     }
 
-    /** What comes next of the same node, if it leads no more because it is down. */
-    private static Optional<Change.NodeDown> fall(Snapshot snapshot, Change.PrimaryLost lost) {
-        return snapshot.node(lost.node())
-                .filter(node -> node.status() == Status.DOWN)
+    /** What comes next of the same node, if it leads no more because it is down, or since its claim to lead is refused. */
+    private static Optional<Change> fall(Snapshot snapshot, Change.PrimaryLost lost) {
+        Optional<NodeView> fallen = snapshot.node(lost.node());
+        if (fallen.filter(node -> node.status() == Status.FENCED).isPresent()) {
+            return Optional.of(new Change.PrimaryFenced(lost.node(), lost.reason()));
+        }
+        return fallen.filter(node -> node.status() == Status.DOWN)
                 .flatMap(NodeView::failure)
                 .filter(failure -> failure.cause().equals(lost.reason()))
                 .map(failure -> new Change.NodeDown(lost.node(), failure));
+    }
+
+    private static String textOfFall(Change fall) {
+        return fall instanceof Change.NodeDown down
+                ? down.node() + ", the primary, is down: " + why(down)
+                : fall instanceof Change.PrimaryFenced fenced
+                        ? fenced.node() + ", the primary, is fenced: " + fenced.reason()
+                        : text(fall);
     }
 
     private static String why(Change.NodeDown down) {
@@ -73,8 +83,8 @@ final class ChangeLog implements Consumer<TopologyEvent> {
             return begins(store);
         } else if (change instanceof Change.PrimaryFound c) {
             return ends(store, " without one") + ends(store + c.node(), " of its absence");
-        } else if (change instanceof Change.PrimaryMoved) {
-            return ends(store, " without one");
+        } else if (change instanceof Change.PrimaryMoved c) {
+            return ends(store, " without one") + ends(store + c.to(), " of its absence");
         } else if (change instanceof Change.NodeDown c) {
             began.remove(store + c.node() + " unlinked");
             return begins(store + c.node());

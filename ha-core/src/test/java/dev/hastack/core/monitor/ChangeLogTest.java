@@ -7,7 +7,11 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import dev.hastack.core.topology.Change;
+import dev.hastack.core.topology.Failure;
+import dev.hastack.core.topology.Kind;
 import dev.hastack.core.topology.Snapshot;
+import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.AfterEach;
@@ -54,5 +58,22 @@ class ChangeLogTest {
                 .singleElement()
                 .extracting(ILoggingEvent::getFormattedMessage)
                 .isEqualTo("fake: epoch 7 was given up by an operator");
+    }
+
+    @Test
+    void the_absence_of_a_node_ends_when_it_becomes_the_primary() {
+        ChangeLog log = new ChangeLog();
+        Change down = new Change.NodeDown("a", new Failure(Kind.REFUSED, "Connection refused", Instant.EPOCH));
+        for (Change change : List.of(
+                down, new Change.PrimaryLost("b", "gone"), new Change.PrimaryMoved("b", "a"), new Change.NodeUp("a"))) {
+            log.accept(new TopologyEvent("fake", change, Snapshot.initial(Optional.empty(), Optional.empty())));
+        }
+
+        assertThat(lines.list).extracting(ILoggingEvent::getFormattedMessage).satisfies(told -> {
+            assertThat(told.get(2))
+                    .startsWith("fake: the primary moved from b to a, after ")
+                    .endsWith(" of its absence");
+            assertThat(told.get(3)).isEqualTo("fake: a is up");
+        });
     }
 }

@@ -118,6 +118,32 @@ class MonitorTest {
     }
 
     @Test
+    void a_primary_that_is_fenced_is_one_line() {
+        Logger topology = (Logger) LoggerFactory.getLogger("dev.hastack.topology");
+        ListAppender<ILoggingEvent> lines = new ListAppender<>();
+        startWithPrimaryA();
+        until(() -> changes.containsAll(List.of("PrimaryFound", "NodeUp")));
+        lines.start();
+        topology.addAppender(lines);
+        try {
+            // Somebody was promoted, and has not been heard from.
+            cluster.replica("b", 2);
+            until(() -> {
+                time.advance(Duration.ofMillis(20));
+                return status("a") == Status.FENCED;
+            });
+            until(() -> changes.contains("PrimaryFenced"));
+        } finally {
+            topology.detachAppender(lines);
+        }
+        // Listeners are told of both.
+        assertThat(changes).containsSubsequence("PrimaryLost", "PrimaryFenced");
+        assertThat(lines.list)
+                .extracting(ILoggingEvent::getFormattedMessage)
+                .containsExactly("fake: a, the primary, is fenced: epoch 1 is below epoch 2 of b");
+    }
+
+    @Test
     void probes_every_node_once_per_interval_in_calm_times() {
         startWithPrimaryA();
         calmDown();
