@@ -136,7 +136,7 @@ final class NodePool {
         hikari.setThreadFactory(threads);
         this.lifetimes = new Lifetimes(threads);
         hikari.setScheduledExecutor(lifetimes);
-        this.pool = new HikariDataSource(hikari);
+        this.pool = new UnloggedPool(hikari);
         this.stats = pool.getHikariPoolMXBean();
     }
 
