@@ -286,7 +286,7 @@ class ConnectionParityIT {
                 }
                 if (state != State.CLOSED) {
                     for (Call setter : setters) {
-                        for (Call call : setters) {
+                        for (Call call : calls) {
                             compare(state, List.of(setter, call), postgres, properties);
                         }
                     }
