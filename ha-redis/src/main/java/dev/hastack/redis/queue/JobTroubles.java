@@ -4,6 +4,8 @@ import dev.hastack.core.topology.Words;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
@@ -12,18 +14,26 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What the log says of jobs that fail: the first of a row by itself, then how many there were after 10 seconds, 20, 40 and so on, and
- * when the row is over, if it was more than one; a server that is away fails hundreds for one reason. A stack trace only where the
- * reason is neither a server's nor a driver's, since it tells where in the handler to look. Thread-safe.
+ * What the log says of jobs that fail: the first of a row with each reason and end by itself, then how many there were after 10 seconds, 20, 40
+ * and so on, and when the row is over, if it was more than one; a server that is away fails hundreds for one reason, and one that is
+ * short of something fails one now and then. A row is over after a minute without a failure. A stack trace only where the reason is
+ * neither a server's nor a driver's, since it tells where in the handler to look. Thread-safe.
  */
 final class JobTroubles {
     private static final Logger LOG = LoggerFactory.getLogger(JobTroubles.class);
     private static final long FIRST_SUMMARY = TimeUnit.SECONDS.toNanos(10);
-    private static final long QUIET = TimeUnit.SECONDS.toNanos(10);
+    private static final long QUIET = TimeUnit.MINUTES.toNanos(1);
+    /** Of so many reasons the first failure is a line of its own; more are no reasons any more, but what each failure says. */
+    private static final int REASONS = 8;
+
+    private static final int DEEPEST = 20;
 
     private final String queue;
     private final LongSupplier clock;
     private final ReentrantLock lock = new ReentrantLock();
+    /** Those of this row that have had a line. */
+    private final Set<String> reasons = new HashSet<>();
+
     private long failures;
     private long told;
     private long began;
@@ -42,13 +52,15 @@ final class JobTroubles {
         try {
             long now = clock.getAsLong();
             endIfQuiet(now);
-            boolean first = failures == 0;
-            failures++;
-            last = now;
-            if (first) {
+            if (failures == 0) {
                 began = now;
                 toldAt = now;
-                told = 1;
+                told = 0;
+            }
+            failures++;
+            last = now;
+            if (reasons.size() < REASONS && reasons.add(what + reason(error))) {
+                told++;
                 LOG.atWarn()
                         .addKeyValue("queue", queue)
                         .addKeyValue("job", job)
@@ -59,11 +71,12 @@ final class JobTroubles {
                 LOG.atWarn()
                         .addKeyValue("queue", queue)
                         .addKeyValue("failed", failures)
-                        .setCause(foreign(error) ? error : null)
                         .log(
-                                "queue {}: {} more jobs have failed within {}, the last with {}",
+                                "queue {}: {} within {}, the last with {}",
                                 queue,
-                                failures - told,
+                                failures - told == 1
+                                        ? "one more job has failed"
+                                        : failures - told + " more jobs have failed",
                                 Words.of(Duration.ofNanos(now - toldAt)),
                                 error.toString());
                 toldAt = now;
@@ -98,7 +111,18 @@ final class JobTroubles {
                                 Words.of(Duration.ofNanos(last - began)));
             }
             failures = 0;
+            reasons.clear();
         }
+    }
+
+    /** Alike for failures that an operator would take for the same: what it is and where it comes from, without what it says. */
+    private static String reason(Throwable error) {
+        Throwable innermost = error;
+        // Causes may go round in a circle.
+        for (int depth = 0; depth < DEEPEST && innermost.getCause() != null; depth++) {
+            innermost = innermost.getCause();
+        }
+        return error.getClass().getName() + " " + innermost.getClass().getName();
     }
 
     /** Whether it is of neither a server, a driver nor ha-stack. */

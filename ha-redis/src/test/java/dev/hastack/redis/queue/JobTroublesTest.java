@@ -36,7 +36,7 @@ class JobTroublesTest {
             troubles.failed("job-" + i, 1, "a job has failed and comes again", new RedisException("gone"));
             now += TimeUnit.MILLISECONDS.toNanos(100);
         }
-        now += TimeUnit.SECONDS.toNanos(11);
+        now += TimeUnit.SECONDS.toNanos(61);
         troubles.look();
         troubles.look();
 
@@ -53,7 +53,7 @@ class JobTroublesTest {
     @Test
     void of_a_single_failure_nothing_more_is_said() {
         troubles.failed("job", 1, "a job has failed and comes again", new RedisException("gone"));
-        now += TimeUnit.SECONDS.toNanos(11);
+        now += TimeUnit.SECONDS.toNanos(61);
         troubles.look();
         troubles.failed("job", 1, "a job has failed and comes again", new RedisException("gone again"));
 
@@ -61,6 +61,37 @@ class JobTroublesTest {
                 .containsExactly(
                         "queue mail: a job has failed and comes again: io.lettuce.core.RedisException: gone",
                         "queue mail: a job has failed and comes again: io.lettuce.core.RedisException: gone again");
+    }
+
+    @Test
+    void failures_that_come_now_and_then_are_one_row() {
+        for (int i = 0; i < 35; i++) {
+            troubles.failed("job-" + i, 1, "a job has failed and comes again", new RedisException("slow"));
+            now += TimeUnit.SECONDS.toNanos(12);
+            troubles.look();
+        }
+        now += TimeUnit.SECONDS.toNanos(61);
+        troubles.look();
+
+        assertThat(lines())
+                .hasSizeLessThan(10)
+                .startsWith(
+                        "queue mail: a job has failed and comes again: io.lettuce.core.RedisException: slow",
+                        "queue mail: one more job has failed within 12 s, the last with io.lettuce.core.RedisException: slow")
+                .endsWith("queue mail: no job fails any more, after 35 failures within 7 min");
+    }
+
+    @Test
+    void a_failure_of_another_kind_or_with_another_end_is_told_at_once() {
+        troubles.failed("job", 1, "a job has failed and comes again", new RedisException("gone"));
+        troubles.failed("job", 1, "a job has failed and comes again", new IllegalStateException("a bug"));
+        troubles.failed("job", 1, "a job has failed and comes again", new IllegalStateException("the same"));
+        troubles.failed("job", 5, "a job has failed and becomes a dead letter", new RedisException("gone"));
+        assertThat(lines())
+                .containsExactly(
+                        "queue mail: a job has failed and comes again: io.lettuce.core.RedisException: gone",
+                        "queue mail: a job has failed and comes again: java.lang.IllegalStateException: a bug",
+                        "queue mail: a job has failed and becomes a dead letter: io.lettuce.core.RedisException: gone");
     }
 
     @Test
