@@ -1,7 +1,6 @@
 package dev.hastack.redis;
 
 import dev.hastack.core.config.Address;
-import dev.hastack.core.topology.Words;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.api.StatefulConnection;
 import io.lettuce.core.api.StatefulRedisConnection;
@@ -22,17 +21,14 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** One Sentinel: a connection that it is asked on, and one on which it tells. Used by one thread. */
 final class SentinelLink {
-    private static final Logger log = LoggerFactory.getLogger(SentinelLink.class);
-
     private final String master;
     private final Address address;
     private final NodeClients clients;
     private final News news;
+    private final SentinelLog log;
     private final Admission admission;
     private final TlsConnector connector;
     private final Inquiry<SentinelWord> inquiry = new Inquiry<>(this::connect, this::ask);
@@ -52,11 +48,12 @@ final class SentinelLink {
     }
 
     /** @param interval between two questions in calm times */
-    SentinelLink(String master, Address address, NodeClients clients, Duration interval, News news) {
+    SentinelLink(String master, Address address, NodeClients clients, Duration interval, News news, SentinelLog log) {
         this.master = master;
         this.address = address;
         this.clients = clients;
         this.news = news;
+        this.log = log;
         this.admission = new Admission(clients.passwordOfSentinels(), interval);
         this.connector =
                 new TlsConnector(() -> clients.connectSentinel(address), clients.doubt(() -> Optional.of(address)));
@@ -162,12 +159,7 @@ final class SentinelLink {
         try {
             SentinelWord word = outcome.get().join();
             if (failure != null) {
-                log.atInfo()
-                        .addKeyValue("sentinel", address)
-                        .log(
-                                "Sentinel {} answers again, after {}",
-                                address,
-                                Words.of(Duration.ofNanos(System.nanoTime() - failedAt)));
+                log.back(address, Duration.ofNanos(System.nanoTime() - failedAt));
             }
             answered = true;
             admission.answered();
@@ -192,7 +184,7 @@ final class SentinelLink {
     private void fails(String text) {
         if (failure == null) {
             failedAt = System.nanoTime();
-            log.atWarn().addKeyValue("sentinel", address).log("{}", text);
+            log.failed(text);
         }
         answered = false;
         failure = text;

@@ -37,6 +37,7 @@ final class Sentinels implements AutoCloseable, Runnable {
     private final Consumer<SentinelWord> listener;
     private final String master;
     private final SentinelNames names;
+    private final SentinelLog told = new SentinelLog();
     private final Router router;
     private final Thread thread = new Thread(this, "ha-redis-sentinels-poll");
     private final ReentrantLock lock = new ReentrantLock();
@@ -68,7 +69,7 @@ final class Sentinels implements AutoCloseable, Runnable {
         this.patience = new Patience(timeout, connectTimeout, machine);
         this.listener = listener;
         for (Address address : config.nodes()) {
-            links.add(new SentinelLink(config.master(), address, clients, interval, this::published));
+            links.add(new SentinelLink(config.master(), address, clients, interval, this::published, told));
         }
         thread.setDaemon(true);
     }
@@ -195,6 +196,7 @@ final class Sentinels implements AutoCloseable, Runnable {
                 link.silent(Duration.between(inquiry.askedAt(), now));
             }
         }
+        told.tell();
         settled |= word != null || links.stream().allMatch(SentinelLink::judged);
     }
 

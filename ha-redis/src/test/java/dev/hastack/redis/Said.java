@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
@@ -47,6 +48,11 @@ final class Said extends AppenderBase<ILoggingEvent> implements AutoCloseable {
     /** Each with its stack trace. */
     List<String> lines() {
         return List.copyOf(lines);
+    }
+
+    /** How often these words have been said. */
+    int count(String words) {
+        return String.join("\n", lines).split(Pattern.quote(words), -1).length - 1;
     }
 
     @Override

@@ -329,7 +329,7 @@ class SentinelIT {
             throws Exception {
         ListAppender<ILoggingEvent> lines = new ListAppender<>();
         lines.start();
-        Logger logger = (Logger) LoggerFactory.getLogger(SentinelLink.class);
+        Logger logger = (Logger) LoggerFactory.getLogger(SentinelLog.class);
         Map<String, String> settings = Map.of(
                 "ha.probe.timeout",
                 "500ms",
