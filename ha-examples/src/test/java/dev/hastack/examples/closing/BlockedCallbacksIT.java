@@ -4,15 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hastack.testkit.ElasticsearchCluster;
 import dev.hastack.testkit.PostgresCluster;
+import dev.hastack.testkit.RedisCluster;
 import dev.hastack.testkit.RedisReplication;
 import dev.hastack.testkit.junit.Elasticsearch;
 import dev.hastack.testkit.junit.HaStackTest;
 import dev.hastack.testkit.junit.Postgres;
 import dev.hastack.testkit.junit.Redis;
+import java.io.IOException;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.TimeUnit;
@@ -49,13 +52,21 @@ class BlockedCallbacksIT {
 
     @Test
     void close_is_bounded_and_the_JVM_exits_with_blocked_code_of_every_kind(@TempDir Path folder) throws Exception {
+        try (RedisCluster cluster = RedisCluster.start(3, 0)) {
+            closeAll(folder, cluster);
+        }
+    }
+
+    private void closeAll(Path folder, RedisCluster cluster) throws Exception {
         Path output = folder.resolve("output");
         Process program = new ProcessBuilder(
                         JAVA.toString(),
                         "-cp",
                         System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
                         BlockedProgram.class.getName(),
-                        configuration(folder).toString())
+                        configuration(folder).toString(),
+                        file(folder.resolve("cluster.properties"), cluster.properties())
+                                .toString())
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile())
                 .start();
@@ -94,15 +105,20 @@ class BlockedCallbacksIT {
     }
 
     private Path configuration(Path folder) throws Exception {
-        Properties all = new Properties();
+        Map<String, String> all = new HashMap<>();
         all.putAll(postgres.properties());
         all.putAll(redis.properties());
         all.putAll(elasticsearch.properties());
-        all.setProperty("ha.elasticsearch.defaults.replicas", "0");
-        all.setProperty("ha.elasticsearch.defaults.mapping", "classpath:article.json");
+        all.put("ha.elasticsearch.defaults.replicas", "0");
+        all.put("ha.elasticsearch.defaults.mapping", "classpath:article.json");
+        return file(folder.resolve("stack.properties"), all);
+    }
+
+    private static Path file(Path file, Map<String, String> settings) throws IOException {
+        Properties all = new Properties();
+        all.putAll(settings);
         // A busy machine is none of the matter.
         all.setProperty("ha.probe.timeout", "900ms");
-        Path file = folder.resolve("stack.properties");
         try (Writer writer = Files.newBufferedWriter(file)) {
             all.store(writer, null);
         }

@@ -8,11 +8,14 @@ import dev.hastack.elasticsearch.publication.Publication;
 import dev.hastack.elasticsearch.publication.Rebuild;
 import dev.hastack.postgres.HaPostgres;
 import dev.hastack.redis.HaRedis;
+import dev.hastack.redis.HaRedisCluster;
 import dev.hastack.redis.queue.JobQueue;
 import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.cluster.api.async.RedisAdvancedClusterAsyncCommands;
 import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.pubsub.RedisPubSubAdapter;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
+import java.io.IOException;
 import java.io.Reader;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -96,6 +99,33 @@ final class BlockedProgram {
             inBackground(stack::health);
         });
         code.put(
+                "cluster callback",
+                (name, stack) -> blockTheirs(
+                        name, () -> cluster(stack).connection().async().get("one")));
+        code.put("cluster callback of one node", (name, stack) -> {
+            RedisAdvancedClusterAsyncCommands<String, String> all =
+                    cluster(stack).connection().async();
+            blockTheirs(
+                    name,
+                    () -> all.upstream().commands().ping().get(all.upstream().node(0)));
+        });
+        code.put("cluster message", (name, stack) -> {
+            blockAtMessage(name, cluster(stack).pubSub());
+            var unused = cluster(stack).connection().async().publish("news", "1");
+        });
+        code.put("cluster subscriber", (name, stack) -> {
+            cluster(stack).connection().sync().set("one", "1");
+            var unused = cluster(stack).connection().reactive().get("one").subscribe(value -> block(name));
+        });
+        code.put("cluster codec", (name, stack) -> {
+            cluster(stack).connection().sync().set("one", "1");
+            var unused = cluster(stack).connection(blocking(name)).async().get("one");
+        });
+        code.put("cluster report", (name, stack) -> {
+            var unused = cluster(stack).report("blocked", () -> block(name));
+            inBackground(stack::health);
+        });
+        code.put(
                 "elasticsearch callback",
                 (name, stack) -> blockTheirs(
                         name, () -> elasticsearch(stack).asyncClient().info()));
@@ -119,18 +149,14 @@ final class BlockedProgram {
         return code;
     }
 
-    /** Runs; the one argument is the file of the stack's configuration. */
+    /** Runs; the arguments are the files of the configuration of a stack of all stores, and of one of a Redis Cluster. */
     public static void main(String[] arguments) throws Exception {
-        Properties file = new Properties();
-        try (Reader reader = Files.newBufferedReader(Path.of(arguments[0]))) {
-            file.load(reader);
-        }
-        Map<String, String> settings = new HashMap<>();
-        file.stringPropertyNames().forEach(key -> settings.put(key, file.getProperty(key)));
+        Map<String, String> settings = settings(arguments[0]);
+        Map<String, String> ofCluster = settings(arguments[1]);
         inBackground(BlockedProgram::measureLateness);
         for (Map.Entry<String, Code> each : CODE.entrySet()) {
             String name = each.getKey();
-            HaStack stack = HaStack.open(StackConfig.of(settings));
+            HaStack stack = HaStack.open(StackConfig.of(name.startsWith("cluster ") ? ofCluster : settings));
             if (name.equals(LISTENER)) {
                 each.getValue().run(name, stack);
             }
@@ -148,6 +174,16 @@ final class BlockedProgram {
             System.out.println(name + ": closed " + drained + " within " + TimeUnit.NANOSECONDS.toMillis(took)
                     + " ms, late " + TimeUnit.NANOSECONDS.toMillis(LATE.get() - late) + " ms");
         }
+    }
+
+    private static Map<String, String> settings(String path) throws IOException {
+        Properties file = new Properties();
+        try (Reader reader = Files.newBufferedReader(Path.of(path))) {
+            file.load(reader);
+        }
+        Map<String, String> settings = new HashMap<>();
+        file.stringPropertyNames().forEach(key -> settings.put(key, file.getProperty(key)));
+        return settings;
     }
 
     /** By how much a thread wakes up too late that sleeps all the time: so much of any time is the machine's. */
@@ -196,6 +232,10 @@ final class BlockedProgram {
 
     private static HaRedis redis(HaStack stack) {
         return stack.get(HaRedis.class);
+    }
+
+    private static HaRedisCluster cluster(HaStack stack) {
+        return stack.get(HaRedisCluster.class);
     }
 
     private static HaElasticsearch elasticsearch(HaStack stack) {
@@ -262,7 +302,11 @@ final class BlockedProgram {
     }
 
     private static void message(String name, HaStack stack) {
-        StatefulRedisPubSubConnection<String, String> subscriber = redis(stack).pubSub();
+        blockAtMessage(name, redis(stack).pubSub());
+        var unused = redis(stack).connection().async().publish("news", "1");
+    }
+
+    private static void blockAtMessage(String name, StatefulRedisPubSubConnection<String, String> subscriber) {
         subscriber.addListener(new RedisPubSubAdapter<>() {
             @Override
             public void message(String channel, String message) {
@@ -270,18 +314,20 @@ final class BlockedProgram {
             }
         });
         subscriber.sync().subscribe("news");
-        var unused = redis(stack).connection().async().publish("news", "1");
     }
 
     private static void codec(String name, HaStack stack) {
         redis(stack).connection().sync().set("one", "1");
-        StringCodec codec = new StringCodec(StandardCharsets.UTF_8) {
+        var unused = redis(stack).connection(blocking(name)).async().get("one");
+    }
+
+    private static StringCodec blocking(String name) {
+        return new StringCodec(StandardCharsets.UTF_8) {
             @Override
             public String decodeValue(ByteBuffer bytes) {
                 return block(name);
             }
         };
-        var unused = redis(stack).connection(codec).async().get("one");
     }
 
     private static void inBackground(Callable<?> task) {
