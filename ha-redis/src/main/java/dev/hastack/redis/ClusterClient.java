@@ -149,12 +149,14 @@ final class ClusterClient extends RedisClusterClient {
         @Override
         @Nullable
         RedisException refusal(RedisCommand<?, ?, ?> command) {
+            ClusterNode to = node;
             Attempt<?, ?, ?> routed = CommandWrapper.unwrap(command, Attempt.class);
             if (routed != null) {
-                routed.at(node);
-                return null;
+                routed.at(to);
+                return to.ban();
             }
-            return writable ? null : ReadOnlyWriter.of(command);
+            RedisException ban = to.ban();
+            return ban != null || writable ? ban : ReadOnlyWriter.of(command);
         }
     }
 }

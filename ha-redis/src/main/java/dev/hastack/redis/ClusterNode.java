@@ -7,6 +7,8 @@ import dev.hastack.core.topology.Kind;
 import dev.hastack.core.topology.NodeView;
 import dev.hastack.core.topology.Refused;
 import io.lettuce.core.RedisChannelWriter;
+import io.lettuce.core.RedisConnectionException;
+import io.lettuce.core.RedisException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumSet;
@@ -36,6 +38,8 @@ final class ClusterNode implements Lane {
     private volatile @Nullable Instant answeredAt;
     /** Whether it owes a probe its answer for longer than one may take. */
     private volatile boolean silent;
+    /** Whether what it answers is no answer of a Redis Cluster, until a probe is answered as it should be. */
+    private volatile boolean unintelligible;
     /** Since when no probe of it could connect, look after look, as {@link System#nanoTime()}; empty while one can. */
     private volatile OptionalLong shutSince = OptionalLong.empty();
 
@@ -119,6 +123,7 @@ final class ClusterNode implements Lane {
     /** It has answered a probe that was asked then. */
     void answered(Instant askedAt) {
         answeredAt = askedAt;
+        unintelligible = false;
         shutSince = OptionalLong.empty();
     }
 
@@ -144,6 +149,22 @@ final class ClusterNode implements Lane {
     boolean letsNobodyIn(long now) {
         OptionalLong since = shutSince;
         return since.isPresent() && !silent && now - since.getAsLong() >= NodeView.LAST_ANSWERS.toNanos();
+    }
+
+    /** What it said to a probe is no answer of a Redis Cluster. */
+    void unintelligible() {
+        unintelligible = true;
+    }
+
+    /**
+     * Why nothing may be sent to it, or null: any answer of a server that says to a probe what no Redis Cluster says may be untrue. One that
+     * is silent, or refuses its probe alone, is asked all the same.
+     */
+    @Nullable
+    RedisException ban() {
+        return unintelligible
+                ? new RedisConnectionException("what " + id + " says to its probe is no answer of a Redis Cluster")
+                : null;
     }
 
     /** Whether it owes its answer: others are preferred, and nothing is decided. */

@@ -63,6 +63,15 @@ final class ClusterProbe {
         }
     }
 
+    /** What a node has said is an answer of nothing that it could be. */
+    static final class NoAnswerException extends RedisException {
+        private static final long serialVersionUID = 1L;
+
+        NoAnswerException(String message) {
+            super(message);
+        }
+    }
+
     Inquiry<Words> inquiry() {
         return inquiry;
     }
@@ -74,7 +83,7 @@ final class ClusterProbe {
         return NodeFacts.permitted("CLUSTER INFO", commands.clusterInfo(), forbidden)
                 .thenCombine(facts, (cluster, known) -> {
                     if (!cluster.isEmpty() && !cluster.contains("cluster_state:")) {
-                        throw new RedisException("what it says to CLUSTER INFO is no answer of a Redis Cluster");
+                        throw new NoAnswerException("what it says to CLUSTER INFO is no answer of a Redis Cluster");
                     }
                     limited = known.limited();
                     forbidden.addAll(known.refused());

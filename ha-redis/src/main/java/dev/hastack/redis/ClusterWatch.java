@@ -197,6 +197,10 @@ final class ClusterWatch implements Runnable, AutoCloseable {
                     speakers.add(node, words.ok());
                 }
             } catch (ExecutionException | TimeoutException e) {
+                if (RedisErrors.bare(e) instanceof ClusterProbe.NoAnswerException
+                        || RedisErrors.unreadable(RedisErrors.bare(e))) {
+                    node.unintelligible();
+                }
                 Optional<Kind> kind = RedisErrors.kindOfProbe(e);
                 boolean denied = kind.filter(Kind.DENIED::equals).isPresent();
                 node.failed(kind, System.nanoTime());

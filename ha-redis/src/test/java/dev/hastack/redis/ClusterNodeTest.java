@@ -38,4 +38,14 @@ class ClusterNodeTest {
         node.silent(true);
         assertThat(node.letsNobodyIn(LONG)).isFalse();
     }
+
+    @Test
+    void whose_answers_are_none_of_a_cluster_is_sent_nothing_until_a_probe_is_answered() {
+        assertThat(node.ban()).isNull();
+        node.unintelligible();
+        node.failed(Optional.of(Kind.REFUSED), 0);
+        assertThat(node.ban()).hasMessage("what main-1 says to its probe is no answer of a Redis Cluster");
+        node.answered(Instant.EPOCH);
+        assertThat(node.ban()).isNull();
+    }
 }

@@ -2,6 +2,7 @@ package dev.hastack.redis;
 
 import static dev.hastack.redis.Stacks.until;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hastack.core.HaStack;
 import dev.hastack.core.config.StackConfig;
@@ -11,6 +12,7 @@ import dev.hastack.testkit.RedisCluster;
 import dev.hastack.testkit.RedisNode;
 import dev.hastack.testkit.RepeatedCalls;
 import io.lettuce.core.RedisException;
+import io.lettuce.core.cluster.SlotHash;
 import io.lettuce.core.cluster.api.sync.RedisAdvancedClusterCommands;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,10 +20,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -81,6 +85,64 @@ class LyingClusterIT {
         }
     }
 
+    /** By its answers to callers nobody can tell: a value may be OK. */
+    @Test
+    void one_that_says_OK_to_all_is_asked_nothing_once_its_probe_has_heard_that() throws Exception {
+        try (ClusterProxies proxies = ClusterProxies.of(cluster)) {
+            Map<String, String> settings = new HashMap<>(cluster.properties());
+            settings.putAll(proxies.settings());
+            settings.put("ha.redis.writes.wait", "500ms");
+            settings.put("ha.redis.reads.wait", "500ms");
+            RedisNode liar = cluster.node("main-1");
+            try (HaStack stack = HaStack.open(StackConfig.of(settings))) {
+                until("it is ready: " + stack.health(), () -> stack.health().health() == Health.UP);
+                var connection = stack.get(HaRedisCluster.class).connection();
+                RedisAdvancedClusterCommands<String, String> commands = connection.sync();
+                String its = keyOf(0, 16_384 / 3);
+                String others = keyOf(2 * 16_384 / 3 + 1, 16_384);
+                commands.set(its, "true");
+                commands.set(others, "true");
+
+                liar.proxied().lie(new Lie("success", "+OK\r\n", Lie.Then.SILENCE));
+                until(
+                        "it is reported as one that does not serve",
+                        () -> Stacks.health(stack, liar.id()).health() == Health.DOWN);
+
+                for (int i = 0; i < 3; i++) {
+                    assertThatThrownBy(() -> commands.get(its)).isInstanceOf(RedisNoReplicaException.class);
+                    assertThatThrownBy(() -> commands.set(its, "lost"))
+                            .isInstanceOf(RedisNoPrimaryException.class)
+                            .hasMessageContaining("main-1 DOWN");
+                    assertThat(commands.get(others)).isEqualTo("true");
+                }
+                assertThatThrownBy(() -> connection
+                                .getConnection("127.0.0.1", liar.proxied().port())
+                                .sync()
+                                .get(its))
+                        .isInstanceOf(RedisException.class);
+                liar.proxied().heal();
+                until("it is believed again", () -> {
+                    try {
+                        return "true".equals(commands.get(its));
+                    } catch (RedisException e) {
+                        return false;
+                    }
+                });
+            } finally {
+                liar.proxied().heal();
+            }
+        }
+    }
+
+    /** A key of a slot from the one to below the other. */
+    private static String keyOf(int from, int to) {
+        return IntStream.iterate(0, i -> i + 1)
+                .mapToObj(i -> "key-" + i)
+                .filter(key -> SlotHash.getSlot(key) >= from && SlotHash.getSlot(key) < to)
+                .findFirst()
+                .orElseThrow();
+    }
+
     private static void lie(Lie lie, HaStack stack, RedisAdvancedClusterCommands<String, String> commands)
             throws Exception {
         try (RepeatedCalls calls = new RepeatedCalls(calls(commands))) {
@@ -88,10 +150,7 @@ class LyingClusterIT {
 
             cluster.nodes().forEach(node -> node.proxied().lie(lie));
 
-            if (!lie.words().equals("+OK\r\n")) {
-                // By this nobody can tell a lie: the cluster itself says whom to ask.
-                calls.awaitFailures(3);
-            }
+            calls.awaitFailures(3);
             for (RedisNode node : cluster.nodes()) {
                 until(
                         node.id() + " is reported as one that does not serve",
