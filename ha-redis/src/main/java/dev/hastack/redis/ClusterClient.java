@@ -1,6 +1,8 @@
 package dev.hastack.redis;
 
 import dev.hastack.core.config.Address;
+import io.lettuce.core.ConnectionBuilder;
+import io.lettuce.core.ConnectionFuture;
 import io.lettuce.core.RedisChannelHandler;
 import io.lettuce.core.RedisChannelWriter;
 import io.lettuce.core.RedisConnectionException;
@@ -8,10 +10,13 @@ import io.lettuce.core.RedisConnectionStateListener;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.StatefulRedisConnectionImpl;
+import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.cluster.ClusterPushHandler;
 import io.lettuce.core.cluster.RedisClusterClient;
 import io.lettuce.core.cluster.StatefulRedisClusterConnectionImpl;
 import io.lettuce.core.cluster.models.partitions.Partitions;
+import io.lettuce.core.cluster.models.partitions.RedisClusterNode;
+import io.lettuce.core.cluster.topology.ClusterTopologyRefresh;
 import io.lettuce.core.codec.RedisCodec;
 import io.lettuce.core.json.JsonParser;
 import io.lettuce.core.protocol.CommandWrapper;
@@ -21,27 +26,42 @@ import io.lettuce.core.resource.ClientResources;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
 
 /** Lettuce's client of a Redis Cluster, with connections of ours: the cluster's, and under it, those to its nodes. */
 final class ClusterClient extends RedisClusterClient {
+    /** The least time between two looks at the topology that a redirection or a reconnection asks for. */
+    static final Duration BETWEEN_LOOKS = Duration.ofMillis(100);
+
     private final List<RedisURI> seeds;
     private final ClusterNodes nodes;
     private final KeyPrefix prefix;
     private final boolean writable;
     private final Function<ClusterConnection<?, ?>, ClusterRouter> routers;
     private final Duration longest;
+    private final Function<ClusterNode, CompletionStage<StatefulRedisConnection<String, String>>> connector;
+    /** When the topology was read last since a connection could not be made again, by {@link System#nanoTime}. */
+    private final AtomicLong lookedAt = new AtomicLong(System.nanoTime());
+
     private volatile boolean known;
 
-    /** @param longest that a command may take, all in all */
+    /**
+     * @param longest that a command may take, all in all
+     * @param connector makes a connection to a node for a look at the topology
+     */
     ClusterClient(
             ClientResources resources,
             List<RedisURI> seeds,
@@ -49,7 +69,8 @@ final class ClusterClient extends RedisClusterClient {
             KeyPrefix prefix,
             boolean writable,
             Function<ClusterConnection<?, ?>, ClusterRouter> routers,
-            Duration longest) {
+            Duration longest,
+            Function<ClusterNode, CompletionStage<StatefulRedisConnection<String, String>>> connector) {
         super(resources, seeds);
         this.seeds = List.copyOf(seeds);
         this.nodes = nodes;
@@ -57,6 +78,7 @@ final class ClusterClient extends RedisClusterClient {
         this.writable = writable;
         this.routers = routers;
         this.longest = longest;
+        this.connector = connector;
     }
 
     /** Whether the topology has been read once; before, Lettuce would wait for it on the caller's thread. */
@@ -64,7 +86,13 @@ final class ClusterClient extends RedisClusterClient {
         return known;
     }
 
-    /** All that are known, but for those that no probe has found well: Lettuce logs a warning for each that it cannot connect to. */
+    /** Called by Lettuce's constructor. */
+    @Override
+    protected ClusterTopologyRefresh createTopologyRefresh() {
+        return new ClusterLook(getResources(), address -> connector.apply(nodes.at(address)));
+    }
+
+    /** All that are known, but for those that no probe has found well: a look waits for all that it asks. */
     @Override
     protected Iterable<RedisURI> getTopologyRefreshSource() {
         return all().filter(uri -> nodes.at(uri).answered()).toList();
@@ -77,6 +105,41 @@ final class ClusterClient extends RedisClusterClient {
             getPartitions().forEach(node -> all.put(nodes.at(node.getUri()).address(), node.getUri()));
         }
         return all.values().stream();
+    }
+
+    /** Those first that answer: Lettuce logs a warning for each that it cannot connect to. */
+    @Override
+    protected Mono<SocketAddress> getSocketAddressSupplier(
+            Supplier<Partitions> partitions, Function<Partitions, Collection<RedisClusterNode>> order) {
+        return super.getSocketAddressSupplier(partitions, all -> {
+            List<RedisClusterNode> ordered = new ArrayList<>(order.apply(all));
+            ordered.sort(Comparator.comparing(node -> !nodes.at(node.getUri()).answers()));
+            return ordered;
+        });
+    }
+
+    /** Lettuce would make connections again itself, and log that it tries and cannot for as long as a node is away. */
+    @Override
+    protected <K, V, T extends RedisChannelHandler<K, V>> ConnectionFuture<T> initializeChannelAsync(
+            ConnectionBuilder builder) {
+        ConnectionBuilder own = builder.clientOptions(
+                builder.clientOptions().mutate().autoReconnect(false).build());
+        return new Reconnection(own, getResources().eventExecutorGroup()) {
+            @Override
+            ConnectionFuture<?> connect() {
+                lookNowAndThen();
+                return ClusterClient.super.initializeChannelAsync(own);
+            }
+        }.from(super.<K, V, T>initializeChannelAsync(own));
+    }
+
+    /** A node that connections end to may have lost its slots. */
+    private void lookNowAndThen() {
+        long now = System.nanoTime();
+        long last = lookedAt.get();
+        if (now - last >= BETWEEN_LOOKS.toNanos() && lookedAt.compareAndSet(last, now)) {
+            CompletionStage<Void> unused = refreshPartitionsAsync();
+        }
     }
 
     /** Reads the topology, unless no node answers its probe: then there is nobody to ask. */

@@ -32,8 +32,6 @@ import org.jspecify.annotations.Nullable;
 
 /** A Redis Cluster: Lettuce's client for it, behind our guards. Thread-safe. */
 final class ClusterStore implements HaRedisCluster {
-    /** The least time between two looks at the topology that a redirection or a reconnection asks for. */
-    private static final Duration ADAPTIVE = Duration.ofMillis(100);
     /** Lettuce's own look connects to every node anew: it is for what the watch cannot see. */
     private static final int INTERVALS = 10;
 
@@ -73,7 +71,7 @@ final class ClusterStore implements HaRedisCluster {
         List<RedisURI> seeds =
                 config.nodes().keySet().stream().map(clients::uri).toList();
         this.client = new ClusterClient(
-                clients.reconnecting(),
+                clients.resources(),
                 seeds,
                 nodes,
                 prefix,
@@ -86,7 +84,11 @@ final class ClusterStore implements HaRedisCluster {
                         watch::view,
                         clients.resources().eventExecutorGroup(),
                         watch.toll()),
-                clients.longest());
+                clients.longest(),
+                node -> {
+                    clients.found(node.node(), node.address());
+                    return clients.connectProbe(node.node());
+                });
         client.setOptions(options(probe.interval()));
     }
 
@@ -113,8 +115,7 @@ final class ClusterStore implements HaRedisCluster {
                 .topologyRefreshOptions(ClusterTopologyRefreshOptions.builder()
                         .enablePeriodicRefresh(interval.multipliedBy(INTERVALS))
                         .enableAllAdaptiveRefreshTriggers()
-                        .adaptiveRefreshTriggersTimeout(ADAPTIVE)
-                        .refreshTriggersReconnectAttempts(1)
+                        .adaptiveRefreshTriggersTimeout(ClusterClient.BETWEEN_LOOKS)
                         // Our client says whom to ask.
                         .dynamicRefreshSources(false)
                         .closeStaleConnections(true)

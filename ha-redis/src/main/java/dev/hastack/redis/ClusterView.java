@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
@@ -26,6 +27,8 @@ record ClusterView(
     static final ClusterView NONE = new ClusterView("unknown", 0, List.of(), List.of(), List.of(), false);
 
     private static final int SLOTS = 16_384;
+    /** As the reason of a node begins whose breaker is open, whatever its probe says. */
+    private static final String BREAKER = NodeHealth.BREAKER_OPEN.substring(0, NodeHealth.BREAKER_OPEN.indexOf(':'));
 
     ClusterView {
         nodes = List.copyOf(nodes);
@@ -40,6 +43,41 @@ record ClusterView(
     /** Whether every node was heard of once, well or ill. */
     boolean complete() {
         return !nodes.isEmpty() && nodes.stream().noneMatch(node -> node.role() == Status.UNKNOWN);
+    }
+
+    /** Whether any node has told who belongs to it. */
+    boolean known() {
+        return !state.equals("unknown");
+    }
+
+    /** How many nodes are not well. */
+    long missing() {
+        return nodes.stream().filter(node -> node.health() != Health.UP).count();
+    }
+
+    /** As if no breaker were open. */
+    ClusterView withoutBreakers() {
+        return new ClusterView(
+                state, slots, nodes.stream().map(ClusterView::withoutBreaker).toList(), shares, withheld, denied);
+    }
+
+    private static NodeHealth withoutBreaker(NodeHealth node) {
+        boolean only = node.breakerOpen()
+                && node.reason().filter(why -> why.startsWith(BREAKER)).isPresent();
+        return only
+                ? new NodeHealth(
+                        node.node(),
+                        node.address(),
+                        Health.UP,
+                        node.role(),
+                        node.suspect(),
+                        node.epoch(),
+                        node.lag(),
+                        node.generation(),
+                        false,
+                        node.since(),
+                        Optional.empty())
+                : node;
     }
 
     /** Why it is in vain to wait for it, if it is {@link #denied}. */

@@ -58,6 +58,7 @@ final class ClusterWatch implements Runnable, AutoCloseable {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition seen = lock.newCondition();
     private final Toll toll = new Toll(STORE);
+    private final ClusterLog told = new ClusterLog();
     private List<RedisClusterNode> members = List.of();
     private volatile ClusterView view = ClusterView.NONE;
     /** Whether any node owes its answer. */
@@ -349,8 +350,8 @@ final class ClusterWatch implements Runnable, AutoCloseable {
             toll.fault(time.now());
         }
         toll.look(next.health() != Health.DOWN, time.now());
+        told.look(next, time.now());
         if (!next.describe().equals(before.describe())) {
-            log.atInfo().addKeyValue("store", "redis").log("redis: {}", next.describe());
             changed.run();
         }
     }

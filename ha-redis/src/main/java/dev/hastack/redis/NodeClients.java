@@ -28,7 +28,6 @@ import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.DefaultClientResources;
-import io.lettuce.core.resource.Delay;
 import io.lettuce.core.resource.EpollProvider;
 import io.lettuce.core.resource.IOUringProvider;
 import io.lettuce.core.resource.NettyCustomizer;
@@ -90,7 +89,6 @@ final class NodeClients {
             .ioThreadPoolSize(2)
             .computationThreadPoolSize(2)
             .build();
-    private final ClientResources reconnecting;
     /** Of connections that all callers share, which have no transactions. */
     private final ClientResources shared;
 
@@ -120,11 +118,6 @@ final class NodeClients {
         this.clientName = "ha-stack" + stack.stack().map(name -> "-" + name).orElse("") + "-"
                 + stack.service().replaceAll("[^!-~]", "_");
         config.nodes().forEach((id, node) -> addresses.put(id, node.address()));
-        this.reconnecting = resources
-                .mutate()
-                .reconnectDelay(
-                        Delay.fullJitter(Duration.ofMillis(1), Duration.ofMillis(250), 2, TimeUnit.MILLISECONDS))
-                .build();
         this.shared = resources.mutate().nettyCustomizer(watching(stack, false)).build();
         this.client = new PrefixClient(shared);
         client.setOptions(options(lettucesLimit()).build());
@@ -204,11 +197,6 @@ final class NodeClients {
 
     ClientResources resources() {
         return resources;
-    }
-
-    /** Of clients that reconnect by themselves, soon, and not all at the same moment. */
-    ClientResources reconnecting() {
-        return reconnecting;
     }
 
     /** All that a routed command may take: waits, an answer, and some time to say that there was none. */
@@ -415,7 +403,7 @@ final class NodeClients {
                 .<Future<?>>map(each -> each.shutdownAsync(QUIET, ENDING.toMillis(), TimeUnit.MILLISECONDS))
                 .toList();
         clients.forEach(shutdown -> await(shutdown, until));
-        List<Future<?>> threads = Stream.of(reconnecting, shared, resources, probeResources)
+        List<Future<?>> threads = Stream.of(shared, resources, probeResources)
                 .<Future<?>>map(each -> each.shutdown(QUIET, ENDING.toMillis(), TimeUnit.MILLISECONDS))
                 .toList();
         threads.forEach(shutdown -> await(shutdown, until));

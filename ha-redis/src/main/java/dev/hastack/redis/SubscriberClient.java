@@ -6,7 +6,6 @@ import io.lettuce.core.RedisChannelHandler;
 import io.lettuce.core.RedisChannelWriter;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisConnectionException;
-import io.lettuce.core.RedisConnectionStateListener;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.codec.RedisCodec;
 import io.lettuce.core.pubsub.PubSubEndpoint;
@@ -18,9 +17,6 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import reactor.core.publisher.Mono;
 
@@ -30,9 +26,6 @@ import reactor.core.publisher.Mono;
  * Thread-safe.
  */
 final class SubscriberClient extends RedisClient {
-    private static final int FIRST_MILLIS = 2;
-    private static final int MOST_DOUBLINGS = 7;
-
     private final NodeClients clients;
     private final KeyPrefix prefix;
     private final Queue<Runnable> waiting = new ConcurrentLinkedQueue<>();
@@ -70,7 +63,7 @@ final class SubscriberClient extends RedisClient {
     /** There may be a node now, for those that wait for one. */
     void connectWaiting() {
         for (Runnable next = waiting.poll(); next != null; next = waiting.poll()) {
-            later(next, 0);
+            Reconnection.later(getResources().eventExecutorGroup(), next, 0);
         }
     }
 
@@ -82,84 +75,24 @@ final class SubscriberClient extends RedisClient {
     @Override
     protected <K, V, T extends RedisChannelHandler<K, V>> ConnectionFuture<T> initializeChannelAsync(
             ConnectionBuilder builder) {
-        Reconnection reconnection = new Reconnection(builder);
-        builder.connection().addListener(new RedisConnectionStateListener() {
+        return new Reconnection(builder, getResources().eventExecutorGroup()) {
             @Override
-            public void onRedisDisconnected(RedisChannelHandler<?, ?> connection) {
-                reconnection.disconnected();
+            ConnectionFuture<?> connect() {
+                return SubscriberClient.super.initializeChannelAsync(builder);
             }
-        });
-        ConnectionFuture<T> first = super.initializeChannelAsync(builder);
-        var unused = first.whenComplete((made, error) -> {
-            if (error == null) {
-                reconnection.connected();
-            }
-        });
-        return first;
-    }
 
-    private ConnectionFuture<?> connect(ConnectionBuilder builder) {
-        return super.initializeChannelAsync(builder);
-    }
-
-    /** Not on the thread that closes the connection, and not all at the same moment. */
-    private void later(Runnable task, int failures) {
-        long most = (long) FIRST_MILLIS << Math.min(failures, MOST_DOUBLINGS);
-        if (!getResources().eventExecutorGroup().isShuttingDown()) {
-            var unused = getResources()
-                    .eventExecutorGroup()
-                    .schedule(task, ThreadLocalRandom.current().nextLong(most), TimeUnit.MILLISECONDS);
-        }
-    }
-
-    /**
-     * Makes one subscriber's connection again, once it has been made: one attempt at a time. A server that refuses an attempt ends its
-     * connection, too, which is no second reason for another. What was refused at first is its caller's to try again.
-     */
-    private final class Reconnection {
-        private final ConnectionBuilder builder;
-        private final AtomicBoolean trying = new AtomicBoolean(true);
-
-        private Reconnection(ConnectionBuilder builder) {
-            this.builder = builder;
-        }
-
-        private void connected() {
-            trying.set(false);
-            if (!builder.connection().isOpen()) {
-                // It ended before that.
-                disconnected();
-            }
-        }
-
-        private void disconnected() {
-            if (trying.compareAndSet(false, true)) {
-                later(() -> again(1), 0);
-            }
-        }
-
-        private void again(int failures) {
-            if (builder.connection().isClosed()
-                    || getResources().eventExecutorGroup().isShuttingDown()) {
-                return;
-            }
-            if (node.get().isEmpty()) {
-                waiting.add(() -> again(failures));
+            @Override
+            boolean postponed(Runnable attempt) {
                 if (node.get().isPresent()) {
-                    // It came meanwhile, and whoever told of it saw nobody waiting.
+                    return false;
+                }
+                waiting.add(attempt);
+                if (node.get().isPresent()) {
+                    // It came meanwhile, and what told that saw nobody waiting.
                     connectWaiting();
                 }
-                return;
+                return true;
             }
-            var unused = connect(builder).whenComplete((made, error) -> {
-                if (error != null) {
-                    later(() -> again(failures + 1), failures);
-                } else if (builder.connection().isClosed()) {
-                    OwnConnections.disconnect(builder.connection());
-                } else {
-                    connected();
-                }
-            });
-        }
+        }.from(super.<K, V, T>initializeChannelAsync(builder));
     }
 }
