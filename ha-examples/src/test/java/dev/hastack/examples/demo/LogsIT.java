@@ -17,8 +17,8 @@ import org.junit.jupiter.api.Test;
 /** What an operator has to read of a failover, in the logs of the demo's services. */
 @Tag("slow")
 class LogsIT {
-    /** In one log, for one failover of one store: some fifteen, and as many as a busy machine may add. */
-    private static final int MOST = 40;
+    /** In one log, for one failover of one store. */
+    private static final int MOST = 15;
 
     /** What goes on for long, as a failover does on a slow machine, may be told of again, though not often. */
     private static final Duration FOR_ONE_MORE = Duration.ofSeconds(5);
@@ -49,7 +49,7 @@ class LogsIT {
                 Instant healing = Instant.now();
                 judge(scene.id(), MOST, Duration.between(begin, healing), news(logs));
                 platform.heal();
-                // Several servers end and start for this, each with the lines of its own pool.
+                // All servers of a store may end and start for this, one after the other.
                 judge(
                         "the way back from " + scene.id(),
                         2 * MOST,
