@@ -11,6 +11,7 @@ import dev.hastack.core.failure.Reason;
 import dev.hastack.core.failure.spi.Verdict;
 import dev.hastack.core.failure.spi.Verdict.Again;
 import dev.hastack.core.failure.spi.Verdict.Blame;
+import dev.hastack.core.monitor.GracePeriod;
 import dev.hastack.core.topology.Kind;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
@@ -437,16 +438,21 @@ final class Call<Q, R> implements Slots.Waiter {
         router.busy();
     }
 
-    /** Moves it on as time passes; called by the router's thread alone. Whether it is over. */
-    boolean tick(long now) {
+    /**
+     * Moves it on as time passes; called by the router's thread alone. Whether it is over.
+     *
+     * @param grace while which after a pause of this process no answer is missed yet
+     */
+    boolean tick(long now, GracePeriod grace) {
+        long counted = grace.counted(bornAt, now);
         if (over()) {
             // By its caller, perhaps.
             if (finish()) {
-                abandoned(now);
+                abandoned(counted);
             }
             return true;
-        } else if (now - bornAt >= limit) {
-            expire(now);
+        } else if (counted - bornAt >= limit) {
+            expire(now, grace.excuses(bornAt + limit, now));
             return true;
         }
         long resume = resumeAt.get();
@@ -455,11 +461,11 @@ final class Call<Q, R> implements Slots.Waiter {
         } else if (resume != NOT_WAITING) {
             resume(resume, now);
         } else {
-            doubt(now);
+            doubt(counted);
             if (insistent) {
-                insist(now);
+                insist(counted);
             } else if (operation.repeatable()) {
-                watch(now);
+                watch(counted);
             }
         }
         return false;
@@ -574,7 +580,8 @@ final class Call<Q, R> implements Slots.Waiter {
         }
     }
 
-    private void expire(long now) {
+    /** @param stopped whether this process was stopped, so that no node is to blame */
+    private void expire(long now, boolean stopped) {
         String nodes = String.join(
                 ", ",
                 underWay.stream()
@@ -583,16 +590,19 @@ final class Call<Q, R> implements Slots.Waiter {
                         .toList());
         Throwable before = lastError;
         if (!underWay.isEmpty()) {
-            String text = describe() + "no answer from " + nodes + " within " + millis();
+            String text = describe() + "no answer from " + nodes + " within " + millis()
+                    + (stopped ? ", while this process was stopped, or too busy to read it" : "");
             ElasticsearchTimeoutException late = new ElasticsearchTimeoutException(text, Outcome.NOT_DONE);
             // Where connections have died, nodes said nothing at all, or others were answered meanwhile, the
             // publication is not to blame.
-            boolean alone = othersAnswered(now) || (impatient() && !silent(now));
+            boolean alone = stopped || othersAnswered(now) || (impatient() && !silent(now));
             Blame blame = alone ? Blame.NODE : Blame.INDEX;
-            underWay.forEach(attempt -> {
-                attempt.channel().breaker().failed(late);
-                router.doubt(attempt, true, now);
-            });
+            if (!stopped) {
+                underWay.forEach(attempt -> {
+                    attempt.channel().breaker().failed(late);
+                    router.doubt(attempt, true, now);
+                });
+            }
             IOException error =
                     operation.changes() ? new ElasticsearchOutcomeUnknownException(text, Reason.TIMED_OUT, null) : late;
             fail(suppressing(error, before), blame);

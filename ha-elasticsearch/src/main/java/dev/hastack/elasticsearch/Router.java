@@ -1,7 +1,9 @@
 package dev.hastack.elasticsearch;
 
 import dev.hastack.core.config.ElasticsearchConfig;
+import dev.hastack.core.monitor.GracePeriod;
 import dev.hastack.core.monitor.Monitor;
+import dev.hastack.core.monitor.Sweep;
 import dev.hastack.core.monitor.Toll;
 import dev.hastack.core.select.Waits;
 import dev.hastack.core.topology.Kind;
@@ -26,19 +28,13 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Looks after the calls under way: every few milliseconds for what takes too long or waits for a node, on a thread of its own, which
  * sleeps while there is nothing. Thread-safe.
  */
-final class Router implements Runnable {
-    private static final Logger log = LoggerFactory.getLogger(Router.class);
+final class Router implements Sweep.Work {
     private static final long TICK = 5_000_000L;
-    private static final long IDLE = 1_000_000_000L;
-    /** How many ticks without work before it sleeps: to wake it costs more than some idle ticks. */
-    private static final int IDLE_TICKS = 20;
     /** Between two rounds of hints to the monitor that some node may hang. */
     private static final long SUSPECT_EVERY = 200_000_000L;
 
@@ -79,13 +75,12 @@ final class Router implements Runnable {
     private final ThreadPoolExecutor callbacks = new ThreadPoolExecutor(
             0, Integer.MAX_VALUE, 10, TimeUnit.SECONDS, new SynchronousQueue<>(), threads("callback"));
 
-    private final Thread thread = new Thread(this, "ha-elasticsearch-all-router");
+    private final Sweep sweep = new Sweep("ha-elasticsearch-all-router", "the router of elasticsearch", this);
     private volatile long trust = LEAST_TRUST / 2;
     private final AtomicLong trustUntil = new AtomicLong(System.nanoTime());
     private volatile ElasticsearchRoutes routes;
     private volatile @Nullable Monitor monitor;
     private volatile Toll toll = new Toll("elasticsearch");
-    private volatile boolean asleep;
     private volatile boolean closing;
     private volatile boolean closed;
     private long sweptAt = System.nanoTime();
@@ -113,7 +108,6 @@ final class Router implements Runnable {
         this.config = config;
         this.guards = new Guards(config);
         this.routes = routes;
-        thread.setDaemon(true);
         senders.allowCoreThreadTimeOut(true);
     }
 
@@ -129,11 +123,16 @@ final class Router implements Runnable {
     void start(Monitor over) {
         monitor = over;
         toll = over.toll();
-        thread.start();
+        sweep.start();
     }
 
     ElasticsearchConfig config() {
         return config;
+    }
+
+    /** How deadlines are put off after a pause of this process. */
+    GracePeriod grace() {
+        return sweep.grace();
     }
 
     /** Where it is counted what faults cost callers. */
@@ -233,10 +232,11 @@ final class Router implements Runnable {
     }
 
     /** Gives up what is under way at nodes that have been down for long; whether there are such nodes. */
-    private boolean leave(long now) {
+    private boolean leave(GracePeriod grace, long now) {
         down.keySet().removeIf(channel -> !is(channel, node -> node.status() == Status.DOWN));
         down.entrySet().removeIf(node -> {
-            boolean over = now - node.getValue() >= NodeView.LAST_ANSWERS.toNanos();
+            long since = node.getValue();
+            boolean over = grace.passed(since, since + NodeView.LAST_ANSWERS.toNanos(), now);
             if (over) {
                 calls.forEach(call -> call.nodeDown(node.getKey()));
                 renew(node.getKey(), node.getKey().client(), NodeChannel.Renewal.SILENT);
@@ -359,43 +359,32 @@ final class Router implements Runnable {
 
     /** Something is under way: look after it. */
     void busy() {
-        if (asleep) {
-            wake();
-        }
+        sweep.busy();
     }
 
     void wake() {
-        asleep = false;
-        LockSupport.unpark(thread);
+        sweep.wake();
     }
 
     @Override
-    public void run() {
-        int idle = 0;
-        while (!closed) {
-            try {
-                idle = tick(System.nanoTime()) ? 0 : idle + 1;
-                asleep = idle > IDLE_TICKS;
-                if (asleep && !calls.isEmpty()) {
-                    // It came after the tick, and saw no need to wake anybody.
-                    asleep = false;
-                }
-                LockSupport.parkNanos(this, asleep ? IDLE : TICK);
-            } catch (Throwable e) {
-                log.atError().setCause(e).log("the router of elasticsearch failed and goes on");
-                LockSupport.parkNanos(this, TICK);
-            }
-        }
+    public boolean pending() {
+        return !calls.isEmpty();
     }
 
-    /** Whether anything is under way. */
-    private boolean tick(long now) {
+    @Override
+    public long rest() {
+        return TICK;
+    }
+
+    @Override
+    public boolean look(long now) {
+        GracePeriod grace = grace();
         for (NodeChannel channel = hung.poll(); channel != null; channel = hung.poll()) {
             NodeChannel lost = channel;
             calls.forEach(call -> call.nodeLost(lost));
             renew(lost, lost.client(), NodeChannel.Renewal.HUNG);
         }
-        boolean leaves = leave(now);
+        boolean leaves = leave(grace, now);
         for (NodeChannel channel : routes.channels().values()) {
             if (!channel.running()) {
                 NodeChannel.Client dead = channel.client();
@@ -403,9 +392,10 @@ final class Router implements Runnable {
                 calls.forEach(call -> call.clientLost(dead));
             }
         }
-        conclude(now);
+        Trial last = trial;
+        conclude(last == null ? now : grace.counted(last.sentAt(), now));
         for (Iterator<Call<?, ?>> all = calls.iterator(); all.hasNext(); ) {
-            if (all.next().tick(now)) {
+            if (all.next().tick(now, grace)) {
                 all.remove();
             }
         }
@@ -439,7 +429,7 @@ final class Router implements Runnable {
     /** Ends what is still under way. */
     void close() {
         closed = true;
-        wake();
+        sweep.end();
         calls.forEach(Call::stop);
         old.forEach(NodeChannel::close);
         senders.shutdown();

@@ -6,6 +6,7 @@ import co.elastic.clients.transport.ElasticsearchTransport;
 import co.elastic.clients.transport.Endpoint;
 import co.elastic.clients.transport.TransportOptions;
 import dev.hastack.core.failure.Outcome;
+import dev.hastack.core.monitor.GracePeriod;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -31,7 +32,7 @@ final class RoutingTransport implements ElasticsearchTransport {
             throws IOException {
         Call<Q, R> call = begin(request, endpoint, options, false);
         try {
-            return call.result().get(call.limit() + MARGIN, TimeUnit.NANOSECONDS);
+            return await(call);
         } catch (ExecutionException e) {
             Throwable error = e.getCause() == null ? e : e.getCause();
             // It was made where the answer was read; the caller wants to see where he asked.
@@ -55,6 +56,15 @@ final class RoutingTransport implements ElasticsearchTransport {
             Thread.currentThread().interrupt();
             throw new ElasticsearchInterruptedException(
                     endpoint.id() + ": interrupted while it waited for its answer", call.sentOutcome());
+        }
+    }
+
+    /** This thread may be the first to run after a pause of this process, in which the router has ended nothing: it puts that off, too. */
+    private static <R> R await(Call<?, R> call) throws ExecutionException, TimeoutException, InterruptedException {
+        try {
+            return call.result().get(call.limit() + MARGIN, TimeUnit.NANOSECONDS);
+        } catch (TimeoutException e) {
+            return call.result().get(GracePeriod.LONGEST.toNanos() + MARGIN, TimeUnit.NANOSECONDS);
         }
     }
 

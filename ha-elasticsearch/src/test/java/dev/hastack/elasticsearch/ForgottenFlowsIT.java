@@ -10,6 +10,7 @@ import ch.qos.logback.core.read.ListAppender;
 import co.elastic.clients.elasticsearch.core.BulkResponse;
 import dev.hastack.elasticsearch.publication.Publication;
 import dev.hastack.testkit.ElasticsearchCluster;
+import dev.hastack.testkit.MachineClock;
 import dev.hastack.testkit.junit.Elasticsearch;
 import dev.hastack.testkit.junit.HaStackTest;
 import java.io.IOException;
@@ -47,7 +48,7 @@ class ForgottenFlowsIT {
     private static final int CALLERS = 3;
     private static final Duration PAUSE = Duration.ofMillis(20);
 
-    private final MachineDelay machine = MachineDelay.measured();
+    private final MachineClock machine = new MachineClock();
 
     @AfterEach
     void endMeasurement() {
@@ -95,7 +96,7 @@ class ForgottenFlowsIT {
             try {
                 callers.forEach(caller -> caller.await(20));
 
-                MachineDelay.Stopwatch watch = machine.start();
+                Duration began = machine.now();
                 long forgottenAt = System.nanoTime();
                 forget(cluster, Duration.ofMillis(idleMillis));
                 callers.forEach(caller -> caller.awaitSince(forgottenAt + BAR.toNanos(), 20));
@@ -104,9 +105,9 @@ class ForgottenFlowsIT {
                     assertThat(caller.failures.get())
                             .as("%s: %s", caller.name, caller.last)
                             .isLessThanOrEqualTo(caller.name.equals("add") ? 1 : 0);
-                    assertThat(caller.lastFailureAt - forgottenAt)
+                    assertThat(caller.lastFailureAt.minus(began))
                             .as("%s: %s", caller.name, caller.last)
-                            .isLessThan(watch.on(BAR).toNanos());
+                            .isLessThan(BAR);
                 });
             } finally {
                 callers.forEach(Caller::end);
@@ -123,14 +124,14 @@ class ForgottenFlowsIT {
                 warm.await(300);
             }
             forget(cluster, Duration.ZERO);
-            MachineDelay.Stopwatch watch = machine.start();
+            Duration began = machine.now();
 
             articles.store().publication("news").index("p", document());
             articles.client().index(put -> put.index("cms-news-write").id("s").document(document()));
             articles.client().indices().getAlias(a -> a.name("cms-*"));
             articles.search("news");
 
-            assertWithin(BAR, watch);
+            assertWithin(BAR, began);
         }
     }
 
@@ -147,10 +148,10 @@ class ForgottenFlowsIT {
             }
             long before = Articles.count(cluster, "news");
             forget(cluster, Duration.ZERO);
-            MachineDelay.Stopwatch watch = machine.start();
+            Duration began = machine.now();
 
             assertThatThrownBy(() -> add(articles, bulk)).isInstanceOf(ElasticsearchOutcomeUnknownException.class);
-            assertWithin(WRITE_TIMEOUT.plus(NOTICE), watch);
+            assertWithin(WRITE_TIMEOUT.plus(NOTICE), began);
 
             add(articles, bulk);
             assertThat(Articles.count(cluster, "news")).isEqualTo(before + 1);
@@ -169,17 +170,17 @@ class ForgottenFlowsIT {
             try (Readers warm = new Readers(6, () -> articles.search("news"))) {
                 warm.await(300);
             }
-            MachineDelay.Stopwatch watch = machine.start();
+            Duration began = machine.now();
             forget(cluster, Duration.ZERO);
             cluster.nodes().forEach(node -> node.proxied().refuse());
 
             assertThatThrownBy(() -> add(articles, bulk)).isInstanceOf(ElasticsearchOutcomeUnknownException.class);
-            assertWithin(BAR, watch);
+            assertWithin(BAR, began);
         }
     }
 
-    private static void assertWithin(Duration promise, MachineDelay.Stopwatch watch) {
-        assertThat(watch.elapsed()).isLessThan(watch.on(promise));
+    private void assertWithin(Duration promise, Duration began) {
+        assertThat(machine.since(began)).isLessThan(promise);
     }
 
     private static void add(Articles articles, boolean bulk) throws IOException {
@@ -201,13 +202,13 @@ class ForgottenFlowsIT {
             for (int i = 0; i < 20; i++) {
                 news.refresh();
             }
-            MachineDelay.Stopwatch watch = machine.start();
+            Duration began = machine.now();
             forget(cluster, Duration.ZERO);
 
             news.refresh();
 
             // With nobody else to find out, it finds each node's connection dead, one after the other, in two seconds.
-            assertWithin(BAR.multipliedBy(2), watch);
+            assertWithin(BAR.multipliedBy(2), began);
         }
     }
 
@@ -217,11 +218,11 @@ class ForgottenFlowsIT {
         try (Articles articles =
                 Articles.open(cluster.proxiedProperties(), "writes.timeout", WRITE_TIMEOUT.toMillis() + "ms")) {
             cluster.nodes().forEach(node -> node.proxied().blackHole());
-            MachineDelay.Stopwatch watch = machine.start();
+            Duration began = machine.now();
 
             assertThatThrownBy(() -> articles.store().publication("news").index("p", document()))
                     .isInstanceOf(IOException.class);
-            assertWithin(WRITE_TIMEOUT.plus(NOTICE), watch);
+            assertWithin(WRITE_TIMEOUT.plus(NOTICE), began);
         }
     }
 
@@ -294,13 +295,13 @@ class ForgottenFlowsIT {
     }
 
     /** Calls again and again on a thread of its own. */
-    private static final class Caller {
+    private final class Caller {
         private final String name;
         private final Callable<?> call;
         private final Thread thread;
         private final AtomicInteger done = new AtomicInteger();
         private final AtomicInteger failures = new AtomicInteger();
-        private volatile long lastFailureAt = System.nanoTime();
+        private volatile Duration lastFailureAt = machine.now();
         private volatile String last = "";
         private volatile boolean ended;
 
@@ -319,7 +320,7 @@ class ForgottenFlowsIT {
                     Object unused = call.call();
                     done.incrementAndGet();
                 } catch (Exception e) {
-                    lastFailureAt = System.nanoTime();
+                    lastFailureAt = machine.now();
                     failures.incrementAndGet();
                     last = e.toString();
                 }

@@ -205,12 +205,14 @@ final class Gate {
             throws SQLException {
         Deadline topology = Deadline.in(wait);
         // One for the whole call: a caller that finds pool after pool exhausted waits no longer than at one.
-        Deadline free = Deadline.in(config.pool().connectionTimeout());
+        Turn free = new Turn(config.pool().connectionTimeout());
         while (true) {
+            free.slice();
             NodePool pool = choice.apply(pools.routes());
             if (pool == null) {
                 pool = awaitPool(choice, topology, nobody);
-                free = Deadline.in(config.pool().connectionTimeout());
+                free.anew(config.pool().connectionTimeout());
+                free.slice();
             }
             boolean diverted = check == forReads && pools.routes().diverts(pool);
             if (diverted && !diversions.enter()) {
@@ -219,7 +221,7 @@ final class Gate {
                 if (replica != null && !pools.routes().diverts(replica)) {
                     pool = replica;
                     diverted = false;
-                } else if (free.passed() || Thread.currentThread().isInterrupted()) {
+                } else if (free.over() || Thread.currentThread().isInterrupted()) {
                     throw failed(diversions.full(pool));
                 } else {
                     continue;
@@ -253,11 +255,11 @@ final class Gate {
     }
 
     /** As {@link #tryBorrow}, but to wait longer than until the deadline is an error. */
-    private @Nullable Connection borrow(NodePool pool, Deadline free) throws SQLException {
+    private @Nullable Connection borrow(NodePool pool, Turn free) throws SQLException {
         try {
             return pool.borrow();
         } catch (SQLTransientConnectionException e) {
-            if (free.passed()) {
+            if (free.over()) {
                 throw failed(noneFree(pool, e));
             }
         } catch (SQLException e) {

@@ -9,6 +9,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import dev.hastack.core.HaStack;
 import dev.hastack.core.failure.Outcome;
 import dev.hastack.core.monitor.TopologyEvent;
+import dev.hastack.testkit.MachineClock;
 import dev.hastack.testkit.PostgresCluster;
 import dev.hastack.testkit.PostgresNode;
 import dev.hastack.testkit.junit.HaStackTest;

@@ -14,6 +14,7 @@ import dev.hastack.core.HaStack;
 import dev.hastack.core.monitor.Events;
 import dev.hastack.core.topology.Change;
 import dev.hastack.core.topology.Status;
+import dev.hastack.testkit.MachineClock;
 import dev.hastack.testkit.PostgresCluster;
 import dev.hastack.testkit.PostgresNode;
 import dev.hastack.testkit.junit.HaStackTest;

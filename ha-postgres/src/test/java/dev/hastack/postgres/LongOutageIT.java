@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.hastack.core.HaStack;
 import dev.hastack.core.topology.NodeView;
 import dev.hastack.core.topology.Status;
+import dev.hastack.testkit.MachineClock;
 import dev.hastack.testkit.PostgresCluster;
 import dev.hastack.testkit.PostgresNode;
 import dev.hastack.testkit.junit.HaStackTest;

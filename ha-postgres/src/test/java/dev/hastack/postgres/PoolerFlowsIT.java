@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.hastack.core.HaStack;
 import dev.hastack.core.failure.Outcome;
+import dev.hastack.testkit.MachineClock;
 import dev.hastack.testkit.PgBouncer;
 import dev.hastack.testkit.PostgresCluster;
 import dev.hastack.testkit.PostgresLayout;

@@ -4,6 +4,7 @@ import dev.hastack.core.config.RedisConfig;
 import dev.hastack.core.failure.Outcome;
 import dev.hastack.core.failure.Reason;
 import dev.hastack.core.failure.spi.Verdict;
+import dev.hastack.core.monitor.GracePeriod;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisCommandTimeoutException;
 import io.lettuce.core.protocol.RedisCommand;
@@ -202,10 +203,15 @@ final class Call<K, V, T> {
                 describe() + lane.lost(error), Reason.CONNECTION_LOST, lane.node(), error);
     }
 
-    /** Its time is over. */
-    void expire(Lane lane) {
+    /**
+     * Its time is over.
+     *
+     * @param stopped whether this process was stopped meanwhile
+     */
+    void expire(Lane lane, boolean stopped) {
         String text = describe() + "no answer from " + lane.node() + " within "
-                + router.config().commandTimeout().toMillis() + " ms";
+                + router.config().commandTimeout().toMillis() + " ms"
+                + (stopped ? ", while this process was stopped, or too busy to read it" : "");
         end(
                 replayable
                         ? new RedisTimeoutException(text, undoneOr(Outcome.UNKNOWN), lane.node())
@@ -222,6 +228,11 @@ final class Call<K, V, T> {
             tried(attempt.lane().node());
             router.besides(this);
         }
+    }
+
+    /** Whether it has had all that it may take, but for what is put off after a pause of this process. */
+    boolean outOfTime(GracePeriod grace, long now) {
+        return grace.passed(bornAt, bornAt + limit(), now);
     }
 
     /** All that it may take, in ns: to wait for a node, and to be answered. */

@@ -3,6 +3,7 @@ package dev.hastack.redis;
 import dev.hastack.core.config.RedisConfig;
 import dev.hastack.core.failure.Outcome;
 import dev.hastack.core.failure.spi.Verdict;
+import dev.hastack.core.monitor.Sweep;
 import dev.hastack.core.monitor.Toll;
 import dev.hastack.core.topology.NodeView;
 import io.lettuce.core.RedisException;
@@ -18,7 +19,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -31,11 +31,9 @@ import org.slf4j.LoggerFactory;
  * every few milliseconds for what takes too long, on a thread of its own. One per connection, of whose life it is.
  * Thread-safe. Longer than most, since all of it is the life of one call.
  */
-final class ClusterRouter implements Dispatcher, Runnable {
+final class ClusterRouter implements Dispatcher, Sweep.Work {
     private static final Logger log = LoggerFactory.getLogger(ClusterRouter.class);
     private static final long TICK = 5_000_000L;
-    private static final long IDLE = 1_000_000_000L;
-    private static final int IDLE_TICKS = 20;
     /** How many ticks a held call rests between attempts: each costs an exception. */
     private static final int REST = 4;
 
@@ -52,8 +50,8 @@ final class ClusterRouter implements Dispatcher, Runnable {
     private final UnderWay underWay;
     private final SlotQueue heldWrites = new SlotQueue();
     private final SlotQueue heldReads = new SlotQueue();
-    private final Thread thread = new Thread(this, "ha-redis-cluster-router");
-    private volatile boolean asleep;
+    private final Sweep sweep = new Sweep("ha-redis-cluster-router", "the router of a Redis Cluster", this);
+    private int looks;
     private volatile boolean closed;
 
     /**
@@ -77,12 +75,11 @@ final class ClusterRouter implements Dispatcher, Runnable {
         this.view = view;
         this.callbacks = callbacks;
         this.toll = toll;
-        this.underWay = new UnderWay(config);
-        thread.setDaemon(true);
+        this.underWay = new UnderWay(config, sweep.grace());
     }
 
     void start() {
-        thread.start();
+        sweep.start();
     }
 
     @Override
@@ -138,7 +135,7 @@ final class ClusterRouter implements Dispatcher, Runnable {
         }
         if (closed) {
             call.end(gone());
-        } else if (System.nanoTime() - call.bornAt() >= call.limit()) {
+        } else if (call.outOfTime(sweep.grace(), System.nanoTime())) {
             call.end(call.lastFailure().orElseGet(() -> nobody(call)));
         } else if (!call.read() || !elsewhere(call)) {
             hold(call);
@@ -186,9 +183,7 @@ final class ClusterRouter implements Dispatcher, Runnable {
     private Attempt<?, ?, ?> begin(Call<?, ?, ?> call, ClusterNode node, long now) {
         Attempt<?, ?, ?> attempt = new Attempt<>(call, node, null, now);
         underWay.add(attempt);
-        if (asleep) {
-            wake();
-        }
+        sweep.busy();
         return attempt;
     }
 
@@ -253,49 +248,37 @@ final class ClusterRouter implements Dispatcher, Runnable {
                 call.end(gone());
             }
         }
-        wake();
-    }
-
-    private void wake() {
-        if (asleep) {
-            asleep = false;
-            LockSupport.unpark(thread);
-        }
+        sweep.busy();
     }
 
     @Override
-    public void run() {
-        int idle = 0;
-        for (int tick = 0; !closed; tick++) {
-            try {
-                if (tick % REST == 0) {
-                    leaveShut();
-                    release(heldWrites);
-                    release(heldReads);
-                }
-                boolean busy = underWay.sweep(System.nanoTime()) || held() > 0;
-                idle = busy ? 0 : idle + 1;
-                asleep = idle > IDLE_TICKS;
-                if (asleep && (!underWay.isEmpty() || held() > 0)) {
-                    // It came after the sweep, and saw no need to wake anybody.
-                    asleep = false;
-                }
-                LockSupport.parkNanos(this, asleep ? IDLE : TICK);
-            } catch (Throwable e) {
-                log.atError().setCause(e).log("the router of a Redis Cluster failed and goes on");
-                LockSupport.parkNanos(this, TICK);
-            }
+    public boolean look(long now) {
+        if (looks++ % REST == 0) {
+            leaveShut(now);
+            release(heldWrites, now);
+            release(heldReads, now);
         }
+        return underWay.sweep(now) || held() > 0;
+    }
+
+    @Override
+    public boolean pending() {
+        return !underWay.isEmpty() || held() > 0;
+    }
+
+    @Override
+    public long rest() {
+        return TICK;
     }
 
     /** Gives up what has waited for long at nodes that are down and let nobody in. */
-    private void leaveShut() {
-        long now = System.nanoTime();
+    private void leaveShut(long now) {
         Set<ClusterNode> shut = nodes.letNobodyIn(now);
         if (!shut.isEmpty()) {
-            long before = now - NodeView.LAST_ANSWERS.toNanos();
+            long longest = NodeView.LAST_ANSWERS.toNanos();
             underWay.abort(
-                    attempt -> attempt.sentAt() - before < 0 && shut.contains(attempt.lane()),
+                    attempt -> shut.contains(attempt.lane())
+                            && sweep.grace().passed(attempt.sentAt(), attempt.sentAt() + longest, now),
                     new RedisException("it is down and lets nobody in"));
         }
     }
@@ -305,7 +288,7 @@ final class ClusterRouter implements Dispatcher, Runnable {
     }
 
     /** Tries again, with one call per node that does not take any. */
-    private void release(SlotQueue held) {
+    private void release(SlotQueue held, long now) {
         Set<String> stuck = new HashSet<>();
         for (int slot : held.slots()) {
             RedisClusterNode primary = primary(slot);
@@ -315,7 +298,7 @@ final class ClusterRouter implements Dispatcher, Runnable {
                 if (call == null || call.over()) {
                     continue;
                 }
-                if (System.nanoTime() - call.bornAt() >= call.limit()) {
+                if (call.outOfTime(sweep.grace(), now)) {
                     call.end(nobody(call));
                 } else if (stuck.contains(node)) {
                     boolean unused = held.offer(slot, call, Integer.MAX_VALUE);
@@ -361,7 +344,7 @@ final class ClusterRouter implements Dispatcher, Runnable {
     /** Ends what is still held or under way. */
     void close() {
         closed = true;
-        LockSupport.unpark(thread);
+        sweep.end();
         for (SlotQueue queue : List.of(heldWrites, heldReads)) {
             for (int slot : queue.slots()) {
                 for (Call<?, ?, ?> call = queue.poll(slot); call != null; call = queue.poll(slot)) {

@@ -17,10 +17,18 @@ final class CommandTimeouts extends TimeoutOptions.TimeoutSource {
     /** To Redis, zero is for ever. */
     private static final Duration FOR_EVER = Duration.ofDays(365);
 
+    /** How much longer a caller's thread waits that leaves the deadline to another, in case that one never runs. */
+    static final Duration BACKSTOP = Duration.ofSeconds(30);
+
     private final Duration usual;
 
     CommandTimeouts(Duration usual) {
         this.usual = usual;
+    }
+
+    /** For threads that wait for commands whose deadlines are kept elsewhere. */
+    CommandTimeouts backstop() {
+        return new CommandTimeouts(usual.plus(BACKSTOP));
     }
 
     /** Whether a server answers it when something comes, and not at once. */

@@ -1,6 +1,7 @@
 package dev.hastack.redis;
 
 import dev.hastack.core.config.Address;
+import dev.hastack.core.monitor.GracePeriod;
 import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.output.StatusOutput;
 import io.lettuce.core.protocol.AsyncCommand;
@@ -34,11 +35,14 @@ import org.jspecify.annotations.Nullable;
 final class Heartbeat extends ChannelInboundHandlerAdapter {
     private static final long LEAST = TimeUnit.MILLISECONDS.toNanos(250);
     private static final long MOST = TimeUnit.SECONDS.toNanos(2);
+    /** Long enough that the channel is read before. */
+    private static final long READ_FIRST = TimeUnit.MILLISECONDS.toNanos(1);
 
     private final CommandHandler commands;
     private final long patience;
     private final long interval;
     private final Witness witness;
+    private final GracePeriod grace = new GracePeriod();
     private long readAt;
     /** What the next answer is to, as the last tick saw it. */
     private @Nullable RedisCommand<?, ?, ?> awaited;
@@ -102,6 +106,7 @@ final class Heartbeat extends ChannelInboundHandlerAdapter {
     }
 
     private void tickLater(ChannelHandlerContext context) {
+        grace.expect(System.nanoTime() + patience / 8);
         var unused = context.executor().schedule(() -> tick(context), patience / 8, TimeUnit.NANOSECONDS);
     }
 
@@ -111,6 +116,7 @@ final class Heartbeat extends ChannelInboundHandlerAdapter {
             return;
         }
         long now = System.nanoTime();
+        grace.looks(now);
         Queue<RedisCommand<?, ?, ?>> underWay = commands.getStack();
         awaits(underWay.peek(), now);
         if (underWay.isEmpty()) {
@@ -142,7 +148,8 @@ final class Heartbeat extends ChannelInboundHandlerAdapter {
             pending = left;
             sentAt = now;
         }
-        long silent = now - Math.max(readAt, sentAt);
+        long since = Math.max(readAt, sentAt);
+        long silent = grace.counted(since, now) - since;
         if (silent < patience / 2
                 || !(context.channel().remoteAddress() instanceof InetSocketAddress at)
                 || underWay.stream().anyMatch(Heartbeat::waits)) {
@@ -153,15 +160,20 @@ final class Heartbeat extends ChannelInboundHandlerAdapter {
             witness.ask(node);
             return;
         }
-        // Between two tasks the channel is read: what came while this thread was kept busy is no silence.
+        // What came while this thread was kept busy is no silence. A task that is due later runs after the channel was
+        // read; one that
+        // is not runs before that.
         long before = readAt;
-        context.executor()
-                .execute(() -> context.executor().execute(() -> {
-                    if (readAt == before && context.channel().isActive()) {
-                        witness.forgotten(node, Duration.ofNanos(silent));
-                        ChannelFuture unused = context.close();
-                    }
-                }));
+        var unused = context.executor()
+                .schedule(
+                        () -> {
+                            if (readAt == before && context.channel().isActive()) {
+                                witness.forgotten(node, Duration.ofNanos(silent));
+                                ChannelFuture unusedToo = context.close();
+                            }
+                        },
+                        READ_FIRST,
+                        TimeUnit.NANOSECONDS);
     }
 
     /** How many bytes this process has not yet handed over to the system. */

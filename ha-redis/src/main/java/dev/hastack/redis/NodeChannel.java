@@ -2,6 +2,7 @@ package dev.hastack.redis;
 
 import dev.hastack.core.guard.NodeBreaker;
 import dev.hastack.core.topology.Kind;
+import dev.hastack.core.topology.NodeView;
 import io.lettuce.core.RedisChannelHandler;
 import io.lettuce.core.RedisChannelWriter;
 import io.lettuce.core.RedisConnectionStateListener;
@@ -63,7 +64,7 @@ final class NodeChannel implements Lane {
         this.most = router.config().maxInFlight();
         this.mostDiverted =
                 (int) ((long) most * router.config().reads().primaryShare().percent() / 100);
-        this.attempts = new UnderWay(router.config());
+        this.attempts = new UnderWay(router.config(), router.grace());
         this.breaker = new NodeBreaker("ha-redis-" + node, inFlight::answered);
         connect();
     }
@@ -194,13 +195,18 @@ final class NodeChannel implements Lane {
     /** Looks for what has taken too long; called by one thread. Returns whether anything is still under way. */
     boolean sweep(long now) {
         boolean busy = attempts.sweep(now);
-        if (retired != null && (!busy || (givesUpAt != 0 && now - givesUpAt >= 0))) {
+        if (retired != null && (!busy || givenUp(now))) {
             close();
         } else if (retired == null && connectAt != 0 && now - connectAt >= 0) {
             connectAt = 0;
             connect();
         }
         return busy || connectAt != 0;
+    }
+
+    private boolean givenUp(long now) {
+        long at = givesUpAt;
+        return at != 0 && router.grace().passed(at - NodeView.LAST_ANSWERS.toNanos(), at, now);
     }
 
     @Override

@@ -199,13 +199,13 @@ final class NodeClients {
         return resources;
     }
 
-    /** All that a routed command may take: waits, an answer, and some time to say that there was none. */
+    /** All that a routed command may take: waits, an answer, and time in which the router says that there was none. */
     Duration longest() {
         Duration reads = config.reads().maxWait();
         Duration writes = config.writes().maxWait();
         return (reads.compareTo(writes) > 0 ? reads : writes)
                 .plus(config.commandTimeout())
-                .plus(MARGIN);
+                .plus(CommandTimeouts.BACKSTOP);
     }
 
     /** Whether this stack writes. */

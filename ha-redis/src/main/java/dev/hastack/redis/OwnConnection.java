@@ -1,8 +1,10 @@
 package dev.hastack.redis;
 
+import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisChannelWriter;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.StatefulRedisConnectionImpl;
+import io.lettuce.core.TimeoutOptions;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.codec.RedisCodec;
 import io.lettuce.core.protocol.PushHandler;
@@ -20,9 +22,34 @@ import org.jspecify.annotations.Nullable;
  */
 class OwnConnection<K, V> extends StatefulRedisConnectionImpl<K, V> implements StatefulRedisConnection<K, V> {
     private volatile @Nullable Loan loan;
+    private volatile @Nullable ClientOptions patient;
 
     OwnConnection(RedisChannelWriter writer, PushHandler pushes, RedisCodec<K, V> codec, Duration timeout) {
         super(writer, pushes, codec, timeout);
+    }
+
+    /**
+     * Returns the options as they were set, except for how long a synchronous caller waits: the deadline is kept by the timer, which knows
+     * whether this process was stopped. The caller's thread would give up first, though the answer lies unread.
+     */
+    @Override
+    public ClientOptions getOptions() {
+        ClientOptions known = patient;
+        return known == null ? super.getOptions() : known;
+    }
+
+    @Override
+    public void setOptions(ClientOptions options) {
+        super.setOptions(options);
+        TimeoutOptions timeouts = options.getTimeoutOptions();
+        if (timeouts.getSource() instanceof CommandTimeouts source) {
+            patient = options.mutate()
+                    .timeoutOptions(TimeoutOptions.builder()
+                            .timeoutCommands(timeouts.isTimeoutCommands())
+                            .timeoutSource(source.backstop())
+                            .build())
+                    .build();
+        }
     }
 
     /** Keeps to this from now on; null once it is over. */

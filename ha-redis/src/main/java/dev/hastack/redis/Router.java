@@ -4,7 +4,9 @@ import dev.hastack.core.config.Address;
 import dev.hastack.core.config.RedisConfig;
 import dev.hastack.core.failure.Outcome;
 import dev.hastack.core.failure.Reason;
+import dev.hastack.core.monitor.GracePeriod;
 import dev.hastack.core.monitor.Monitor;
+import dev.hastack.core.monitor.Sweep;
 import dev.hastack.core.monitor.Toll;
 import dev.hastack.core.select.ReadPolicy;
 import dev.hastack.core.select.Waits;
@@ -28,8 +30,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Sends calls to nodes. While a call's role has a node whose gate is open, that is one volatile read; otherwise the call
@@ -37,16 +37,11 @@ import org.slf4j.LoggerFactory;
  * long, on a thread of its own, which sleeps while nothing is under way. Thread-safe. Longer than most since a call that is held, sent, sent again or out of
  * time is one matter: who moves it on has to know all of these.
  */
-final class Router implements Dispatcher, Runnable {
-    private static final Logger log = LoggerFactory.getLogger(Router.class);
+final class Router implements Dispatcher, Sweep.Work {
     /** While calls are held, which go on as soon as there is a node. */
     private static final long TICK = 5_000_000L;
     /** While there are none: a turn costs all commands that are under way, and late ones are so by tens of milliseconds. */
     private static final long CALM_TICK = 10_000_000L;
-
-    private static final long IDLE = 1_000_000_000L;
-    /** How many ticks without work before it sleeps: to wake it costs more than some idle ticks. */
-    private static final int IDLE_TICKS = 20;
 
     private final RedisConfig config;
     private final ReadPolicy policy;
@@ -60,12 +55,11 @@ final class Router implements Dispatcher, Runnable {
     /** Calls with a second attempt, which have a deadline of their own. */
     private final Queue<Call<?, ?, ?>> rerouted = new ConcurrentLinkedQueue<>();
 
-    private final Thread thread = new Thread(this, "ha-redis-all-router");
+    private final Sweep sweep = new Sweep("ha-redis-all-router", "the router of redis", this);
     private final Handover handover = new Handover();
     private volatile RedisRoutes routes;
     private volatile @Nullable Monitor monitor;
     private volatile Toll toll = new Toll("redis");
-    private volatile boolean asleep;
     private volatile boolean closing;
     private volatile boolean closed;
 
@@ -86,13 +80,17 @@ final class Router implements Dispatcher, Runnable {
         this.channels = channels;
         this.besides = besides;
         this.callbacks = callbacks;
-        thread.setDaemon(true);
     }
 
     void start(Monitor over) {
         monitor = over;
         toll = over.toll();
-        thread.start();
+        sweep.start();
+    }
+
+    /** How deadlines are put off after a pause of this process. */
+    GracePeriod grace() {
+        return sweep.grace();
     }
 
     @Override
@@ -185,8 +183,7 @@ final class Router implements Dispatcher, Runnable {
         if (call.over()) {
             return;
         }
-        long age = System.nanoTime() - call.bornAt();
-        if (age >= call.limit()) {
+        if (call.outOfTime(grace(), System.nanoTime())) {
             call.end(call.lastFailure().orElseGet(() -> nobody(call)));
         } else if (call.read()) {
             watch(call);
@@ -287,9 +284,7 @@ final class Router implements Dispatcher, Runnable {
 
     /** Something is under way: look after it. */
     void busy() {
-        if (asleep) {
-            wake();
-        }
+        sweep.busy();
     }
 
     /** Whether commands wait for a node. */
@@ -308,34 +303,18 @@ final class Router implements Dispatcher, Runnable {
 
     /** Something changed that a held call may wait for. */
     void wake() {
-        asleep = false;
-        LockSupport.unpark(thread);
+        sweep.wake();
     }
 
     @Override
-    public void run() {
-        int idle = 0;
-        while (!closed) {
-            try {
-                idle = tick() ? 0 : idle + 1;
-                asleep = idle > IDLE_TICKS;
-                if (asleep && isBusy()) {
-                    // It came after the tick, and saw no need to wake anybody.
-                    asleep = false;
-                }
-                LockSupport.parkNanos(this, asleep ? IDLE : awaited() ? TICK : CALM_TICK);
-            } catch (Throwable e) {
-                log.atError().setCause(e).log("the router of redis failed and goes on");
-                LockSupport.parkNanos(this, TICK);
-            }
-        }
+    public long rest() {
+        return awaited() ? TICK : CALM_TICK;
     }
 
-    /** Whether anything is under way. */
-    private boolean tick() {
-        release(heldWrites, holdingWrites);
-        release(heldReads, holdingReads);
-        long now = System.nanoTime();
+    @Override
+    public boolean look(long now) {
+        release(heldWrites, holdingWrites, now);
+        release(heldReads, holdingReads, now);
         boolean busy = !heldReads.isEmpty() || !heldWrites.isEmpty();
         if (!heldWrites.isEmpty()) {
             seekSuccessor();
@@ -347,7 +326,7 @@ final class Router implements Dispatcher, Runnable {
             Call<?, ?, ?> call = all.next();
             if (call.over()) {
                 all.remove();
-            } else if (now - call.bornAt() >= call.limit()) {
+            } else if (call.outOfTime(grace(), now)) {
                 all.remove();
                 call.end(call.lastFailure().orElseGet(() -> nobody(call)));
             }
@@ -367,7 +346,7 @@ final class Router implements Dispatcher, Runnable {
         }
     }
 
-    private void release(Queue<Call<?, ?, ?>> held, AtomicInteger holding) {
+    private void release(Queue<Call<?, ?, ?>> held, AtomicInteger holding, long time) {
         RedisRoutes now = routes;
         int count = holding.get();
         for (int i = 0; i < count; i++) {
@@ -377,7 +356,7 @@ final class Router implements Dispatcher, Runnable {
             }
             call.forgetTried();
             if (!call.over() && choose(now, call) == null) {
-                if (!now.hopeless() && System.nanoTime() - call.bornAt() < call.limit()) {
+                if (!now.hopeless() && !call.outOfTime(grace(), time)) {
                     return;
                 }
                 call.end(nobody(call));
@@ -433,7 +412,7 @@ final class Router implements Dispatcher, Runnable {
     boolean drain(Duration atMost) {
         closing = true;
         long until = System.nanoTime() + atMost.toNanos();
-        while (isBusy()) {
+        while (pending()) {
             if (System.nanoTime() - until >= 0) {
                 return false;
             }
@@ -442,7 +421,8 @@ final class Router implements Dispatcher, Runnable {
         return true;
     }
 
-    private boolean isBusy() {
+    @Override
+    public boolean pending() {
         return !heldReads.isEmpty()
                 || !heldWrites.isEmpty()
                 || channels.get().stream().anyMatch(channel -> channel.underWay() > 0);
@@ -451,7 +431,7 @@ final class Router implements Dispatcher, Runnable {
     /** Ends what is still held or under way. */
     void close() {
         closed = true;
-        wake();
+        sweep.end();
         RedisClosedException error = new RedisClosedException();
         heldWrites.forEach(call -> call.end(error));
         heldReads.forEach(call -> call.end(error));

@@ -1,6 +1,7 @@
 package dev.hastack.redis;
 
 import dev.hastack.core.config.RedisConfig;
+import dev.hastack.core.monitor.GracePeriod;
 import io.lettuce.core.RedisCommandTimeoutException;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class UnderWay {
     private final long late;
     private final long over;
+    private final GracePeriod grace;
     /** Sent since the last look, the newest first. */
     private final AtomicReference<@Nullable Attempt<?, ?, ?>> pushed = new AtomicReference<>();
 
@@ -25,9 +27,11 @@ final class UnderWay {
     private @Nullable Attempt<?, ?, ?> oldest;
     private @Nullable Attempt<?, ?, ?> newest;
 
-    UnderWay(RedisConfig config) {
+    /** @param grace what is put off after a pause of this process */
+    UnderWay(RedisConfig config, GracePeriod grace) {
         this.late = config.reads().rerouteAfter().toNanos();
         this.over = config.commandTimeout().toNanos();
+        this.grace = grace;
     }
 
     void add(Attempt<?, ?, ?> attempt) {
@@ -64,7 +68,7 @@ final class UnderWay {
         List<Attempt<?, ?, ?>> expired = new ArrayList<>(0);
         List<Attempt<?, ?, ?>> slow = new ArrayList<>(0);
         boolean any = look(now, expired, slow);
-        expired.forEach(UnderWay::expire);
+        expired.forEach(attempt -> expire(attempt, now));
         slow.forEach(UnderWay::late);
         return any;
     }
@@ -76,7 +80,7 @@ final class UnderWay {
             Attempt<?, ?, ?> kept = null;
             for (Attempt<?, ?, ?> attempt = oldest; attempt != null; ) {
                 Attempt<?, ?, ?> next = attempt.next;
-                long age = now - attempt.sentAt();
+                long age = age(attempt, now);
                 boolean gone = attempt.ended();
                 if (!gone && attempt.passedOver()) {
                     boolean unused = attempt.end(false);
@@ -84,9 +88,9 @@ final class UnderWay {
                 } else if (!gone && age >= over) {
                     expired.add(attempt);
                     gone = true;
-                } else if (!gone && age < late) {
+                } else if (!gone && now - attempt.sentAt() < late) {
                     break;
-                } else if (!gone && attempt.becomesLate()) {
+                } else if (!gone && age >= late && attempt.becomesLate()) {
                     slow.add(attempt);
                 }
                 if (gone) {
@@ -100,6 +104,12 @@ final class UnderWay {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** How long it has waited for its answer, which may lie unread where it waited over a pause of this process. */
+    private long age(Attempt<?, ?, ?> attempt, long now) {
+        long age = now - attempt.sentAt();
+        return age < Math.min(late, over) ? age : grace.counted(attempt.sentAt(), now) - attempt.sentAt();
     }
 
     /** Lock held: puts what was pushed since behind the others, the oldest first, but what has ended already, which is nearly all. */
@@ -145,12 +155,13 @@ final class UnderWay {
         attempt.call().late(attempt);
     }
 
-    private static void expire(Attempt<?, ?, ?> attempt) {
+    private void expire(Attempt<?, ?, ?> attempt, long now) {
         if (attempt.end(false)) {
-            if (attempt.becomesFailed()) {
+            boolean stopped = grace.excuses(attempt.sentAt() + over, now);
+            if (!stopped && attempt.becomesFailed()) {
                 attempt.lane().breaker().failed(new RedisCommandTimeoutException("no answer"));
             }
-            attempt.call().expire(attempt.lane());
+            attempt.call().expire(attempt.lane(), stopped);
         }
     }
 

@@ -3,6 +3,7 @@ package dev.hastack.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.hastack.core.monitor.GracePeriod;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.output.IntegerOutput;
@@ -79,7 +80,7 @@ class CallTest {
     void an_attempt_that_lettuce_has_not_written_when_its_call_is_over_ends_at_the_next_look() {
         Attempt<String, String, Long> written = attempt("main");
         Attempt<String, String, Long> unwritten = attempt("standby");
-        UnderWay underWay = new UnderWay(dispatcher.config());
+        UnderWay underWay = new UnderWay(dispatcher.config(), new GracePeriod());
         underWay.add(written);
         underWay.add(unwritten);
         written.encode(Unpooled.buffer());

@@ -2,6 +2,7 @@ package dev.hastack.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.hastack.core.monitor.GracePeriod;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.output.IntegerOutput;
@@ -9,6 +10,7 @@ import io.lettuce.core.protocol.AsyncCommand;
 import io.lettuce.core.protocol.Command;
 import io.lettuce.core.protocol.CommandArgs;
 import io.lettuce.core.protocol.CommandType;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -19,9 +21,11 @@ import org.junit.jupiter.api.Test;
 class UnderWayTest {
     private final List<Call<?, ?, ?>> late = new CopyOnWriteArrayList<>();
     private final List<AsyncCommand<String, String, Long>> commands = new ArrayList<>();
+    private final List<Call<?, ?, ?>> calls = new ArrayList<>();
     private final Redispatch dispatcher = new Redispatch(new CopyOnWriteArrayList<>(), late);
     private final Place place = new Place("main");
-    private final UnderWay underWay = new UnderWay(dispatcher.config());
+    private final GracePeriod grace = new GracePeriod();
+    private final UnderWay underWay = new UnderWay(dispatcher.config(), grace);
     private final long start = System.nanoTime();
     private final long lateAfter = dispatcher.config().reads().rerouteAfter().toNanos();
     private final long over = dispatcher.config().commandTimeout().toNanos();
@@ -132,6 +136,57 @@ class UnderWayTest {
     }
 
     @Test
+    void what_is_under_way_over_a_pause_of_this_process_is_neither_ended_nor_sent_besides_before_it_can_be_read() {
+        Attempt<String, String, Long> before = send(start);
+        long woke = start + Duration.ofSeconds(6).toNanos();
+        send(woke);
+        stopped(start, woke);
+
+        assertThat(underWay.sweep(woke)).isTrue();
+        assertThat(underWay.sweep(woke + over / 2)).isTrue();
+        assertThat(commands.get(0)).isNotDone();
+        assertThat(late).as("that was sent after the pause").hasSize(1);
+        assertThat(late.get(0)).isSameAs(calls.get(1));
+
+        before.complete();
+        assertThat(commands.get(0)).isCompleted();
+    }
+
+    @Test
+    void what_has_no_answer_even_then_ends_and_its_node_is_not_to_blame() {
+        send(start);
+        long woke = start + Duration.ofSeconds(6).toNanos();
+        stopped(start, woke);
+        underWay.sweep(woke);
+        long graceOver = woke + GracePeriod.LONGEST.toNanos();
+        underWay.sweep(graceOver - 1);
+        assertThat(commands.get(0)).isNotDone();
+
+        assertThat(underWay.sweep(graceOver)).isFalse();
+
+        assertThat(commands.get(0)).isCompletedExceptionally();
+        assertThat(place.breaker().armed()).isFalse();
+    }
+
+    @Test
+    void what_is_sent_after_a_pause_has_no_more_time_than_ever_and_its_node_is_to_blame() {
+        stopped(start, start + over);
+        long sentAt = start + 2 * over;
+        send(sentAt);
+        assertThat(underWay.sweep(sentAt + over)).isFalse();
+
+        assertThat(commands.get(0)).isCompletedExceptionally();
+        assertThat(place.breaker().armed()).isTrue();
+    }
+
+    private void stopped(long from, long until) {
+        grace.expect(from);
+        grace.looks(until);
+        // None is late any more.
+        grace.expect(until + Duration.ofHours(1).toNanos());
+    }
+
+    @Test
     void two_attempts_of_one_command_are_two() {
         Call<String, String, Long> call = attempt(start).call();
 
@@ -149,9 +204,11 @@ class UnderWayTest {
                 CommandType.STRLEN,
                 new IntegerOutput<>(StringCodec.UTF8),
                 new CommandArgs<>(StringCodec.UTF8).addKey("k")));
+        Call<String, String, Long> call = new Call<>(command, dispatcher, true, true, at);
         synchronized (commands) {
             commands.add(command);
+            calls.add(call);
         }
-        return new Attempt<>(new Call<>(command, dispatcher, true, true, at), place, null, at);
+        return new Attempt<>(call, place, null, at);
     }
 }

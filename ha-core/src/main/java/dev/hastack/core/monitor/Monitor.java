@@ -92,6 +92,7 @@ public final class Monitor implements AutoCloseable {
     private final Events events;
     private final Time time;
     private final Machine machine;
+    private final Instant made;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition published = lock.newCondition();
@@ -122,6 +123,7 @@ public final class Monitor implements AutoCloseable {
         this.events = events;
         this.time = time;
         this.machine = machine;
+        this.made = time.now();
         this.toll = new Toll(settings.store());
         this.epochFile = settings.epochFile().map(file -> new EpochFile(settings.store(), file));
         this.snapshot =
@@ -241,14 +243,16 @@ public final class Monitor implements AutoCloseable {
     }
 
     /**
-     * Waits until {@code attempt} gives a value, and tries it again at every publication.
+     * Waits until {@code attempt} gives a value, and tries it again at every publication. After a pause of this process it is tried for up to a
+     * second more, in which the probes can say what has changed.
      *
      * @param attempt run under the monitor's lock: must read only
      * @return empty if the timeout passed or the monitor was closed before there was a value
      */
     public <T> Optional<T> await(Supplier<Optional<T>> attempt, Duration timeout) throws InterruptedException {
         lock.lockInterruptibly();
-        Instant until = time.now().plus(timeout.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : timeout);
+        Instant began = time.now();
+        Instant until = began.plus(timeout.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : timeout);
         waiters++;
         try {
             updateUrgency(time.now());
@@ -257,10 +261,14 @@ public final class Monitor implements AutoCloseable {
             }
             while (true) {
                 Optional<T> value = attempt.get();
-                if (value.isPresent() || snapshot.closed() || !time.now().isBefore(until)) {
+                Instant now = time.now();
+                boolean due = !now.isBefore(until);
+                if (value.isPresent()
+                        || snapshot.closed()
+                        || (due && watch.grace().passed(nanos(began), nanos(until), nanos(now)))) {
                     return value;
                 }
-                time.await(lock, published, until);
+                time.await(lock, published, due ? now.plus(Cadence.URGENT) : until);
             }
         } finally {
             waiters--;
@@ -444,6 +452,11 @@ public final class Monitor implements AutoCloseable {
     /** Whether callers wait for what a probe may find. */
     boolean awaited() {
         return waiters > 0 || adapter.awaited();
+    }
+
+    /** This point in time in ns, from any other. */
+    long nanos(Instant at) {
+        return Duration.between(made, at).toNanos();
     }
 
     /** How slow everything is. */

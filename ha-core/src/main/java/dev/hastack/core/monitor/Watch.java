@@ -18,8 +18,6 @@ final class Watch implements Runnable {
     private static final Logger log = LoggerFactory.getLogger(Watch.class);
     /** While nothing is in use, a stall cannot begin. */
     private static final Duration IDLE_TICK = Duration.ofMillis(100);
-    /** By how much a tick must be late to tell of a pause of the process; less is the scheduler's noise. */
-    private static final Duration PAUSE = Duration.ofMillis(50);
 
     private final Monitor monitor;
     private final Thread thread;
@@ -30,6 +28,7 @@ final class Watch implements Runnable {
     private final Map<String, Stall> stalls = new HashMap<>();
     private volatile boolean ended;
     private @Nullable Instant planned;
+    private final GracePeriod grace = new GracePeriod();
     private Instant askedAt = Instant.MIN;
     private boolean awaited;
 
@@ -64,6 +63,11 @@ final class Watch implements Runnable {
         } finally {
             monitor.lock().unlock();
         }
+    }
+
+    /** How deadlines are put off after a pause of this process. */
+    GracePeriod grace() {
+        return grace;
     }
 
     void join(Duration atMost) {
@@ -136,6 +140,7 @@ final class Watch implements Runnable {
                 next = stallTick;
             }
             planned = next;
+            grace.expect(monitor.nanos(next));
             if (!ended) {
                 monitor.time().await(monitor.lock(), wake, next);
             }
@@ -168,7 +173,8 @@ final class Watch implements Runnable {
     private void forgiveOwnPause(Instant now) {
         Duration late = planned == null ? Duration.ZERO : Duration.between(planned, now);
         monitor.late(late, now);
-        if (late.compareTo(PAUSE) >= 0) {
+        grace.looks(monitor.nanos(now));
+        if (late.compareTo(GracePeriod.PAUSE) >= 0) {
             monitor.tasks().forEach(task -> task.extend(late));
         }
     }

@@ -185,6 +185,27 @@ class MonitorTest {
         assertThat(changes).endsWith("PrimaryLost", "NodeDown", "PrimaryMoved");
     }
 
+    /** Its time is over when the process runs on, but nobody has been asked meanwhile. */
+    @Test
+    void whoever_waits_over_a_pause_of_this_process_hears_what_has_changed_meanwhile() throws Exception {
+        startWithPrimaryA();
+        calmDown();
+        cluster.refuses("a");
+        monitor.report("a", 0, Kind.NETWORK, new IOException("EOF"));
+        until(() -> status("a") == Status.DOWN);
+        CompletableFuture<Optional<String>> writer = CompletableFuture.supplyAsync(() -> awaitPrimary());
+        until(monitor::awaited);
+        pass(Duration.ofMillis(20));
+
+        time.advance(Duration.ofSeconds(12));
+        cluster.primary("b", 2);
+        for (int i = 0; i < 20 && !writer.isDone(); i++) {
+            pass(Duration.ofMillis(20));
+        }
+
+        assertThat(writer.get(60, TimeUnit.SECONDS)).contains("b");
+    }
+
     private Optional<String> awaitPrimary() {
         try {
             return monitor.await(
