@@ -148,8 +148,9 @@ class UnderWayTest {
         assertThat(late).as("that was sent after the pause").hasSize(1);
         assertThat(late.get(0)).isSameAs(calls.get(1));
 
+        before.getOutput().set(7);
         before.complete();
-        assertThat(commands.get(0)).isCompleted();
+        assertThat(commands.get(0)).isCompletedWithValue(7L);
     }
 
     @Test
