@@ -195,7 +195,11 @@ final class RedisErrors {
     /** What it says. */
     static String text(Throwable error) {
         Throwable bare = bare(error);
-        return bare.getMessage() == null ? bare.toString() : bare.getMessage();
+        String said = bare.getMessage() == null ? bare.toString() : bare.getMessage();
+        // Of its own mistakes Lettuce says where in itself they are.
+        return unreadable(bare) && !(bare instanceof RedisProtocolException)
+                ? "what it says is no answer of Redis (" + said + ")"
+                : said;
     }
 
     /** Whether the connection is the reason, and so nobody knows whether the command was done if it was sent. */

@@ -86,6 +86,16 @@ class RedisErrorsTest {
     }
 
     @Test
+    void calls_what_lettuce_stumbles_over_no_answer_of_Redis() {
+        NullPointerException stumbled = new NullPointerException("\"response\" is null");
+        stumbled.setStackTrace(new StackTraceElement[] {
+            new StackTraceElement("io.lettuce.core.RedisHandshake", "onHelloResponse", "RedisHandshake.java", 1)
+        });
+        assertThat(RedisErrors.text(new RedisConnectionException("no", stumbled)))
+                .isEqualTo("what it says is no answer of Redis (\"response\" is null)");
+    }
+
+    @Test
     void takes_a_connection_that_a_probe_waited_for_in_vain_for_silence() {
         assertThat(RedisErrors.kindOfProbe(
                         new RedisConnectionException("no", new ConnectTimeoutException("timed out"))))
