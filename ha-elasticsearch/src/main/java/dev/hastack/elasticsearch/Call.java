@@ -230,11 +230,11 @@ final class Call<Q, R> implements Slots.Waiter {
             waitUntil(now);
         } else {
             NodeChannel full = routes.best().get(0);
-            lastError = new ElasticsearchOverloadedException(
-                    describe() + "not sent within " + millis() + ": " + full.underWay()
-                            + " requests are under way at " + full.node()
-                            + ", as many as ha.elasticsearch.max-in-flight allows"
-                            + (routes.usable() > 1 ? ", and no fewer at the others" : ""));
+            lastError = new ElasticsearchOverloadedException(describe() + "not sent within " + millis() + ": "
+                    + router.config().maxInFlight()
+                    + " requests are under way at " + full.node()
+                    + ", as many as ha.elasticsearch.max-in-flight allows"
+                    + (routes.usable() > 1 ? ", and no fewer at the others" : ""));
             waitUntil(now + FULL);
         }
     }

@@ -36,8 +36,12 @@ public final class Durability {
 
     /**
      * Asks for the memory of every replica that is in touch with the primary, and of one at least, within 500 ms:
-     * whichever is promoted has it, whether the primary dies or is moved. A replica that leaves the primary counts until
-     * its probe has said that it is gone, and not promoted; one that hangs, for two seconds.
+     * whichever of them is promoted has it, whether the primary dies or is moved. In touch is a replica that the primary
+     * has heard from in the last two seconds. One that the primary no longer names may have been promoted, so it counts
+     * until its own probe has said that it is not: that it is down, that it has lost its primary, or, two seconds after the
+     * primary last named it, that it is a replica still. So a replica that hangs holds these writes up for two seconds, and
+     * one whose link to the primary is cut for about four. What is written from then on is lost if that one is promoted
+     * all the same: of replicas with an equal {@code replica-priority}, Sentinel takes the one that has most.
      */
     public static Durability everyReplica() {
         return new Durability(1, true, DEFAULT_TIMEOUT, false);

@@ -1,5 +1,6 @@
 package dev.hastack.redis;
 
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -83,6 +84,18 @@ record InTouch(long written, List<Replica> replicas) {
 
     int count() {
         return having(0);
+    }
+
+    /** The addresses of those that count, as the primary has them, told apart where a network shows several at one. */
+    Set<String> names() {
+        Set<String> names = new HashSet<>();
+        for (Replica one : replicas) {
+            String name = one.address();
+            while (!one.copying() && !names.add(name)) {
+                name += "'";
+            }
+        }
+        return names;
     }
 
     /** How many have at least so much. */

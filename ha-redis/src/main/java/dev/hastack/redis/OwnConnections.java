@@ -2,13 +2,11 @@ package dev.hastack.redis;
 
 import dev.hastack.core.config.RedisConfig;
 import dev.hastack.core.failure.Outcome;
-import dev.hastack.core.failure.Reason;
 import dev.hastack.core.monitor.Monitor;
 import dev.hastack.core.monitor.Toll;
 import dev.hastack.core.select.Waits;
 import dev.hastack.core.topology.Kind;
-import dev.hastack.core.topology.NodeView;
-import dev.hastack.core.topology.Status;
+import dev.hastack.core.topology.Snapshot;
 import io.lettuce.core.RedisChannelHandler;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisCommandInterruptedException;
@@ -18,26 +16,27 @@ import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.codec.RedisCodec;
 import io.lettuce.core.protocol.DefaultEndpoint;
 import java.time.Duration;
-import java.util.List;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Connections of one caller each, to the primary. They end with the generation of their node: whoever waits for an answer is
- * freed, and nothing more is acknowledged by a node that is no primary any more. Thread-safe.
+ * freed, and nothing more is acknowledged by a node that is no primary any more. Thread-safe. Longer than most, since how one is made, whose it is
+ * and when it ends is one matter.
  */
 final class OwnConnections implements RedisChannels.Follower {
     private static final Duration PAUSE = Duration.ofMillis(20);
-
-    /** Enough to connect to a primary that is well: who has no patience left would never get a connection otherwise. */
-    private static final Duration MOMENT = Duration.ofMillis(100);
 
     private final RedisConfig config;
     private final NodeClients clients;
@@ -45,10 +44,31 @@ final class OwnConnections implements RedisChannels.Follower {
     private final Monitor monitor;
     private final Map<StatefulConnection<?, ?>, Owner> open = new ConcurrentHashMap<>();
 
-    /** The most replicas that each primary has named. */
-    private final Map<Owner, Integer> named = new ConcurrentHashMap<>();
+    /** Those that callers wait for. */
+    private final Set<Connecting> connecting = ConcurrentHashMap.newKeySet();
 
-    private record Owner(String node, int generation) {}
+    /** Whose a connection is. */
+    record Owner(String node, int generation) {
+        static Owner of(NodeChannel channel) {
+            return new Owner(channel.node(), channel.generation());
+        }
+    }
+
+    /** A connection that is being made; equal to itself alone. */
+    private static final class Connecting {
+        private final Owner owner;
+        private final CompletableFuture<?> awaited;
+
+        Connecting(Owner owner, CompletableFuture<?> awaited) {
+            this.owner = owner;
+            this.awaited = awaited;
+        }
+
+        void leave() {
+            awaited.completeExceptionally(
+                    new RedisConnectionException(owner.node() + " was left while it was being connected to"));
+        }
+    }
 
     OwnConnections(RedisConfig config, NodeClients clients, RedisChannels channels, Monitor monitor) {
         this.config = config;
@@ -64,35 +84,46 @@ final class OwnConnections implements RedisChannels.Follower {
      * @throws RedisNoPrimaryException if there is none in time, or it cannot be connected to
      */
     <K, V> StatefulRedisConnection<K, V> open(RedisCodec<K, V> codec) {
-        return open(codec, config.writes().maxWait(), config.connectTimeout());
+        return open(codec, Deadline.in(config.writes().maxWait()), config.connectTimeout(), OwnConnections::close);
     }
 
-    /** @param patience how long a primary, and a connection to it, is waited for; the latter a moment at least */
-    <K, V> StatefulRedisConnection<K, V> open(RedisCodec<K, V> codec, Duration patience) {
-        return open(codec, patience, MOMENT);
+    /**
+     * The same.
+     *
+     * @param deadline of the wait for a primary; a connection to one is waited for as long as an answer of it would be, though this is over
+     * @param late gets the connection if it is made when nobody waits for it any more
+     */
+    <K, V> StatefulRedisConnection<K, V> open(
+            RedisCodec<K, V> codec, Deadline deadline, Consumer<StatefulRedisConnection<K, V>> late) {
+        return open(codec, deadline, config.commandTimeout(), late);
     }
 
-    /** @param connect how long a connection is waited for, though the patience is over; never longer than connect-timeout */
-    private <K, V> StatefulRedisConnection<K, V> open(RedisCodec<K, V> codec, Duration patience, Duration connect) {
+    /** @param connect how long a connection is waited for at least; never longer than connect-timeout */
+    private <K, V> StatefulRedisConnection<K, V> open(
+            RedisCodec<K, V> codec, Deadline deadline, Duration connect, Consumer<StatefulRedisConnection<K, V>> late) {
         if (!config.writable()) {
             throw new RedisNotWritableException(
                     "a connection to the primary is refused: this stack may not write to Redis (ha.redis.writable=false)");
         }
-        long until = System.nanoTime() + patience.toNanos();
         RedisConnectionException last = null;
         do {
-            NodeChannel primary = awaitPrimary(until, patience, last);
+            NodeChannel primary = awaitPrimary(deadline, last);
+            long patience = Math.max(deadline.left().toNanos(), connect.toNanos());
             try {
-                long left = Math.max(until - System.nanoTime(), connect.toNanos());
                 return connect(
-                        primary, codec, Math.min(left, config.connectTimeout().toNanos()));
+                        primary,
+                        codec,
+                        Math.min(patience, config.connectTimeout().toNanos()),
+                        late);
             } catch (RedisConnectionException e) {
                 last = e;
-                RedisErrors.kind(e).ifPresent(kind -> channels.router().report(primary, kind, e));
-                pause();
+                if (!primary.retired()) {
+                    RedisErrors.kind(e).ifPresent(kind -> channels.router().report(primary, kind, e));
+                    pause();
+                }
             }
-        } while (System.nanoTime() - until < 0);
-        throw noPrimary(patience, last);
+        } while (!deadline.over());
+        throw noPrimary(deadline, last);
     }
 
     /** Between two attempts to connect to a node that refuses them. */
@@ -105,7 +136,7 @@ final class OwnConnections implements RedisChannels.Follower {
         return monitor.toll();
     }
 
-    private NodeChannel awaitPrimary(long until, Duration patience, @Nullable Throwable last) {
+    private NodeChannel awaitPrimary(Deadline deadline, @Nullable Throwable last) {
         if (channels.routes().primary() == null) {
             toll().held();
         }
@@ -113,10 +144,10 @@ final class OwnConnections implements RedisChannels.Follower {
             Optional<NodeChannel> primary = monitor.await(
                             () -> Optional.of(channels.routes())
                                     .filter(routes -> routes.primary() != null || routes.hopeless()),
-                            Duration.ofNanos(Math.max(0, until - System.nanoTime())))
+                            deadline.left())
                     .map(RedisRoutes::primary);
             refuseWhenClosed();
-            return primary.orElseThrow(() -> noPrimary(patience, last));
+            return primary.orElseThrow(() -> noPrimary(deadline, last));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new RedisCommandInterruptedException(e);
@@ -131,32 +162,22 @@ final class OwnConnections implements RedisChannels.Follower {
     }
 
     /** As the routes have it, which know it before the monitor says so, and have no primary from then on. */
-    private boolean closed() {
+    boolean closed() {
         return channels.routes().snapshot().closed();
     }
 
     /** Whether it leads to the present primary; what lies idle may lead to the last one for a moment. */
     boolean leads(StatefulConnection<?, ?> connection) {
         NodeChannel primary = channels.routes().primary();
-        return primary != null && new Owner(primary.node(), primary.generation()).equals(open.get(connection));
+        return primary != null && Owner.of(primary).equals(open.get(connection));
     }
 
-    private RedisNoPrimaryException noPrimary(Duration patience, @Nullable Throwable last) {
+    private RedisNoPrimaryException noPrimary(Deadline deadline, @Nullable Throwable last) {
+        RedisRoutes routes = channels.routes();
         RedisNoPrimaryException error = new RedisNoPrimaryException(
-                "redis: "
-                        + (last == null ? "" : last.getMessage() + "; ")
-                        + (channels.routes().hopeless()
-                                ? Waits.denied(
-                                        RedisErrors.CREDENTIALS,
-                                        monitor.snapshot(),
-                                        monitor.time().now())
-                                : Waits.write(
-                                        patience,
-                                        monitor.snapshot(),
-                                        monitor.time().now()))
-                        + channels.besides(),
+                "redis: " + (last == null ? "" : last.getMessage()) + why(routes, deadline, last) + channels.besides(),
                 Outcome.NOT_SENT,
-                RedisFailures.reason(channels.routes()),
+                RedisFailures.reason(routes),
                 monitor.snapshot());
         if (last != null) {
             error.addSuppressed(last);
@@ -164,72 +185,80 @@ final class OwnConnections implements RedisChannels.Follower {
         return error;
     }
 
-    private <K, V> StatefulRedisConnection<K, V> connect(NodeChannel primary, RedisCodec<K, V> codec, long nanos) {
-        CompletableFuture<StatefulRedisConnection<K, V>> connecting =
-                clients.connectOwn(primary.node(), codec).toCompletableFuture();
+    /** That there is no primary, if that is the reason. */
+    private String why(RedisRoutes routes, Deadline deadline, @Nullable Throwable last) {
+        Snapshot seen = monitor.snapshot();
+        Instant now = monitor.time().now();
+        if (routes.hopeless()) {
+            return (last == null ? "" : "; ") + Waits.denied(RedisErrors.CREDENTIALS, seen, now);
+        }
+        return last != null && routes.primary() != null
+                ? ", though there is a primary; " + seen.describe(now)
+                : (last == null ? "" : "; ") + Waits.write(deadline.patience(), seen, now);
+    }
+
+    private <K, V> StatefulRedisConnection<K, V> connect(
+            NodeChannel primary, RedisCodec<K, V> codec, long nanos, Consumer<StatefulRedisConnection<K, V>> late) {
+        CompletableFuture<StatefulRedisConnection<K, V>> awaited = connecting(primary, codec, late);
         StatefulRedisConnection<K, V> made;
         try {
-            made = connecting.get(nanos, TimeUnit.NANOSECONDS);
+            made = within(nanos, awaited);
         } catch (ExecutionException e) {
-            throw new RedisConnectionException(
-                    "cannot connect to " + primary.node() + ": " + RedisErrors.text(e), RedisErrors.bare(e));
-        } catch (TimeoutException e) {
-            abandon(connecting);
-            throw new RedisConnectionException("cannot connect to " + primary.node() + " in time", e);
+            throw e.getCause() instanceof TimeoutException
+                    ? new RedisConnectionException(
+                            "cannot connect to " + primary.node() + " within " + TimeUnit.NANOSECONDS.toMillis(nanos)
+                                    + " ms",
+                            e.getCause())
+                    : new RedisConnectionException(
+                            "cannot connect to " + primary.node() + ": " + RedisErrors.text(e), RedisErrors.bare(e));
         } catch (InterruptedException e) {
-            abandon(connecting);
+            if (!awaited.completeExceptionally(e)) {
+                CompletableFuture<Void> unused = awaited.thenAccept(late);
+            }
             Thread.currentThread().interrupt();
             throw new RedisCommandInterruptedException(e);
-        }
-        open.put(made, new Owner(primary.node(), primary.generation()));
-        if (primary.retired()) {
-            close(made);
         }
         open.keySet().removeIf(connection -> !connection.isOpen());
         return made;
     }
 
-    /**
-     * Waits until the present primary is in touch with as many replicas as a write has to reach, and no Sentinel is about to
-     * replace it; not for a primary.
-     *
-     * @param left of the patience
-     * @throws RedisNoReplicaException if it is not in time
-     * @throws RedisClosedException if the stack is closed meanwhile
-     */
-    void awaitReplicas(Durability durability, Duration left, Duration patience) {
-        if (!reaches(durability)) {
-            toll().held();
+    /** Ends by itself when its node is left: a primary that hangs says nothing, and another may be there. */
+    private <K, V> CompletableFuture<StatefulRedisConnection<K, V>> connecting(
+            NodeChannel primary, RedisCodec<K, V> codec, Consumer<StatefulRedisConnection<K, V>> late) {
+        Owner owner = Owner.of(primary);
+        CompletableFuture<StatefulRedisConnection<K, V>> awaited = new CompletableFuture<>();
+        Connecting pending = new Connecting(owner, awaited);
+        connecting.add(pending);
+        CompletionStage<StatefulRedisConnection<K, V>> unused = clients.connectOwn(primary.node(), codec)
+                .whenComplete((made, error) -> {
+                    connecting.remove(pending);
+                    if (error != null) {
+                        awaited.completeExceptionally(error);
+                        return;
+                    }
+                    open.put(made, owner);
+                    if (primary.retired()) {
+                        close(made);
+                    }
+                    if (!awaited.complete(made)) {
+                        late.accept(made);
+                    }
+                });
+        if (primary.retired()) {
+            pending.leave();
         }
-        try {
-            boolean opened = channels.gate().await(() -> closed() || reaches(durability), this::askPrimary, left);
-            refuseWhenClosed();
-            if (opened) {
-                return;
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new RedisCommandInterruptedException(e);
-        }
-        throw new RedisNoReplicaException(
-                "not written: "
-                        + missing(channels.routes().primary(), durability)
-                        + ", and that did not change within " + TimeUnit.MILLISECONDS.convert(patience)
-                        + " ms (ha.redis.writes.wait); "
-                        + monitor.snapshot().describe(monitor.time().now()),
-                Reason.NO_NODE,
-                monitor.snapshot());
+        return awaited;
     }
 
-    private String missing(@Nullable NodeChannel primary, Durability durability) {
-        if (primary == null) {
-            return "there is no primary";
+    /** What comes at the last moment counts; what comes later does so for others. */
+    private static <T> T within(long nanos, CompletableFuture<T> awaited)
+            throws ExecutionException, InterruptedException {
+        try {
+            return awaited.get(nanos, TimeUnit.NANOSECONDS);
+        } catch (TimeoutException e) {
+            boolean unused = awaited.completeExceptionally(e);
+            return awaited.get();
         }
-        return channels.router().pauses(primary)
-                ? "Sentinel is about to replace " + primary.node()
-                : primary.node() + " is in touch with "
-                        + channels.gate().ready(primary.node()) + " of " + wanted(primary, durability)
-                        + " replicas that the write has to reach";
     }
 
     /** WAITAOF came with Redis 7.2: what is written before an older server refuses that is written, and nobody knows how safely. */
@@ -243,35 +272,6 @@ final class OwnConnections implements RedisChannels.Follower {
         }
     }
 
-    /** Whether a write can become durable as far as is known, or there is no telling. */
-    boolean reaches(Durability durability) {
-        NodeChannel primary = channels.routes().primary();
-        if (primary == null) {
-            return true;
-        }
-        // What it acknowledges from its successor's promotion on is lost.
-        return !channels.router().pauses(primary)
-                && channels.gate().ready(primary.node()) >= wanted(primary, durability);
-    }
-
-    private int wanted(NodeChannel primary, Durability durability) {
-        return durability.every()
-                ? Math.max(
-                        durability.replicas(),
-                        followers(
-                                new Owner(primary.node(), primary.generation()),
-                                channels.gate().inTouch(primary.node())))
-                : durability.replicas();
-    }
-
-    private void askPrimary() {
-        NodeChannel primary = channels.routes().primary();
-        if (primary != null) {
-            monitor.hint(primary.node());
-            channels.router().seekSuccessor();
-        }
-    }
-
     /** Where this connection leads to, for people. */
     String node(StatefulConnection<?, ?> connection) {
         String id = nodeId(connection);
@@ -281,16 +281,14 @@ final class OwnConnections implements RedisChannels.Follower {
     /** The node that this connection leads to; null once it is closed. */
     @Nullable
     String nodeId(StatefulConnection<?, ?> connection) {
-        Owner owner = open.get(connection);
+        Owner owner = owner(connection);
         return owner == null ? null : owner.node();
     }
 
-    /** The primary of this connection may be in touch with fewer than was known. */
-    void doubt(StatefulConnection<?, ?> connection) {
-        Owner owner = open.get(connection);
-        if (owner != null) {
-            monitor.hint(owner.node());
-        }
+    /** Whose this connection is; null once it is closed. */
+    @Nullable
+    Owner owner(StatefulConnection<?, ?> connection) {
+        return open.get(connection);
     }
 
     /** The primary of this connection has answered by an error that says something about itself. */
@@ -299,48 +297,6 @@ final class OwnConnections implements RedisChannels.Follower {
         if (owner != null) {
             monitor.report(owner.node(), owner.generation(), kind, error);
         }
-    }
-
-    /** A write on this connection was not acknowledged in time; the next ones wait until the replicas have caught up. */
-    void missed(StatefulConnection<?, ?> connection, InTouch now) {
-        Owner owner = open.get(connection);
-        if (owner != null) {
-            channels.gate().missed(owner.node(), now);
-            monitor.hint(owner.node());
-        }
-    }
-
-    /**
-     * How many replicas the primary of this connection has to count on. One that it names no more, though the topology has
-     * it as a replica, may have been promoted: it counts until its probe has said what it is.
-     *
-     * @param now whom the primary names
-     */
-    int followers(StatefulConnection<?, ?> connection, InTouch now) {
-        Owner owner = open.get(connection);
-        if (owner == null) {
-            return now.count();
-        }
-        return followers(owner, channels.gate().heard(owner.node(), now));
-    }
-
-    private int followers(Owner owner, int now) {
-        int most = named.merge(owner, now, Math::max);
-        RedisRoutes routes = channels.routes();
-        List<String> replicas = routes.snapshot().nodes().values().stream()
-                .filter(node -> node.status() == Status.REPLICA)
-                .map(NodeView::node)
-                .filter(node -> !routes.unlinked().contains(node))
-                .toList();
-        int known = Math.min(most, replicas.size());
-        if (now < known) {
-            replicas.forEach(monitor::hint);
-        }
-        return Math.max(now, known);
-    }
-
-    private static <K, V> void abandon(CompletableFuture<StatefulRedisConnection<K, V>> connecting) {
-        CompletableFuture<Void> unused = connecting.thenAccept(OwnConnections::close);
     }
 
     /** Closes it unless that has been done: Lettuce would log a warning. */
@@ -364,7 +320,7 @@ final class OwnConnections implements RedisChannels.Follower {
     @Override
     public void retired(String node, int generation) {
         Owner owner = new Owner(node, generation);
-        named.remove(owner);
+        connecting.stream().filter(one -> one.owner.equals(owner)).forEach(Connecting::leave);
         open.forEach((connection, of) -> {
             if (of.equals(owner)) {
                 open.remove(connection);

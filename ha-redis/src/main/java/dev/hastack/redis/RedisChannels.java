@@ -158,7 +158,7 @@ final class RedisChannels implements StoreAdapter {
         unlinked.put(node, !info.linked());
         versions.put(node, info.version());
         names.heard(node, info.runId());
-        int unused = gate.heard(node, info.inTouch());
+        InTouch unused = gate.heard(node, info.inTouch());
         Monitor over = monitor;
         boolean settled = over != null && over.snapshot().incumbent().isPresent();
         Lineage.Judged judged = lineage.judge(node, info, () -> appointed(node), settled);

@@ -10,7 +10,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * No primary within {@code ha.redis.writes.wait}, or every node denies access; the message has the topology that was seen, and {@link
+ * No primary within {@code ha.redis.writes.wait}, or one that cannot be connected to, or every node denies access; the message has the topology that was seen, and {@link
  * #getSuppressed} the last failure of each node. The write was not sent, unless it is {@linkplain HaRedis#idempotent idempotent} and an
  * attempt before lost its answer: the outcome says which.
  */

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * No node for a read within {@code ha.redis.reads.wait}, or fewer replicas in touch with the primary than a durable write has
- * to reach, for all of {@code ha.redis.writes.wait}; the message has the topology that was seen, and {@link #getSuppressed} the last
- * failure of each node. Nothing was sent.
+ * to reach, or than the primary itself requires ({@code min-replicas-to-write}), for all of {@code ha.redis.writes.wait}; the message has
+ * the topology that was seen, and {@link #getSuppressed} the last failure of each node. Nothing was done.
  */
 public final class RedisNoReplicaException extends RedisException implements StackFailure {
     private final Reason reason;

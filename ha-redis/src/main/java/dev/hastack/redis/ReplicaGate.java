@@ -47,9 +47,9 @@ final class ReplicaGate {
         }
     }
 
-    /** This node has said which replicas it is in touch with; how many these are. */
-    int heard(String node, InTouch replicas) {
-        return update(node, before -> before.heard(replicas)).replicas().count();
+    /** This node has said which replicas it is in touch with; which these are, knowing what it had said before. */
+    InTouch heard(String node, InTouch replicas) {
+        return update(node, before -> before.heard(replicas)).replicas();
     }
 
     /** The same, after a write was not acknowledged in time. */
@@ -77,9 +77,14 @@ final class ReplicaGate {
         }
     }
 
-    /** How many replicas this node was in touch with when it was last heard of. */
+    /** How many replicas this node was in touch with when it was last heard from. */
     int inTouch(String node) {
-        return known(node).replicas().count();
+        return replicas(node).count();
+    }
+
+    /** Which these are. */
+    InTouch replicas(String node) {
+        return known(node).replicas();
     }
 
     /** How many of these have all that others had to be waited for. */

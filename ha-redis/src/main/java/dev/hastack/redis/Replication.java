@@ -28,6 +28,7 @@ final class Replication implements HaRedis {
     private final RedisHealth health;
     private final KeyPrefix prefix;
     private final OwnConnections own;
+    private final ReplicaReach reach;
     private final IdleConnections idle = new IdleConnections();
     private final Subscriptions subscriptions;
     private final Reports reports = new Reports();
@@ -40,6 +41,7 @@ final class Replication implements HaRedis {
         this.health = new RedisHealth(config, channels, clients);
         this.prefix = new KeyPrefix(config.keyPrefix());
         this.own = new OwnConnections(config, clients, channels, monitor);
+        this.reach = new ReplicaReach(channels, own, monitor);
         this.subscriptions = new Subscriptions(config, channels.router().policy(), clients, channels, monitor);
     }
 
@@ -140,7 +142,7 @@ final class Replication implements HaRedis {
 
     @Override
     public <K, V> DurableWrites<K, V> durable(RedisCodec<K, V> codec, Durability durability) {
-        return new WaitingWrites<>(config, own, idle, codec, durability);
+        return new WaitingWrites<>(config, own, reach, idle, codec, durability);
     }
 
     @Override

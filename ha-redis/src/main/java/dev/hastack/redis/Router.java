@@ -214,8 +214,8 @@ final class Router implements Dispatcher, Sweep.Work {
         }
         if (!channel.hasRoom()) {
             call.end(new RedisOverloadedException(
-                    call.describe() + "not sent: " + channel.underWay() + " commands are under way at " + channel.node()
-                            + ", as many as ha.redis.max-in-flight allows",
+                    call.describe() + "not sent: " + config.maxInFlight() + " commands are under way at "
+                            + channel.node() + ", as many as ha.redis.max-in-flight allows",
                     channel.node()));
             return true;
         }

@@ -44,6 +44,7 @@ final class WaitingWrites<K, V> implements DurableWrites<K, V> {
 
     private final RedisConfig config;
     private final OwnConnections connections;
+    private final ReplicaReach reach;
     private final RedisCodec<K, V> codec;
     private final Durability durability;
     private final IdleConnections.Of<K, V> idle;
@@ -52,11 +53,13 @@ final class WaitingWrites<K, V> implements DurableWrites<K, V> {
     WaitingWrites(
             RedisConfig config,
             OwnConnections connections,
+            ReplicaReach reach,
             IdleConnections shared,
             RedisCodec<K, V> codec,
             Durability durability) {
         this.config = config;
         this.connections = connections;
+        this.reach = reach;
         this.idle = shared.of(codec);
         this.permits = shared.permits();
         this.codec = codec;
@@ -75,7 +78,7 @@ final class WaitingWrites<K, V> implements DurableWrites<K, V> {
                     "not written: these durable writes are closed; ask HaRedis.durable() for others");
         }
         try {
-            return await(commands, patience);
+            return await(commands, Deadline.in(patience));
         } catch (RedisOutcomeUnknownException e) {
             connections.toll().unknown();
             throw e;
@@ -90,21 +93,20 @@ final class WaitingWrites<K, V> implements DurableWrites<K, V> {
         idle.close();
     }
 
-    private <T> Durable<T> await(Function<RedisCommands<K, V>, T> commands, Duration patience) {
-        long until = System.nanoTime() + Math.max(0, TimeUnit.NANOSECONDS.convert(patience));
+    private <T> Durable<T> await(Function<RedisCommands<K, V>, T> commands, Deadline deadline) {
         while (true) {
             connections.refuseOnDiskBefore72(durability);
-            connections.awaitReplicas(durability, left(until), patience);
-            take(until, patience);
+            reach.await(durability, deadline);
+            take(deadline);
             try {
-                StatefulRedisConnection<K, V> connection = connection(left(until));
+                StatefulRedisConnection<K, V> connection = connection(deadline);
                 if (usable(connection)) {
                     return writeNow(connection, commands);
                 }
                 idle.push(connection);
             } catch (NotDone e) {
-                if (System.nanoTime() - until >= 0) {
-                    throw e.refusal;
+                if (deadline.over()) {
+                    throw e.end(reach, deadline);
                 }
                 OwnConnections.pause();
             } finally {
@@ -121,15 +123,11 @@ final class WaitingWrites<K, V> implements DurableWrites<K, V> {
         try {
             connections.refuseWhenClosed();
             connections.refuseOnDiskBefore72(durability);
-            return connections.reaches(durability) && connections.leads(connection);
+            return reach.reaches(durability) && connections.leads(connection);
         } catch (RedisException e) {
             idle.push(connection);
             throw e;
         }
-    }
-
-    private static Duration left(long until) {
-        return Duration.ofNanos(Math.max(0, until - System.nanoTime()));
     }
 
     /** Gives the connection back, or closes it. */
@@ -143,6 +141,9 @@ final class WaitingWrites<K, V> implements DurableWrites<K, V> {
             return done;
         } catch (RedisNotDurableException e) {
             whole = true;
+            throw e;
+        } catch (NotDone e) {
+            whole = e.tooFew != null && !connection.isMulti();
             throw e;
         } catch (RedisOutcomeUnknownException e) {
             if (!(e.getCause() instanceof RedisCommandInterruptedException)) {
@@ -171,12 +172,12 @@ final class WaitingWrites<K, V> implements DurableWrites<K, V> {
         }
     }
 
-    private void take(long until, Duration patience) {
+    private void take(Deadline deadline) {
         try {
-            if (!permits.tryAcquire(left(until).toNanos(), TimeUnit.NANOSECONDS)) {
+            if (!permits.tryAcquire(deadline.left().toNanos(), TimeUnit.NANOSECONDS)) {
                 throw new RedisOverloadedException(
                         "not written: " + IdleConnections.MOST + " durable writes are under way, and none ended within "
-                                + TimeUnit.MILLISECONDS.convert(patience) + " ms (ha.redis.writes.wait)",
+                                + deadline.millis() + " (ha.redis.writes.wait)",
                         null);
             }
         } catch (InterruptedException e) {
@@ -185,14 +186,14 @@ final class WaitingWrites<K, V> implements DurableWrites<K, V> {
         }
     }
 
-    private StatefulRedisConnection<K, V> connection(Duration patience) {
+    private StatefulRedisConnection<K, V> connection(Deadline deadline) {
         for (StatefulRedisConnection<K, V> kept = idle.poll(); kept != null; kept = idle.poll()) {
             if (connections.leads(kept) && kept.isOpen()) {
                 return kept;
             }
             OwnConnections.close(kept);
         }
-        return connections.open(codec, patience);
+        return connections.open(codec, deadline, idle::push);
     }
 
     private <T> Durable<T> write(
@@ -273,7 +274,7 @@ final class WaitingWrites<K, V> implements DurableWrites<K, V> {
                 throw e;
             }
             drop();
-            throw new NotDone(e);
+            throw new NotDone(e, null);
         }
     }
 
@@ -284,7 +285,7 @@ final class WaitingWrites<K, V> implements DurableWrites<K, V> {
                 .waitForReplication(wanted, durability.timeout().toMillis());
         try {
             if (!count.await(LONG, TimeUnit.MILLISECONDS)) {
-                connections.doubt(connection);
+                reach.doubt(connection);
             }
             return count.get().intValue();
         } catch (ExecutionException e) {
@@ -300,7 +301,7 @@ final class WaitingWrites<K, V> implements DurableWrites<K, V> {
         if (!durability.every()) {
             return durability.replicas();
         }
-        return Math.max(durability.replicas(), connections.followers(connection, inTouch(connection)));
+        return Math.max(durability.replicas(), reach.followers(connection, inTouch(connection)));
     }
 
     private static InTouch inTouch(StatefulRedisConnection<?, ?> connection) {
@@ -309,9 +310,9 @@ final class WaitingWrites<K, V> implements DurableWrites<K, V> {
 
     private void tellThatItMissed(StatefulRedisConnection<K, V> connection) {
         try {
-            connections.missed(connection, inTouch(connection));
+            reach.missed(connection, inTouch(connection));
         } catch (RuntimeException e) {
-            connections.doubt(connection);
+            reach.doubt(connection);
         }
     }
 
@@ -328,6 +329,10 @@ final class WaitingWrites<K, V> implements DurableWrites<K, V> {
         String reason = loan.reason(refused);
         Verdict verdict = RedisErrors.verdict(reason);
         verdict.kind().ifPresent(kind -> connections.report(connection, kind, error));
+        if (ReplicaReach.isTooFew(reason) && !loan.changed()) {
+            reach.doubt(connection);
+            return new NotDone(error, connections.node(connection) + " refused it: " + reason);
+        }
         if (verdict.again() != Verdict.Again.ELSEWHERE) {
             return error;
         }
@@ -339,16 +344,29 @@ final class WaitingWrites<K, V> implements DurableWrites<K, V> {
                         "a part was written, and then the primary refused the rest, so that it is not known what of it lasts: "
                                 + reason,
                         error)
-                : new NotDone(error);
+                : new NotDone(error, null);
     }
 
-    /** A write of which nothing was done, and which may be done elsewhere. Never leaves this class. */
+    /** A write of which nothing was done, and which may be done elsewhere, or later. Never leaves this class. */
     private static final class NotDone extends RedisException {
         private final RedisException refusal;
+        private final @Nullable String tooFew;
 
-        NotDone(RedisException refusal) {
+        /** @param tooFew that replicas are wanted, if that is the reason; null if not */
+        NotDone(RedisException refusal, @Nullable String tooFew) {
             super(refusal);
             this.refusal = refusal;
+            this.tooFew = tooFew;
+        }
+
+        /** What the caller gets whose patience is over. */
+        RedisException end(ReplicaReach reach, Deadline deadline) {
+            if (tooFew == null) {
+                return refusal;
+            }
+            RedisNoReplicaException late = reach.notInTime(tooFew, deadline);
+            late.addSuppressed(refusal);
+            return late;
         }
     }
 

@@ -674,7 +674,8 @@ class OwnConnectionsIT {
     }
 
     @Test
-    void a_durable_write_waits_for_a_connection_no_longer_than_its_patience() throws Exception {
+    void a_durable_write_waits_for_a_connection_no_longer_than_for_an_answer_once_its_patience_is_over()
+            throws Exception {
         Map<String, String> settings = new HashMap<>(Stacks.FAR_PROBES);
         settings.put("ha.redis.connect-timeout", "3m");
         try (HaStack stack = Stacks.ready(redis, settings)) {
@@ -687,7 +688,75 @@ class OwnConnectionsIT {
 
             assertThatThrownBy(() -> hasty.get(60, TimeUnit.SECONDS))
                     .hasCauseInstanceOf(RedisNoPrimaryException.class)
-                    .hasMessageContaining("cannot connect to main in time");
+                    .hasMessageContaining("cannot connect to main within 5000 ms, though there is a primary; WRITABLE")
+                    .hasMessageNotContaining("no primary within");
+        }
+    }
+
+    @Test
+    void a_durable_write_without_patience_is_sent_where_a_connection_takes_a_moment() throws Exception {
+        FaultProxy proxy = redis.node("main").proxied();
+        try (HaStack stack = Stacks.ready(redis, redis.proxiedProperties())) {
+            DurableWrites<String, String> durable =
+                    stack.get(HaRedis.class).durable(Durability.replicas(1).withTimeout(Duration.ofSeconds(30)));
+            proxy.delay(Duration.ofMillis(60));
+
+            assertThat(durable.write(commands -> commands.set("at-once", "1"), Duration.ZERO)
+                            .value())
+                    .isEqualTo("OK");
+        } finally {
+            proxy.heal();
+        }
+    }
+
+    @Test
+    void a_connection_that_a_durable_write_did_not_wait_for_is_there_for_the_next() throws Exception {
+        RedisNode main = redis.node("main");
+        FaultProxy proxy = main.proxied();
+        Map<String, String> settings = new HashMap<>(redis.proxiedProperties());
+        settings.putAll(Stacks.FAR_PROBES);
+        settings.put("ha.redis.command-timeout", "1s");
+        settings.put("ha.redis.connect-timeout", "1m");
+        try (HaStack stack = Stacks.ready(redis, settings)) {
+            HaRedis store = stack.get(HaRedis.class);
+            Stacks.untilCalm(store);
+            DurableWrites<String, String> durable =
+                    store.durable(Durability.replicas(1).withTimeout(Duration.ofSeconds(30)));
+            long before = clients(" name=ha-stack-");
+            proxy.blackHole();
+            assertThatThrownBy(() -> durable.write(commands -> commands.set("kept", "1"), Duration.ZERO))
+                    .isInstanceOf(RedisNoPrimaryException.class)
+                    .hasMessageContaining("cannot connect to main within 1000 ms");
+            proxy.heal();
+            until("it is connected", () -> clients(" name=ha-stack-") == before + 1);
+            long received = Stacks.statistic(main, "stats", "total_connections_received:(\\d+)");
+
+            durable.write(commands -> commands.set("kept", "2"), Duration.ZERO);
+
+            assertThat(Stacks.statistic(main, "stats", "total_connections_received:(\\d+)"))
+                    .isEqualTo(received);
+        } finally {
+            proxy.heal();
+        }
+    }
+
+    @Test
+    void a_durable_write_that_is_connecting_to_a_primary_that_hangs_goes_on_as_soon_as_another_leads()
+            throws Exception {
+        RedisNode successor = redis.node("replica-1");
+        try (HaStack stack = Stacks.ready(redis, Map.of("ha.redis.connect-timeout", "3m"))) {
+            HaRedis store = stack.get(HaRedis.class);
+            DurableWrites<String, String> durable =
+                    store.durable(Durability.everyReplica().withTimeout(Duration.ofSeconds(30)));
+            redis.node("main").hang();
+            CompletableFuture<Durable<Long>> waits = inBackground(
+                    () -> durable.write(commands -> commands.incr("left-in-the-middle"), Duration.ofMinutes(2)));
+            until("main is left", () -> Stacks.status(store, "main") == Status.DOWN);
+
+            successor.promote();
+            redis.node("replica-2").follow(successor);
+
+            assertThat(waits.get(30, TimeUnit.SECONDS)).isEqualTo(new Durable<>(1L, 1));
         }
     }
 

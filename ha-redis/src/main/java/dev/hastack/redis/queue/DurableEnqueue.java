@@ -78,8 +78,7 @@ final class DurableEnqueue {
                 || error instanceof RedisNoReplicaException
                 || error instanceof RedisOverloadedException
                 || error instanceof RedisReadOnlyException
-                || error instanceof RedisLoadingException
-                || (error.getMessage() != null && error.getMessage().startsWith("NOREPLICAS"));
+                || error instanceof RedisLoadingException;
     }
 
     private void giveUpAfter(long until, String key, RedisException error, @Nullable RedisException maybeThere) {
