@@ -8,6 +8,7 @@ import co.elastic.clients.util.ApiTypeHelper;
 import dev.hastack.core.config.ElasticsearchConfig.PartialResults;
 import dev.hastack.core.failure.Outcome;
 import dev.hastack.core.failure.Reason;
+import dev.hastack.core.failure.StackFailure;
 import dev.hastack.core.failure.spi.Verdict;
 import dev.hastack.core.failure.spi.Verdict.Again;
 import dev.hastack.core.failure.spi.Verdict.Blame;
@@ -248,6 +249,11 @@ final class Call<Q, R> implements Slots.Waiter {
         sent = true;
         guard.asked(read(), now);
         underWay.add(attempt);
+        if (over()) {
+            // What has ended it meanwhile may have reported that it was not sent.
+            attempt.giveUp();
+            return;
+        }
         ApiTypeHelper.DisabledChecksHandle checks = ApiTypeHelper.DANGEROUS_disableRequiredPropertiesCheck(lenient);
         try {
             CompletableFuture<R> way = attempt.client()
@@ -267,18 +273,13 @@ final class Call<Q, R> implements Slots.Waiter {
         } finally {
             checks.close();
         }
-        if (over()) {
-            attempt.giveUp();
-        }
     }
 
     private void answered(Attempt<R> attempt, R response) {
         if (attempt.client().doubted()) {
             router.mistaken(System.nanoTime());
         }
-        boolean counts = attempt.end(true);
-        underWay.remove(attempt);
-        if (!counts || over()) {
+        if (!attempt.end(true) || over()) {
             return;
         }
         Responses.Flaw flaw = Responses.flaw(request, response);
@@ -300,6 +301,7 @@ final class Call<Q, R> implements Slots.Waiter {
         } else if (operation.repeatable() && !repeated) {
             repeated = true;
             lastError = error;
+            underWay.remove(attempt);
             elsewhere(attempt);
         } else {
             fail(error, flaw.blame());
@@ -316,9 +318,16 @@ final class Call<Q, R> implements Slots.Waiter {
             // Refused before anything was done, and not to be held against the node.
             verdict = Verdict.of(Outcome.NOT_SENT, Again.ELSEWHERE, Blame.NOBODY);
         }
-        boolean counts = attempt.end(verdict.outcome() == Outcome.NOT_DONE);
+        if (!attempt.end(verdict.outcome() == Outcome.NOT_DONE)) {
+            underWay.remove(attempt);
+            return;
+        }
+        // Before it counts no longer as under way: its time may be over at any moment.
+        if (verdict.outcome() == Outcome.UNKNOWN) {
+            inDoubt = true;
+        }
         underWay.remove(attempt);
-        if (!counts || over()) {
+        if (over()) {
             return;
         }
         NodeChannel channel = attempt.channel();
@@ -357,9 +366,6 @@ final class Call<Q, R> implements Slots.Waiter {
         } else if (verdict.again() == Again.LATER && pauses.get() >= MOST_PAUSES) {
             return false;
         }
-        if (verdict.outcome() == Outcome.UNKNOWN) {
-            inDoubt = true;
-        }
         switch (verdict.again()) {
             case LATER -> pause();
             case ONCE -> {
@@ -390,9 +396,9 @@ final class Call<Q, R> implements Slots.Waiter {
     }
 
     private void giveUp(Attempt<R> attempt) {
+        inDoubt = true;
         attempt.giveUp();
         underWay.remove(attempt);
-        inDoubt = true;
         lastError = new SocketTimeoutException(attempt.channel().node() + " does not answer");
         if (underWay.isEmpty()) {
             elsewhere(attempt);
@@ -447,8 +453,9 @@ final class Call<Q, R> implements Slots.Waiter {
         long counted = grace.counted(bornAt, now);
         if (over()) {
             // By its caller, perhaps.
-            if (finish()) {
-                abandoned(counted);
+            if (claim()) {
+                abandoned();
+                release();
             }
             return true;
         } else if (counted - bornAt >= limit) {
@@ -580,8 +587,19 @@ final class Call<Q, R> implements Slots.Waiter {
         }
     }
 
-    /** @param stopped whether this process was stopped, so that no node is to blame */
     private void expire(long now, boolean stopped) {
+        // From then on nothing more is sent.
+        if (claim()) {
+            try {
+                expired(now, stopped);
+            } catch (RuntimeException | Error e) {
+                ended(e, Blame.NOBODY);
+            }
+        }
+    }
+
+    /** @param stopped whether this process was stopped, so that no node is to blame */
+    private void expired(long now, boolean stopped) {
         String nodes = String.join(
                 ", ",
                 underWay.stream()
@@ -605,21 +623,21 @@ final class Call<Q, R> implements Slots.Waiter {
             }
             IOException error =
                     operation.changes() ? new ElasticsearchOutcomeUnknownException(text, Reason.TIMED_OUT, null) : late;
-            fail(suppressing(error, before), blame);
+            ended(suppressing(error, before), blame);
         } else if (place.get() == Place.WAITED_FOR) {
             Guards.Limits under = limits;
-            fail(
+            ended(
                     new ElasticsearchOverloadedException(describe() + "not sent within " + millis()
                             + (under == null ? "" : ": " + under.words(read(), guard))),
                     Blame.NODE);
         } else if (before instanceof ElasticsearchOverloadedException full && !inDoubt) {
-            fail(full, Blame.NODE);
+            ended(full, Blame.NODE);
         } else if (before != null && inDoubt && operation.changes()) {
-            fail(unknown(before), Blame.NODE);
+            ended(unknown(before), Blame.NODE);
         } else if (before != null && ElasticsearchErrors.of(before, read()).blame() == Blame.CLUSTER) {
-            fail(before, Blame.CLUSTER);
+            ended(before, Blame.CLUSTER);
         } else {
-            fail(
+            ended(
                     suppressing(
                             new ElasticsearchNoNodeException(
                                     describe() + "no node within " + millis() + "; " + router.topology()
@@ -691,25 +709,64 @@ final class Call<Q, R> implements Slots.Waiter {
     }
 
     private void complete(R response) {
-        if (finish()) {
-            result.complete(response);
+        if (claim()) {
+            try {
+                release();
+            } finally {
+                result.complete(response);
+            }
         }
     }
 
     /** Ends it from outside: the stack closes. */
     void stop() {
-        fail(new ElasticsearchClosedException(sentOutcome()), Blame.NOBODY);
+        if (claim()) {
+            ended(new ElasticsearchClosedException(sentOutcome()), Blame.NOBODY);
+        }
     }
 
-    /** What is known of it while it has no answer. */
-    Outcome sentOutcome() {
-        return !sent ? Outcome.NOT_SENT : operation.changes() ? Outcome.UNKNOWN : Outcome.NOT_DONE;
+    /**
+     * Ends it, since its caller's thread waits no longer; if it has ended, that stands. Of a write that was sent, the outcome is unknown.
+     * Nobody else is to blame.
+     *
+     * @param why for the error's message
+     */
+    void giveUp(Reason reason, String why) {
+        if (!claim()) {
+            return;
+        }
+        Outcome outcome = sentOutcome();
+        String text = describe() + why;
+        IOException error = outcome == Outcome.UNKNOWN
+                ? new ElasticsearchOutcomeUnknownException(text, reason, null)
+                : reason == Reason.INTERRUPTED
+                        ? new ElasticsearchInterruptedException(text, outcome)
+                        : new ElasticsearchTimeoutException(text, outcome);
+        try {
+            abandoned();
+            release();
+        } finally {
+            result.completeExceptionally(error);
+        }
+    }
+
+    /** What is known of it while it has no answer: once it is {@link #claim}ed, so that nothing more is sent, and not yet released. */
+    private Outcome sentOutcome() {
+        return operation.changes() && !underWay.isEmpty() ? Outcome.UNKNOWN : doneOutcome();
     }
 
     private void fail(Throwable error, Blame blame) {
-        if (finish()) {
+        if (claim()) {
+            ended(error, blame);
+        }
+    }
+
+    private void ended(Throwable error, Blame blame) {
+        try {
+            release();
             blame(blame, error);
             count(blame, error);
+        } finally {
             if (async) {
                 router.tell(() -> result.completeExceptionally(error));
             } else {
@@ -719,7 +776,7 @@ final class Call<Q, R> implements Slots.Waiter {
     }
 
     private void count(Blame blame, Throwable error) {
-        if (error instanceof ElasticsearchOutcomeUnknownException) {
+        if (error instanceof StackFailure known && known.outcome() == Outcome.UNKNOWN) {
             router.toll().unknown();
         } else if (blame != Blame.NOBODY || error instanceof ElasticsearchNoNodeException) {
             router.toll().failed();
@@ -759,22 +816,21 @@ final class Call<Q, R> implements Slots.Waiter {
         router.guards().cluster().succeeded(read());
     }
 
-    /**
-     * The caller does not want it any more. He may be impatient, so that it counts as no answer only if it was given a while, and nobody
-     * else gets an answer either, however long he waits.
-     */
-    private void abandoned(long now) {
-        boolean unanswered = sent
-                && now - lastSentAt >= router.config().reads().rerouteAfter().toNanos()
-                && silent(now)
-                && !othersAnswered(now);
-        blame(unanswered ? Blame.INDEX : Blame.NODE, new SocketTimeoutException("cancelled by its caller"));
+    /** The caller does not want it any more: that says nothing of the nodes, nor of the publication; the outcome of a write is unknown. */
+    private void abandoned() {
+        withdraw();
+        router.guards().cluster().withdrawn(read());
+        if (sentOutcome() == Outcome.UNKNOWN) {
+            router.toll().unknown();
+        }
     }
 
-    private boolean finish() {
-        if (!done.compareAndSet(false, true)) {
-            return false;
-        }
+    /** Whether the caller of this is the one to end it, once; {@link #release} comes next. */
+    private boolean claim() {
+        return done.compareAndSet(false, true);
+    }
+
+    private void release() {
         Place was = place.getAndSet(Place.LEFT);
         if (was == Place.TAKEN) {
             guard.leave(read());
@@ -782,6 +838,5 @@ final class Call<Q, R> implements Slots.Waiter {
             guard.forget(read(), this);
         }
         underWay.forEach(Attempt::giveUp);
-        return true;
     }
 }

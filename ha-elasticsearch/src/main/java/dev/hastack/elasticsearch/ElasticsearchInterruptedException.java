@@ -5,7 +5,10 @@ import dev.hastack.core.failure.Reason;
 import dev.hastack.core.failure.StackFailure;
 import java.io.InterruptedIOException;
 
-/** The caller's thread was interrupted while it waited for an answer; the thread's interrupt flag is set. */
+/**
+ * The caller's thread was interrupted before its request was sent, or while a read waited for its answer; the thread's interrupt flag is set.
+ * A write that may have been done ends with an {@link ElasticsearchOutcomeUnknownException} instead, whose reason is the interruption.
+ */
 public final class ElasticsearchInterruptedException extends InterruptedIOException implements StackFailure {
     private final Outcome outcome;
 

@@ -7,7 +7,7 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A write was sent, and its answer is lost: it may have been done or not. Read what it would have changed, or send it again if the
+ * A write was sent, and its answer is lost, or its caller's thread was interrupted before it came: it may have been done or not. Read what it would have changed, or send it again if the
  * request is idempotent.
  */
 public final class ElasticsearchOutcomeUnknownException extends IOException implements StackFailure {

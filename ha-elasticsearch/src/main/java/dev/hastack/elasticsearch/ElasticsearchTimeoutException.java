@@ -6,8 +6,8 @@ import dev.hastack.core.failure.StackFailure;
 import java.net.SocketTimeoutException;
 
 /**
- * A request was not ended within its time, or was not sent since the time of what it is a part of ({@link TimeLimit}) is over. The
- * outcome says whether a write may have been done.
+ * A read was not answered within its time, or a request was not sent since the time of what it is a part of ({@link TimeLimit}) is over.
+ * A write that may have been done ends with an {@link ElasticsearchOutcomeUnknownException} instead.
  */
 public final class ElasticsearchTimeoutException extends SocketTimeoutException implements StackFailure {
     private final Outcome outcome;

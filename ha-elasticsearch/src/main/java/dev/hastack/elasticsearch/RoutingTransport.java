@@ -7,8 +7,10 @@ import co.elastic.clients.transport.Endpoint;
 import co.elastic.clients.transport.TransportOptions;
 import dev.hastack.core.failure.Outcome;
 import dev.hastack.core.monitor.GracePeriod;
+import dev.hastack.core.failure.Reason;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -17,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /** The client's transport: chooses the node, sends again what may be sent again, and guards publications from each other. */
 final class RoutingTransport implements ElasticsearchTransport {
     /** How much longer than a request's time its caller waits for word of its end. */
-    private static final long MARGIN = 1_000_000_000L;
+    private static final long MARGIN = 500_000_000L;
 
     private final Router router;
     private final JsonpMapper mapper;
@@ -31,9 +33,10 @@ final class RoutingTransport implements ElasticsearchTransport {
     public <Q, R, E> R performRequest(Q request, Endpoint<Q, R, E> endpoint, @Nullable TransportOptions options)
             throws IOException {
         Call<Q, R> call = begin(request, endpoint, options, false);
+        await(call);
         try {
-            return await(call);
-        } catch (ExecutionException e) {
+            return call.result().join();
+        } catch (CompletionException e) {
             Throwable error = e.getCause() == null ? e : e.getCause();
             // It was made where the answer was read; the caller wants to see where he asked.
             Throwable unused = error.fillInStackTrace();
@@ -45,26 +48,35 @@ final class RoutingTransport implements ElasticsearchTransport {
                 throw fatal;
             }
             throw new IOException(error.getMessage(), error);
-        } catch (TimeoutException e) {
-            boolean unused = call.result().cancel(true);
-            throw new ElasticsearchTimeoutException(
-                    endpoint.id()
-                            + ": not ended within its time: this process was stopped, or is too busy to look after its calls",
-                    call.sentOutcome());
-        } catch (InterruptedException e) {
-            boolean unused = call.result().cancel(true);
-            Thread.currentThread().interrupt();
-            throw new ElasticsearchInterruptedException(
-                    endpoint.id() + ": interrupted while it waited for its answer", call.sentOutcome());
         }
     }
 
-    /** This thread may be the first to run after a pause of this process, in which the router has ended nothing: it puts that off, too. */
-    private static <R> R await(Call<?, R> call) throws ExecutionException, TimeoutException, InterruptedException {
+    /**
+     * Waits until it has ended, or ends it. This thread may be the first to run after a pause of this process, in which the router has ended
+     * nothing, and puts that off: so does the caller.
+     */
+    private static void await(Call<?, ?> call) {
         try {
-            return call.result().get(call.limit() + MARGIN, TimeUnit.NANOSECONDS);
+            if (!ends(call, call.limit() + MARGIN) && !ends(call, GracePeriod.LONGEST.toNanos() + MARGIN)) {
+                call.giveUp(
+                        Reason.TIMED_OUT,
+                        "not ended within its time: this process was stopped, or is too busy to look after its calls");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            call.giveUp(Reason.INTERRUPTED, "interrupted while it waited for its answer");
+        }
+    }
+
+    /** Whether it ends within so many ns. */
+    private static boolean ends(Call<?, ?> call, long within) throws InterruptedException {
+        try {
+            Object unused = call.result().get(within, TimeUnit.NANOSECONDS);
+            return true;
+        } catch (ExecutionException e) {
+            return true;
         } catch (TimeoutException e) {
-            return call.result().get(GracePeriod.LONGEST.toNanos() + MARGIN, TimeUnit.NANOSECONDS);
+            return false;
         }
     }
 
@@ -88,6 +100,12 @@ final class RoutingTransport implements ElasticsearchTransport {
         } else if (operation.changes() && !router.config().writable()) {
             throw new ElasticsearchNotWritableException(Call.subject(endpoint.id(), index)
                     + "not sent, since this stack may only read (ha.elasticsearch.writable=false)");
+        }
+        if (!async && Thread.currentThread().isInterrupted()) {
+            throw new ElasticsearchInterruptedException(
+                    Call.subject(endpoint.id(), index)
+                            + "not sent, since the thread is interrupted, and would not wait for the answer",
+                    Outcome.NOT_SENT);
         }
         long left = TimeLimit.left();
         if (left <= 0) {
