@@ -247,7 +247,6 @@ final class Call<Q, R> implements Slots.Waiter {
         Attempt<R> attempt = new Attempt<>(channel, routes.generation(channel), now);
         lastSentAt = now;
         sent = true;
-        guard.asked(read(), now);
         underWay.add(attempt);
         if (over()) {
             // What has ended it meanwhile may have reported that it was not sent.
@@ -611,14 +610,16 @@ final class Call<Q, R> implements Slots.Waiter {
             String text = describe() + "no answer from " + nodes + " within " + millis()
                     + (stopped ? ", while this process was stopped, or too busy to read it" : "");
             ElasticsearchTimeoutException late = new ElasticsearchTimeoutException(text, Outcome.NOT_DONE);
-            // Where connections have died, nodes said nothing at all, or others were answered meanwhile, the
-            // publication is not to blame.
-            boolean alone = stopped || othersAnswered(now) || (impatient() && !silent(now));
-            Blame blame = alone ? Blame.NODE : Blame.INDEX;
+            boolean impatient = impatient();
+            // Where connections have died, nodes said nothing at all, others were answered meanwhile, its caller gave
+            // it little time, or this process was stopped, the publication is not to blame.
+            Blame blame = stopped || impatient || othersAnswered(now) ? Blame.NODE : Blame.INDEX;
             if (!stopped) {
                 underWay.forEach(attempt -> {
-                    attempt.channel().breaker().failed(late);
-                    router.doubt(attempt, true, now);
+                    if (!impatient || attempt.channel().answersOnlyOthers(attempt.sentAt(), answers())) {
+                        attempt.channel().breaker().failed(late);
+                    }
+                    router.doubt(attempt, !impatient, now);
                 });
             }
             IOException error =
@@ -664,14 +665,15 @@ final class Call<Q, R> implements Slots.Waiter {
                                 >= (now - attempt.sentAt()) / 2);
     }
 
-    /** Whether its caller gives it less time than answers may take. */
+    /** Whether its caller gives it less time than answers may take; what else it is a part of may have taken a tenth of that. */
     private boolean impatient() {
-        return limit < limit(operation, router).toNanos();
+        return limit < limit(operation, router).toNanos() / 10 * 9;
     }
 
-    /** Whether its publication has answered nobody for as long as an answer may take. */
-    private boolean silent(long now) {
-        return guard.silent(read(), limit(operation, router).toNanos(), now);
+    /** How many requests have gone well, whatever they were about. */
+    private long answers() {
+        Guard all = router.guards().cluster();
+        return all.done(true) + all.done(false);
     }
 
     /** What is known of it when nothing is in flight. */

@@ -1,6 +1,7 @@
 package dev.hastack.elasticsearch;
 
 import dev.hastack.core.guard.NodeBreaker;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -14,8 +15,8 @@ final class Guard {
     private final Slots reading = new Slots();
 
     private final Slots writing = new Slots();
-    private final Answers readsDone = new Answers();
-    private final Answers writesDone = new Answers();
+    private final LongAdder readsDone = new LongAdder();
+    private final LongAdder writesDone = new LongAdder();
     private volatile NodeBreaker reads;
     private volatile NodeBreaker writes;
     private volatile @Nullable Throwable lastFailure;
@@ -77,26 +78,16 @@ final class Guard {
 
     /** How many reads, or writes, have gone well by now. */
     long done(boolean read) {
-        return answers(read).count();
+        return doneOf(read).sum();
     }
 
-    /** A read, or write, was sent. */
-    void asked(boolean read, long now) {
-        answers(read).asked(now);
-    }
-
-    /** Whether it has been asked for so many ns now, and nothing has gone well since. */
-    boolean silent(boolean read, long time, long now) {
-        return answers(read).silent(time, now);
-    }
-
-    private Answers answers(boolean read) {
+    private LongAdder doneOf(boolean read) {
         return read ? readsDone : writesDone;
     }
 
     void succeeded(boolean read) {
+        doneOf(read).increment();
         NodeBreaker breaker = breaker(read);
-        answers(read).came();
         breaker.returned();
         breaker.look();
     }

@@ -13,6 +13,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
@@ -39,6 +40,7 @@ final class NodeChannel implements AutoCloseable {
     private final NodeConnector connector;
     private final AtomicInteger underWay = new AtomicInteger();
     private final ProbeClock clock = new ProbeClock();
+    private final Neglect neglect = new Neglect();
     private final ReentrantLock renewing = new ReentrantLock();
     private volatile Client client;
     private volatile NodeBreaker breaker;
@@ -230,6 +232,18 @@ final class NodeChannel implements AutoCloseable {
             returned = false;
         }
         return was;
+    }
+
+    /**
+     * A request was given up whose caller gave it little time. Returns whether that counts against the node: it has answered nobody since
+     * the first of these was sent, and others were answered.
+     *
+     * @param sentAt when it was sent
+     * @param answers how many requests all nodes have answered by now
+     */
+    boolean answersOnlyOthers(long sentAt, long answers) {
+        Client now = client;
+        return neglect.shown(sentAt, now.answered() ? OptionalLong.of(now.answeredAt) : OptionalLong.empty(), answers);
     }
 
     /** Whether its client can send. */

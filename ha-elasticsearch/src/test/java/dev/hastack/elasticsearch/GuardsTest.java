@@ -134,23 +134,6 @@ class GuardsTest {
         assertThat(cluster.permits(true)).isTrue();
     }
 
-    @Test
-    void is_silent_when_it_has_been_asked_for_so_long_and_answered_nobody() {
-        Guard news = guards.of("cms-news-read");
-        assertThat(news.silent(true, 100, 1_000)).as("not asked").isFalse();
-        news.asked(true, 1_000);
-        news.asked(true, 1_050);
-        assertThat(news.silent(true, 100, 1_099)).isFalse();
-        assertThat(news.silent(true, 100, 1_100)).isTrue();
-        assertThat(news.silent(false, 100, 1_100)).as("its writes").isFalse();
-
-        news.succeeded(true);
-        assertThat(news.silent(true, 100, 1_200)).as("answered").isFalse();
-        news.asked(true, 1_300);
-        assertThat(news.silent(true, 100, 1_399)).isFalse();
-        assertThat(news.silent(true, 100, 1_400)).isTrue();
-    }
-
     private void fail(String index) {
         assertThat(guards.cluster().permits(true)).isTrue();
         guards.clusterFailed(index, true, new IOException("502"), 0);
