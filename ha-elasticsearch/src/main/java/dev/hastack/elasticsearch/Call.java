@@ -45,9 +45,6 @@ final class Call<Q, R> implements Slots.Waiter {
     private static final int PATIENCE = 4;
     /** So many that were answered while it was not tell that its publication can. */
     private static final int OTHERS = 5;
-    /** How long a write of one document, or a refresh, has no answer until it may be lost on its way, and its connection dead. */
-    private static final long SILENT_WRITE = Duration.ofSeconds(2).toNanos();
-
     /** How long it waits where every node has as much under way as it may. */
     private static final long FULL = Duration.ofMillis(5).toNanos();
 
@@ -281,6 +278,9 @@ final class Call<Q, R> implements Slots.Waiter {
         if (!attempt.end(true) || over()) {
             return;
         }
+        if (insistent) {
+            attempt.channel().writes().took(attempt.client().answeredAt(), attempt.sentAt());
+        }
         Responses.Flaw flaw = Responses.flaw(request, response);
         boolean flagged =
                 flaw != null && flaw.partial() && router.config().reads().partialResults() == PartialResults.FLAG;
@@ -494,7 +494,16 @@ final class Call<Q, R> implements Slots.Waiter {
     }
 
     private long silentWrite() {
-        return Math.min(SILENT_WRITE, limit / 2);
+        return Math.min(WritePace.SILENT, limit / 2);
+    }
+
+    /** How long a write has no answer until it is sent again: longer where its node takes long for writes, and each time twice as long. */
+    private long patience(long now) {
+        long usual = underWay.stream()
+                .mapToLong(attempt -> attempt.channel().writes().silent(now))
+                .max()
+                .orElse(WritePace.SILENT);
+        return Math.min(usual, limit / 2) << reroutes.get();
     }
 
     /** Whether the clients of all attempts, which brought answers before, have brought none since these were sent. */
@@ -507,6 +516,7 @@ final class Call<Q, R> implements Slots.Waiter {
     private void insist(long now) {
         if (now - lastSentAt >= silentWrite()
                 && reroutes.get() < MOST_REROUTES
+                && now - lastSentAt >= patience(now)
                 && (deaf(now) || router.mayReroute(now))) {
             reroutes.incrementAndGet();
             lastSentAt = now;

@@ -40,6 +40,7 @@ final class NodeChannel implements AutoCloseable {
     private final NodeConnector connector;
     private final AtomicInteger underWay = new AtomicInteger();
     private final ProbeClock clock = new ProbeClock();
+    private final WritePace writes = new WritePace();
     private final Neglect neglect = new Neglect();
     private final ReentrantLock renewing = new ReentrantLock();
     private volatile Client client;
@@ -106,6 +107,11 @@ final class NodeChannel implements AutoCloseable {
         /** Whether it has brought an answer. */
         boolean answered() {
             return answeredAt != madeAt;
+        }
+
+        /** When it has brought an answer last, as {@link System#nanoTime()}; when it was made, if it has brought none. */
+        long answeredAt() {
+            return answeredAt;
         }
 
         /** It was replaced since it had brought no answer for long. */
@@ -232,6 +238,11 @@ final class NodeChannel implements AutoCloseable {
             returned = false;
         }
         return was;
+    }
+
+    /** How long it takes for writes. */
+    WritePace writes() {
+        return writes;
     }
 
     /**
