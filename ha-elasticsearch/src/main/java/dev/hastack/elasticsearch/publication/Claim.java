@@ -5,6 +5,7 @@ import co.elastic.clients.elasticsearch._types.OpType;
 import co.elastic.clients.elasticsearch.core.GetResponse;
 import co.elastic.clients.elasticsearch.core.IndexResponse;
 import co.elastic.clients.json.JsonData;
+import dev.hastack.core.failure.Outcome;
 import dev.hastack.elasticsearch.ElasticsearchClosedException;
 import jakarta.json.Json;
 import jakarta.json.JsonObject;
@@ -14,7 +15,9 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
@@ -29,6 +32,9 @@ import org.slf4j.LoggerFactory;
  */
 final class Claim {
     private static final Logger LOG = LoggerFactory.getLogger(Claim.class);
+
+    /** For so long an interrupted thread waits until the claim is given back. */
+    private static final Duration LAST_WORD = Duration.ofSeconds(2);
 
     private final Control control;
     private final String publication;
@@ -128,9 +134,19 @@ final class Claim {
             return new Claim(control, publication, token, Place.of(created), 0, times);
         } catch (IOException | ElasticsearchException e) {
             if (!Statuses.isConflict(e)) {
+                notTaken(control, publication, token, e);
                 throw e;
             }
             return takeOver(control, publication, token, times);
+        }
+    }
+
+    /** If it may have been taken nevertheless, it is given back; not on the caller's thread, which may be interrupted. */
+    private static void notTaken(Control control, String publication, String token, Exception failure) {
+        if (Outcome.of(failure) == Outcome.UNKNOWN) {
+            Thread thread = new Thread(() -> release(control, publication, token), "ha-rebuild-claim-" + publication);
+            thread.setDaemon(true);
+            thread.start();
         }
     }
 
@@ -144,6 +160,7 @@ final class Claim {
             if (Statuses.isConflict(e)) {
                 throw new PublicationException.Busy(publication, "another process that has just begun");
             }
+            notTaken(control, publication, token, e);
             throw e;
         }
     }
@@ -230,18 +247,50 @@ final class Claim {
         }
     }
 
+    /** On the thread that renews it, since the caller's may be interrupted, or may have no time left. */
     private void giveBack() {
-        beats.shutdown();
-        lock.lock();
+        CompletableFuture<Void> given;
         try {
-            place = replace(control, publication, place, document("", last));
+            given = CompletableFuture.runAsync(() -> release(control, publication, token), beats);
+        } catch (RejectedExecutionException e) {
+            // It was taken over, or the stack is closed.
+            return;
+        } finally {
+            beats.shutdown();
+        }
+        if (Thread.currentThread().isInterrupted()) {
+            given = given.completeOnTimeout(null, LAST_WORD.toMillis(), TimeUnit.MILLISECONDS);
+        }
+        given.join();
+    }
+
+    /** Gives it back if the claim has this token. It looks first: where an answer was lost, what is known is not what is there. */
+    private static void release(Control control, String publication, String token) {
+        try {
+            boolean conflict = true;
+            while (conflict) {
+                Optional<State> now = State.read(control, publication)
+                        .filter(its -> its.token().equals(token));
+                conflict = now.isPresent() && !released(control, publication, now.get());
+            }
         } catch (IOException | RuntimeException e) {
             LOG.atWarn()
                     .addKeyValue("publication", publication)
                     .setCause(e)
                     .log("cannot give back the claim; it expires");
-        } finally {
-            lock.unlock();
+        }
+    }
+
+    /** False if what was sent before has come meanwhile. */
+    private static boolean released(Control control, String publication, State now) throws IOException {
+        try {
+            Place unused = replace(control, publication, now.place(), document("", now.last()));
+            return true;
+        } catch (ElasticsearchException e) {
+            if (Statuses.isConflict(e)) {
+                return false;
+            }
+            throw e;
         }
     }
 

@@ -56,9 +56,20 @@ final class Provisioning {
             // Elasticsearch refuses a second index to write to: another process was first, and has rebuilt since. Or it
             // was made, and
             // the answer lost, or not every node knows of it yet.
-            if (catalog.generations(publication).current().isEmpty()) {
+            if (!there(publication, e)) {
                 throw e;
             }
+        }
+    }
+
+    /** Whether there is a present generation, asked since something has failed: where nobody can say, that stands with it. */
+    private boolean there(String publication, Exception failure) {
+        try {
+            return Uninterrupted.run(
+                    () -> catalog.generations(publication).current().isPresent());
+        } catch (IOException | RuntimeException e) {
+            failure.addSuppressed(e);
+            return false;
         }
     }
 
@@ -84,7 +95,7 @@ final class Provisioning {
                 }
             } catch (IOException | ElasticsearchException e) {
                 // As with one of its own: it was made, perhaps, and the answer lost.
-                if (catalog.generations(publication).current().isEmpty()) {
+                if (!there(publication, e)) {
                     throw e;
                 }
             }

@@ -117,7 +117,7 @@ final class Remains {
     /** As {@link #isPresent(Generation)}, asked since something has failed: where nobody can say, that stands with it. */
     boolean isPresent(Generation generation, Exception failure) {
         try {
-            return isPresent(generation);
+            return Uninterrupted.run(() -> isPresent(generation));
         } catch (IOException | RuntimeException e) {
             failure.addSuppressed(e);
             return false;

@@ -5,6 +5,7 @@ import co.elastic.clients.elasticsearch._types.FieldValue;
 import co.elastic.clients.elasticsearch._types.SortOrder;
 import co.elastic.clients.elasticsearch._types.Time;
 import co.elastic.clients.elasticsearch._types.query_dsl.Query;
+import co.elastic.clients.elasticsearch.core.ClosePointInTimeResponse;
 import co.elastic.clients.elasticsearch.core.SearchResponse;
 import co.elastic.clients.elasticsearch.core.search.Hit;
 import co.elastic.clients.json.JsonData;
@@ -103,7 +104,8 @@ final class Scan implements Iterator<Hit<JsonData>>, AutoCloseable {
     @Override
     public void close() {
         try {
-            client.closePointInTime(close -> close.id(point));
+            ClosePointInTimeResponse unused =
+                    Uninterrupted.run(() -> client.closePointInTime(close -> close.id(point)));
         } catch (IOException | RuntimeException e) {
             LOG.atDebug().setCause(e).log("a point in time was not closed; it expires");
         }

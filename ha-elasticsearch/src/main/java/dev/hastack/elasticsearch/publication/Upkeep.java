@@ -236,26 +236,14 @@ final class Upkeep {
             } catch (UnconfirmedException e) {
                 unconfirmed(earlier, e);
             } catch (IOException | RuntimeException e) {
-                if (!rolledBack(earlier, e)) {
+                // It may have been done, and the answer lost.
+                if (!remains.isPresent(earlier, e)) {
                     throw e;
                 }
                 unconfirmed(earlier, e);
             }
             return earlier;
         });
-    }
-
-    /** Whether it was done, and the answer lost. */
-    private boolean rolledBack(Generation earlier, Exception failure) {
-        // To look must not be interrupted, too.
-        boolean interrupted = Thread.interrupted();
-        try {
-            return remains.isPresent(earlier, failure);
-        } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
-        }
     }
 
     private void unconfirmed(Generation earlier, Exception reason) {
