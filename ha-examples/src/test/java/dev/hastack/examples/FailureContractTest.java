@@ -75,11 +75,11 @@ class FailureContractTest {
             ElasticsearchPartialResultsException  elasticsearch NOT_DONE         PARTIAL         true  IOException
             ElasticsearchOutcomeUnknownException  elasticsearch UNKNOWN          given           false IOException
             PublicationWriteException             elasticsearch given            given           false IOException
-            PublicationException                  elasticsearch NOT_DONE         given           true  RuntimeException
+            PublicationException                  elasticsearch given            given           false RuntimeException
             NotProvisioned                        elasticsearch NOT_DONE         REFUSED         false PublicationException
             Invalid                               elasticsearch NOT_DONE         REFUSED         false PublicationException
             Busy                                  elasticsearch NOT_DONE         CONFLICT        true  PublicationException
-            RebuildFailed                         elasticsearch NOT_DONE         REFUSED         false PublicationException
+            RebuildFailed                         elasticsearch given            REFUSED         false PublicationException
             """;
 
     private static final Map<Class<?>, Object> ARGUMENTS = Map.ofEntries(

@@ -8,7 +8,9 @@ import co.elastic.clients.elasticsearch.core.BulkRequest;
 import co.elastic.clients.elasticsearch.core.BulkResponse;
 import co.elastic.clients.elasticsearch.core.bulk.BulkOperation;
 import co.elastic.clients.elasticsearch.core.bulk.BulkResponseItem;
+import dev.hastack.core.failure.Outcome;
 import dev.hastack.elasticsearch.ElasticsearchClosedException;
+import dev.hastack.elasticsearch.ElasticsearchOutcomeUnknownException;
 import dev.hastack.elasticsearch.ElasticsearchOverloadedException;
 import java.io.IOException;
 import java.time.Duration;
@@ -28,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The client's ingester, with what it leaves out: it tries items again that fail with 503, and whole requests that fail, too.
  * An operation must be one that may be done twice. Each ends at its {@link Sink}, exactly once; there it may be followed by
- * another, which takes its place.
+ * another, which takes its place. Longer than most, since what an operation ends with depends on all of its tries.
  */
 final class Ingest implements AutoCloseable {
     private static final long FIRST_BACKOFF_MILLIS = 50;
@@ -98,6 +100,8 @@ final class Ingest implements AutoCloseable {
         private final Next what;
         private final long startedAt = System.nanoTime();
         private int retries;
+        /** Of a try that may have been done though its answer was lost. */
+        private @Nullable Exception doubt;
 
         Item(Next what) {
             this.what = what;
@@ -129,6 +133,9 @@ final class Ingest implements AutoCloseable {
         }
 
         private void retry(Exception reason) {
+            if (Outcome.of(reason) == Outcome.UNKNOWN) {
+                doubt = reason;
+            }
             if (System.nanoTime() - startedAt > limits.retryFor().toNanos()) {
                 fail(reason);
                 return;
@@ -139,7 +146,18 @@ final class Ingest implements AutoCloseable {
         }
 
         private void fail(Exception reason) {
-            follow(what.sink().failed(reason));
+            follow(what.sink().failed(inAll(reason)));
+        }
+
+        /** What the last try says of itself does not hold for those before it. */
+        private Exception inAll(Exception reason) {
+            Exception before = doubt;
+            return before == null || Outcome.of(reason) == Outcome.UNKNOWN
+                    ? reason
+                    : new ElasticsearchOutcomeUnknownException(
+                            "it may have been done, and the answer lost (" + before.getMessage()
+                                    + "); after that it failed: " + reason.getMessage(),
+                            reason);
         }
 
         private void follow(@Nullable Next next) {

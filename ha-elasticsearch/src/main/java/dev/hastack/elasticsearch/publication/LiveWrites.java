@@ -12,7 +12,6 @@ import co.elastic.clients.elasticsearch.core.bulk.BulkResponseItem;
 import dev.hastack.elasticsearch.ElasticsearchOutcomeUnknownException;
 import dev.hastack.elasticsearch.TimeLimit;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -163,7 +162,7 @@ final class LiveWrites {
         return sequence;
     }
 
-    /** If there is no time for that, or no answer, it is done later: else the swap would lose what readers have seen. */
+    /** If there is no time for that, or no answer, or the thread is interrupted, it is done later: else the swap would lose what readers have seen. */
     private boolean callOff(Generation next, Exception failure) throws IOException {
         try {
             return rebuilds.callOff(next, failure);
@@ -199,9 +198,9 @@ final class LiveWrites {
             try {
                 TimeUnit.MILLISECONDS.sleep(FIRST_PAUSE_MILLIS << attempt);
             } catch (InterruptedException e) {
+                // Nobody tries it again.
                 Thread.currentThread().interrupt();
-                throw (InterruptedIOException)
-                        new InterruptedIOException("interrupted while writing to " + next.name()).initCause(failure);
+                return callOff(next, failure);
             }
         }
     }

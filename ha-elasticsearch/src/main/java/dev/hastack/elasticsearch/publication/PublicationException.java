@@ -6,20 +6,25 @@ import dev.hastack.core.failure.StackFailure;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A publication is not as it should be, or what was asked of it cannot be done now. It was not done. */
+/**
+ * A publication is not as it should be, or what was asked of it cannot be done now. It was not done; only of a {@link RebuildFailed} that
+ * may be unknown.
+ */
 public class PublicationException extends RuntimeException implements StackFailure {
+    private final Outcome outcome;
     private final Reason reason;
 
     PublicationException(String message) {
-        this(message, Reason.REFUSED, null);
+        this(message, Outcome.NOT_DONE, Reason.REFUSED, null);
     }
 
     PublicationException(String message, Throwable cause) {
-        this(message, Reason.REFUSED, cause);
+        this(message, Outcome.NOT_DONE, Reason.REFUSED, cause);
     }
 
-    private PublicationException(String message, Reason reason, @Nullable Throwable cause) {
+    private PublicationException(String message, Outcome outcome, Reason reason, @Nullable Throwable cause) {
         super(message, cause);
+        this.outcome = outcome;
         this.reason = reason;
     }
 
@@ -30,7 +35,7 @@ public class PublicationException extends RuntimeException implements StackFailu
 
     @Override
     public final Outcome outcome() {
-        return Outcome.NOT_DONE;
+        return outcome;
     }
 
     @Override
@@ -70,19 +75,23 @@ public class PublicationException extends RuntimeException implements StackFailu
             super(
                     "publication '" + publication + "' is being rebuilt by " + owner
                             + "; expected one rebuild at a time",
+                    Outcome.NOT_DONE,
                     Reason.CONFLICT,
                     null);
         }
     }
 
-    /** A rebuild ended without effect: the publication is what it was, with all live writes. */
+    /**
+     * A rebuild ended without effect: the publication is what it was, with all live writes. Where the answer to its last step was lost, and
+     * it cannot be found out whether that was done, the outcome is unknown.
+     */
     public static final class RebuildFailed extends PublicationException {
-        RebuildFailed(String message) {
-            super(message);
-        }
-
-        RebuildFailed(String message, Throwable cause) {
-            super(message, StackFailure.of(cause).map(StackFailure::reason).orElse(Reason.REFUSED), cause);
+        RebuildFailed(String message, Outcome outcome, Throwable cause) {
+            super(
+                    message,
+                    outcome,
+                    StackFailure.of(cause).map(StackFailure::reason).orElse(Reason.REFUSED),
+                    cause);
         }
     }
 }

@@ -5,6 +5,7 @@ import co.elastic.clients.elasticsearch._types.VersionType;
 import co.elastic.clients.elasticsearch.core.bulk.BulkOperation;
 import co.elastic.clients.json.JsonData;
 import dev.hastack.core.config.ElasticsearchConfig;
+import dev.hastack.core.failure.Outcome;
 import jakarta.json.Json;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonObjectBuilder;
@@ -49,6 +50,8 @@ final class RebuildRun<T> {
     private final Ingested copies = new Ingested();
     private long startedAt;
     private long toldAt;
+    /** Whether the swap was sent, so that it may be done though its answer was lost. */
+    private boolean swapping;
 
     RebuildRun(
             ElasticsearchClient client,
@@ -146,16 +149,16 @@ final class RebuildRun<T> {
         if (interrupted) {
             throw (InterruptedException) new InterruptedException("rebuild of " + next.name()).initCause(reason);
         }
+        String rest = known ? "" : "; what is left of it is removed later";
         throw new PublicationException.RebuildFailed(
                 "publication '" + next.publication() + "': the rebuild to " + next.name()
-                        + " failed, and the publication is"
-                        + " what it was"
-                        + (known
+                        + " failed, and the publication is what it was"
+                        + (known || !swapping
                                 ? ""
                                 : ", unless its last step was done and the answer lost: the alias "
-                                        + next.names().read(next.publication())
-                                        + " tells; what is left is removed later")
-                        + ": " + reason.getMessage(),
+                                        + next.names().read(next.publication()) + " tells")
+                        + rest + ": " + reason.getMessage(),
+                known || !swapping ? Outcome.NOT_DONE : Outcome.UNKNOWN,
                 reason);
     }
 
@@ -319,6 +322,7 @@ final class RebuildRun<T> {
         if (current.shared()) {
             actions.remove(current, current.name());
         }
+        swapping = true;
         try {
             catalog.change(actions.add(current, current.kept()).open(next));
         } catch (UnconfirmedException e) {
