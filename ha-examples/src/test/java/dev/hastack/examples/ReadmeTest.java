@@ -3,47 +3,40 @@ package dev.hastack.examples;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hastack.core.config.StackConfig;
+import java.io.IOException;
 import java.io.StringReader;
-import java.io.StringWriter;
-import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
+import java.util.Locale;
 import java.util.Properties;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import javax.tools.JavaFileObject;
-import javax.tools.SimpleJavaFileObject;
-import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the README shows is true: its snippets compile and load, and what it links to exists. */
+/** What the README and other documents show is true: snippets compile and load, coordinates and links exist. */
 class ReadmeTest {
-    private static final Path ROOT =
-            Path.of(System.getProperty("basedir", ""), "..").toAbsolutePath().normalize();
+    private static final String README = "README.md";
+    private static final String STORES = "docs/stores.md";
 
-    private static String readme() throws Exception {
-        return Files.readString(ROOT.resolve("README.md"));
-    }
-
-    private static String block(String language) throws Exception {
-        Matcher block =
-                Pattern.compile("```" + language + "\n(.*?)```", Pattern.DOTALL).matcher(readme());
-        assertThat(block.find()).as("a block of %s", language).isTrue();
-        return block.group(1);
+    private static StackConfig load(String document) throws IOException {
+        Properties properties = new Properties();
+        properties.load(new StringReader(Documents.block(document, "properties")));
+        properties.remove("ha.postgres.password-file");
+        properties.setProperty("ha.stack", "editing");
+        return StackConfig.of(properties.stringPropertyNames().stream()
+                .collect(Collectors.toMap(name -> name, properties::getProperty)));
     }
 
     @Test
     void its_properties_load() throws Exception {
-        Properties properties = new Properties();
-        properties.load(new StringReader(block("properties")));
-        properties.remove("ha.postgres.password-file");
-        properties.setProperty("ha.stack", "editing");
+        assertThat(load(README).postgres().orElseThrow().nodes()).containsOnlyKeys("db-1", "db-2", "db-3");
+    }
 
-        StackConfig config = StackConfig.of(properties.stringPropertyNames().stream()
-                .collect(Collectors.toMap(name -> name, properties::getProperty)));
+    @Test
+    void the_properties_of_three_stores_load() throws Exception {
+        StackConfig config = load(STORES);
 
         assertThat(config.postgres().orElseThrow().nodes()).containsOnlyKeys("main", "standby", "delivery");
         assertThat(config.postgres().orElseThrow().reads().prefer()).hasToString("PRIMARY");
@@ -51,7 +44,12 @@ class ReadmeTest {
 
     @Test
     void its_java_compiles(@TempDir Path classes) throws Exception {
-        String source = """
+        Snippet.of(Documents.block(README, "java")).compile(classes);
+    }
+
+    @Test
+    void the_java_of_three_stores_compiles(@TempDir Path classes) throws Exception {
+        Snippet.of("""
                 import co.elastic.clients.elasticsearch.ElasticsearchClient;
                 import dev.hastack.core.HaStack;
                 import dev.hastack.core.config.StackConfig;
@@ -69,72 +67,50 @@ class ReadmeTest {
                 import java.util.List;
                 import java.util.Map;
                 import javax.sql.DataSource;
-
-                class Readme {
-                    List<Article> articles = List.of();
-
-                    void snippet() throws Exception {
-                """ + block("java") + "} }";
-        StringWriter problems = new StringWriter();
-        JavaFileObject file =
-                new SimpleJavaFileObject(URI.create("string:///Readme.java"), JavaFileObject.Kind.SOURCE) {
-                    @Override
-                    public CharSequence getCharContent(boolean ignoreEncodingErrors) {
-                        return source;
-                    }
-                };
-        boolean compiled = ToolProvider.getSystemJavaCompiler()
-                .getTask(
-                        problems,
-                        null,
-                        null,
-                        List.of(
-                                "-d",
-                                classes.toString(),
-                                "-classpath",
-                                System.getProperty("java.class.path"),
-                                "-proc:none"),
-                        null,
-                        List.of(file))
-                .call();
-        assertThat(compiled).as(problems.toString()).isTrue();
+                """, "List<Article> articles = List.of();", Documents.block(STORES, "java"))
+                .compile(classes);
     }
 
     @Test
-    void what_it_links_to_exists() throws Exception {
-        Matcher link = Pattern.compile("]\\(([^)#:]+)\\)").matcher(readme());
+    void its_coordinates_are_those_of_the_build() throws Exception {
+        Matcher version = Pattern.compile("<artifactId>ha-bom</artifactId>\\s*<version>(.*?)</version>")
+                .matcher(Documents.read("ha-bom/pom.xml"));
+        assertThat(version.find()).isTrue();
+
+        assertThat(Documents.block(README, "xml"))
+                .contains("<artifactId>ha-bom</artifactId>\n      <version>" + version.group(1) + "</version>");
+        assertThat(Documents.block(README, "kotlin")).contains("\"dev.hastack:ha-bom:" + version.group(1) + "\"");
+    }
+
+    @Test
+    void what_documents_link_to_exists() throws Exception {
+        Pattern link = Pattern.compile("]\\(([^)#:]*)(?:#([^)]+))?\\)");
         int links = 0;
-        while (link.find()) {
-            assertThat(ROOT.resolve(link.group(1))).exists();
-            links++;
-        }
-        assertThat(links).isGreaterThan(5);
-    }
-
-    /** Every row of "what happens when what dies" names a test, {@code Class#method}, of another store than PostgreSQL {@code redis.Class#method}, and that test exists. */
-    @Test
-    void the_tests_that_prove_its_table_exist() throws Exception {
-        Matcher proof =
-                Pattern.compile("`(redis\\.|elasticsearch\\.)?(\\w+)#(\\w+)`").matcher(readme());
-        int proofs = 0;
-        while (proof.find()) {
-            String file = proof.group(2) + ".java";
-            String store = proof.group(1) == null ? "" : proof.group(1).replace(".", "");
-            try (var paths = Files.walk(ROOT)) {
-                Path test = paths.filter(path -> path.endsWith(file))
-                        .filter(path -> path.toString().contains("src/test"))
-                        .filter(path -> store(path).equals(store))
-                        .findFirst()
-                        .orElseThrow(() -> new AssertionError("no " + file));
-                assertThat(Files.readString(test)).contains("void " + proof.group(3) + "(");
+        for (String document : Documents.all()) {
+            Path file = Documents.ROOT.resolve(document);
+            Matcher matcher = link.matcher(Documents.read(document));
+            while (matcher.find()) {
+                Path target = matcher.group(1).isEmpty() ? file : file.resolveSibling(matcher.group(1));
+                assertThat(target).as("linked from %s", document).exists();
+                if (matcher.group(2) != null) {
+                    assertThat(anchors(Documents.relative(target)))
+                            .as("linked from %s", document)
+                            .contains(matcher.group(2));
+                }
+                links++;
             }
-            proofs++;
         }
-        assertThat(proofs).isGreaterThan(5);
+        assertThat(links).isGreaterThan(100);
     }
 
-    private static String store(Path test) {
-        String path = test.toString();
-        return path.contains("ha-redis") ? "redis" : path.contains("ha-elasticsearch") ? "elasticsearch" : "";
+    /** As GitHub makes them of headings. */
+    private static Set<String> anchors(String document) throws IOException {
+        return Documents.read(document)
+                .lines()
+                .filter(line -> line.startsWith("#"))
+                .map(line ->
+                        line.replaceFirst("#+ ", "").toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9 _-]", ""))
+                .map(line -> line.replace(' ', '-'))
+                .collect(Collectors.toSet());
     }
 }
