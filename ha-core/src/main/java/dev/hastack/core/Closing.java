@@ -11,6 +11,8 @@ import org.slf4j.LoggerFactory;
  * Closes stores, all at once and each on a daemon thread of its own, and waits for them for so long and no longer: code of the
  * program's that blocks a driver's thread may hold up the end of a store for good, but not that of the program. What has not
  * ended by then goes on by itself.
+ *
+ * <p>For the reasons, see docs/decisions.md, CORE-30.
  */
 final class Closing {
     private static final Logger log = LoggerFactory.getLogger(Closing.class);

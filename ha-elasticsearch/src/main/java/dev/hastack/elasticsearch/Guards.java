@@ -8,7 +8,11 @@ import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The guards of the cluster and of each publication that is used, or of an index that is none. Thread-safe. */
+/**
+ * The guards of the cluster and of each publication that is used, or of an index that is none. Thread-safe.
+ *
+ * <p>For the reasons, see docs/decisions.md, ES-19.
+ */
 final class Guards {
     /** As an index: requests that name none. */
     private static final String NONE = "";

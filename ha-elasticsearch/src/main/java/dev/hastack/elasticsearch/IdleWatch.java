@@ -5,7 +5,11 @@ import java.io.IOException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** An idle connection to a node, which ends when that dies. */
+/**
+ * An idle connection to a node, which ends when that dies.
+ *
+ * <p>For the reasons, see docs/decisions.md, CORE-20.
+ */
 final class IdleWatch implements DeathWatch {
     private final Supplier<HttpConnection> connections;
     private volatile @Nullable HttpConnection connection;

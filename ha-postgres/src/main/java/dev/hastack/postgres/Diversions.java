@@ -9,6 +9,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /**
  * The bulkhead of reads that go to the primary since no replica serves them: a share of its pool, so that they cannot crowd
  * out the writes. Thread-safe.
+ *
+ * <p>For the reasons, see docs/decisions.md, PG-29.
  */
 final class Diversions {
     private final PostgresConfig config;

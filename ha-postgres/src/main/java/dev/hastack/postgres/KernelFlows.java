@@ -20,6 +20,8 @@ import org.slf4j.LoggerFactory;
 /**
  * How often Linux has asked the other side of a connection in vain: for an acknowledgement of what was sent, or whether it is still
  * there. Nothing is known elsewhere. For one thread.
+ *
+ * <p>For the reasons, see docs/decisions.md, PG-9.
  */
 final class KernelFlows {
     private static final Logger log = LoggerFactory.getLogger(KernelFlows.class);

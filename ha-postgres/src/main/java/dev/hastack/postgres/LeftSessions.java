@@ -9,6 +9,8 @@ import java.util.function.Consumer;
 /**
  * Those connections of a pool that a borrower may have left otherwise than it got them. What a caller leaves in a session must
  * not hurt the next one: a session left read-only would refuse all its writes. Thread-safe.
+ *
+ * <p>For the reasons, see docs/decisions.md, PG-15.
  */
 final class LeftSessions {
     private final Consumer<SQLException> errors;

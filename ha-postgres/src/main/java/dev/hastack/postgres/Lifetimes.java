@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * thread that has opened it, the task that takes it out of the pool at the end of its lifetime: at once if it is idle, else when it
  * comes back. The connection is given that task, so that it can leave the pool as quietly when it is lost: HikariCP itself
  * warns of each such connection, with a stack trace.
+ *
+ * <p>For the reasons, see docs/decisions.md, PG-13.
  */
 final class Lifetimes extends ScheduledThreadPoolExecutor {
     private static final ThreadLocal<@Nullable NodeConnection> OPENED = new ThreadLocal<>();

@@ -8,6 +8,8 @@ import java.util.stream.Collectors;
 /**
  * What a probe asks a server, one column each. The server may refuse each by itself, by a right that was revoked (42501) or a
  * function that it does not have (a service that is like PostgreSQL): then that fact is missing, and the others are not.
+ *
+ * <p>For the reasons, see docs/decisions.md, PG-7.
  */
 enum ProbeFact {
     RECOVERING("pg_is_in_recovery", "pg_is_in_recovery()", "current_setting('in_hot_standby') = 'on'"),

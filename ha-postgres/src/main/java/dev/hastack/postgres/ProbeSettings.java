@@ -13,6 +13,8 @@ import java.util.stream.Collectors;
  * may take, how isolated they are and how much they want to be told is no news of a node. Each is set aside when it has been in the
  * way, and for one question at a time: what is set for longer would stay in a session that a pooler lends to others, and of a pooler
  * nobody knows which startup parameters it takes. For one node, and one thread.
+ *
+ * <p>For the reasons, see docs/decisions.md, PG-20.
  */
 final class ProbeSettings {
     /** The server ends a session at the end of this time, which began before the question came. */

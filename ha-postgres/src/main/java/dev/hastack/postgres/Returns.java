@@ -11,6 +11,8 @@ import java.util.concurrent.locks.ReentrantLock;
 /**
  * How often the connections of a pool came back. Each counts for itself, so that a return writes to nothing that two threads
  * share. Thread-safe.
+ *
+ * <p>For the reasons, see docs/decisions.md, PG-25.
  */
 final class Returns {
     private final ReentrantLock lock = new ReentrantLock();

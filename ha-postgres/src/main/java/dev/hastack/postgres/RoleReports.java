@@ -8,6 +8,8 @@ import org.slf4j.LoggerFactory;
  * Whether the sessions of one node are to be believed when they say that their server is a standby. A pooler in between tells
  * every client what the server said when the pooler's own first connection was made: PgBouncer in transaction mode goes on saying
  * {@code in_hot_standby=on} after a promotion. Thread-safe.
+ *
+ * <p>For the reasons, see docs/decisions.md, PG-6.
  */
 final class RoleReports {
     private static final Logger log = LoggerFactory.getLogger(RoleReports.class);

@@ -36,6 +36,8 @@ import org.slf4j.event.Level;
  * <p>A node that refuses new connections cannot be asked. Where it is down, too, since what its probe had established has failed as well,
  * whoever waits on what is left of its connections is freed after seconds: where a service takes a node out, its established flows may be
  * dropped without a word. Where its probe still reaches it, Linux is asked. One daemon thread for all nodes; thread-safe.
+ *
+ * <p>For the reasons, see docs/decisions.md, PG-8.
  */
 final class SilentConnections {
     private static final Logger log = LoggerFactory.getLogger(SilentConnections.class);

@@ -12,6 +12,8 @@ import org.postgresql.PGConnection;
  * every session at its start, and again when it goes from on to off, once, at a promotion; it never goes back. So a
  * session that said off is of a primary for as long as it lives, and needs no look ever after, which keeps the driver's
  * map of parameters off the hot path. Thread-safe.
+ *
+ * <p>For the reasons, see docs/decisions.md, PG-5.
  */
 final class StandbySessions {
     private static final String IN_HOT_STANDBY = "in_hot_standby";

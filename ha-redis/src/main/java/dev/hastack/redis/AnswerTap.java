@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
  * What one attempt's answer is written to: passed on to the command's own output if this attempt is the first to be
  * answered, and dropped otherwise. So a command can be under way at two nodes, and its output is of one. An error reply
  * stays here, since another attempt may do better.
+ *
+ * <p>For the reasons, see docs/decisions.md, RED-4.
  */
 final class AnswerTap<K, V, T> extends CommandOutput<K, V, T> {
     private final Attempt<K, V, T> attempt;

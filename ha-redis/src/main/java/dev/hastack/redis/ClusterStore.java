@@ -30,7 +30,11 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** A Redis Cluster: Lettuce's client for it, behind our guards. Thread-safe. */
+/**
+ * A Redis Cluster: Lettuce's client for it, behind our guards. Thread-safe.
+ *
+ * <p>For the reasons, see docs/decisions.md, RED-21.
+ */
 final class ClusterStore implements HaRedisCluster {
     /** Lettuce's own look connects to every node anew: it is for what the watch cannot see. */
     private static final int INTERVALS = 10;

@@ -13,6 +13,8 @@ import org.slf4j.LoggerFactory;
  * the failover is given up, or a second has passed: what a Sentinel publishes is only a hint. Thread-safe.
  *
  * <p>Source: sentinelFailoverStateMachine in sentinel.c of Redis.
+ *
+ * <p>For the reasons, see docs/decisions.md, RED-14.
  */
 final class Handover {
     private static final Logger log = LoggerFactory.getLogger(Handover.class);

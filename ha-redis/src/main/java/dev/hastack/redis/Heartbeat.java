@@ -31,6 +31,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A command that blocks is excused for as long as its caller waits for it, and a transaction is not disturbed by a PING. What
  * this process was too slow to read is read first. One per connection; all of it happens on the thread of its channel.
+ *
+ * <p>For the reasons, see docs/decisions.md, RED-23.
  */
 final class Heartbeat extends ChannelInboundHandlerAdapter {
     private static final long LEAST = TimeUnit.MILLISECONDS.toNanos(250);

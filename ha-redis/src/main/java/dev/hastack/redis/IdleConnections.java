@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What all durable writes of a stack share, however often a caller makes a {@link DurableWrites}: connections that none of
  * them needs at the moment, and how many may be under way. Thread-safe.
+ *
+ * <p>For the reasons, see docs/decisions.md, RED-20.
  */
 final class IdleConnections {
     static final int MOST = 16;

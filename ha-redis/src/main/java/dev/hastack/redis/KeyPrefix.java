@@ -13,6 +13,8 @@ import java.util.function.Function;
  * CommandTable}), not that of the types which Lettuce gives its arguments: it has fields, members and groups of the type of
  * keys. A command of which nobody knows that, or which is about all keys there are, is refused. Keys that come back are
  * without it. Immutable.
+ *
+ * <p>For the reasons, see docs/decisions.md, RED-9.
  */
 final class KeyPrefix {
     /** Notifications that a key has changed name it in the channel. */

@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * process, or from Sentinel's; those of two processes need not agree. Thread-safe.
  *
  * <p>Source: https://redis.io/docs/latest/operate/oss_and_stack/management/replication/, "Replication ID explained".
+ *
+ * <p>For the reasons, see docs/decisions.md, RED-10.
  */
 final class Lineage {
     private final String identity;

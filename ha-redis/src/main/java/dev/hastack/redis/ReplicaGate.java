@@ -14,6 +14,8 @@ import java.util.function.UnaryOperator;
  * Where writes wait that want replicas which their primary is not in touch with, by its own word, or which did not acknowledge the last
  * write in time and have yet to catch up: they would be done and not be durable. While any waits, one of them has the primary asked every ten milliseconds, so that all go on within about
  * that time of a replica's return. Thread-safe.
+ *
+ * <p>For the reasons, see docs/decisions.md, RED-25.
  */
 final class ReplicaGate {
     private static final long OFTEN = TimeUnit.MILLISECONDS.toNanos(10);

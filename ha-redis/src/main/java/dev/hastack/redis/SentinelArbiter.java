@@ -14,6 +14,8 @@ import java.util.stream.Stream;
 /**
  * What comes of a Sentinel's word: the node that it names is probed, an older primary is left, and where the configuration
  * names no nodes, those that it names are the nodes. Called by one thread.
+ *
+ * <p>For the reasons, see docs/decisions.md, RED-13.
  */
 final class SentinelArbiter {
     private final RedisConfig config;

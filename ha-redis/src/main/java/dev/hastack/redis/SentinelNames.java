@@ -11,6 +11,8 @@ import java.util.function.Function;
  * Which node a Sentinel means. Its addresses may be others than the configured ones, behind a NAT or where names are
  * configured, so a node is told by the run_id of its process. After a failover a Sentinel has forgotten that until its next
  * INFO of the new primary, up to 10 s later: then by the address at which it has named that same process before. Thread-safe.
+ *
+ * <p>For the reasons, see docs/decisions.md, RED-17.
  */
 final class SentinelNames {
     private final Function<Address, Optional<String>> configured;

@@ -184,7 +184,7 @@ public record PostgresConfig(
             Duration maxWait,
 
             @Doc(
-                    "Whether a primary gets writes only while another node was heard of lately that follows it: then a process that"
+                    "Whether a primary gets writes only while another node that follows it was heard from lately: then a process that"
                             + " is cut off together with an old primary does not write to it. Costs: with all replicas down,"
                             + " nothing is written.")
             @Default("false")

@@ -9,7 +9,11 @@ import java.util.ServiceLoader;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Looks through one exception for what is known of the call that threw it. */
+/**
+ * Looks through one exception for what is known of the call that threw it.
+ *
+ * <p>For the reasons, see docs/decisions.md, CORE-14.
+ */
 final class FailureSearch {
     /** Far more than any framework wraps; a pool may suppress one exception for each of its connections. */
     private static final int MOST = 200;

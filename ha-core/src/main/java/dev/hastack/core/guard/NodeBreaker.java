@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * The circuit breaker of one node and generation, or of another part of a store that fails alone. It opens when half of the calls of the
  * last ten seconds failed, of five or more, or half of those of the last second, of twenty or more; after one second, and each
  * time longer up to thirty, three calls may try again, and where these bring no verdict, another from time to time. The window is
- * one of time, since one of calls would keep the failures of a quiet service for hours (docs/decisions.md). So is its time its
+ * one of time, since one of calls would keep the failures of a quiet service for hours (docs/decisions.md, PG-28, CORE-33). So is its time its
  * own: a computer's clock is set, and would have it stay open until that has caught up.
  *
  * <p>Calls that go well are counted by whoever has a count of them anyway; beside that a healthy node costs its callers one volatile

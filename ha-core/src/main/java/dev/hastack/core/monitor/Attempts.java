@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * The question to one node, on a connection that is kept and, while that is silent, on a second one as well: it may have died unseen, or all
  * may be slow, and then a login takes longer than its answer. The first answer of either counts, and its connection is kept; the other is
  * closed. What is waited for in vain on one is no word of the node's while the other waits. Guarded by the monitor's lock.
+ *
+ * <p>For the reasons, see docs/decisions.md, CORE-10.
  */
 final class Attempts {
     private static final int MOST = 2;

@@ -2,7 +2,11 @@ package dev.hastack.core.monitor;
 
 import java.time.Duration;
 
-/** When to probe again. All pure; the bounds on a fleet's cost follow from the doubling. */
+/**
+ * When to probe again. All pure; the bounds on a fleet's cost follow from the doubling.
+ *
+ * <p>For the reasons, see docs/decisions.md, CORE-18.
+ */
 public final class Cadence {
     /** The least time between two probes of a node. */
     static final Duration AT_ONCE = Duration.ofMillis(2);

@@ -22,6 +22,8 @@ import org.slf4j.LoggerFactory;
  * it where that is known. Several processes may share it; a lower epoch of the same cluster replaces a higher one only where
  * that was given up. It is replaced as a whole, so that a crash leaves the
  * old one or the new one. Thread-safe.
+ *
+ * <p>For the reasons, see docs/decisions.md, PG-33.
  */
 final class EpochFile {
     private static final Logger log = LoggerFactory.getLogger(EpochFile.class);

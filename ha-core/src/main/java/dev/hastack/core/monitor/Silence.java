@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * only then this process has shown that it gets through. A login, or a part of an answer, is a sign of life: the connection that it came by may
  * be lost as well, and the node is asked on yet another. Since a proxy before a node that hangs says the same, that holds for no longer than
  * slowness can explain. Guarded by the monitor's lock.
+ *
+ * <p>For the reasons, see docs/decisions.md, CORE-8.
  */
 final class Silence {
     /** To connect takes so many times as long as to answer, about. */

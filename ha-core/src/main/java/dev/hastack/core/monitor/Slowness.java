@@ -6,6 +6,8 @@ import java.time.Instant;
 /**
  * How slow everything was of late, this process and the nodes alike: how late its timers fired, and how long answers took. A
  * node's silence that is no longer than this explains says nothing about the node. For one thread at a time.
+ *
+ * <p>For the reasons, see docs/decisions.md, CORE-11.
  */
 public final class Slowness {
     /** Remembered for at least so long, and at most twice as long. */

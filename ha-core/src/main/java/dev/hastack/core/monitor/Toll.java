@@ -15,6 +15,8 @@ import org.slf4j.event.Level;
  * after 10 seconds, 20, 40 and so on. Calls that end late, after callers were served again, are a line of their own, and those that
  * go on doing so are told of as rarely. Calls that fail while nothing is wrong with the store are their callers' to tell of. To count
  * costs little, and any thread may; the rest is for one thread at a time.
+ *
+ * <p>For the reasons, see docs/decisions.md, CORE-15.
  */
 public final class Toll {
     private static final Logger log = LoggerFactory.getLogger("dev.hastack.topology");

@@ -12,6 +12,8 @@ import java.util.Optional;
  * Whether anybody but the primary itself says that it is the primary. A process that is cut off together with an old
  * primary sees that one and no other, and cannot tell it from a primary whose replicas have all died: it has no witness. Nor
  * has a primary that says that nobody follows it.
+ *
+ * <p>For the reasons, see docs/decisions.md, PG-30.
  */
 public final class Witness {
     private Witness() {}

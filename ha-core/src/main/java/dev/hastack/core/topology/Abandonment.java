@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * to after a moment at which the primary had as many followers as there are replicas, all of these follow it. (A stranger that
  * follows it may make up that number. What it takes besides is a replica that receives from a server which is not configured and has the
  * newer epoch.) In a cascade only what replicas receive tells.
+ *
+ * <p>For the reasons, see docs/decisions.md, CORE-26.
  */
 final class Abandonment {
     /** A stream that is refused ends within two round trips of the servers. */

@@ -12,7 +12,11 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 
-/** Indices and aliases of publications in the cluster. */
+/**
+ * Indices and aliases of publications in the cluster.
+ *
+ * <p>For the reasons, see docs/decisions.md, ES-22.
+ */
 final class Catalog {
     private final Requests requests;
     private final Names names;

@@ -29,6 +29,8 @@ import org.slf4j.LoggerFactory;
  * The right of one process to change what a publication's aliases lead to. It is a document that its owner renews; if for a
  * while it stays as it is, its owner is dead, and another takes it over. Whoever was only paused finds out at the next step
  * that counts: those need the alias {@code -next} of its generation, which is gone, and whose number is never used again.
+ *
+ * <p>For the reasons, see docs/decisions.md, ES-26.
  */
 final class Claim {
     private static final Logger LOG = LoggerFactory.getLogger(Claim.class);

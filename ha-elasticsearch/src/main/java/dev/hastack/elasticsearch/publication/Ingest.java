@@ -31,6 +31,8 @@ import org.jspecify.annotations.Nullable;
  * The client's ingester, with what it leaves out: it tries items again that fail with 503, and whole requests that fail, too.
  * An operation must be one that may be done twice. Each ends at its {@link Sink}, exactly once; there it may be followed by
  * another, which takes its place. Longer than most, since what an operation ends with depends on all of its tries.
+ *
+ * <p>For the reasons, see docs/decisions.md, ES-35.
  */
 final class Ingest implements AutoCloseable {
     private static final long FIRST_BACKOFF_MILLIS = 50;

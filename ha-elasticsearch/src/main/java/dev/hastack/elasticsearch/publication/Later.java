@@ -11,7 +11,11 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What could not be done at once is tried again until it is, on one thread, which ends when there is nothing. Thread-safe. */
+/**
+ * What could not be done at once is tried again until it is, on one thread, which ends when there is nothing. Thread-safe.
+ *
+ * <p>For the reasons, see docs/decisions.md, ES-25.
+ */
 final class Later implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Later.class);
     /** Times the first pause, at most. */

@@ -19,6 +19,8 @@ import java.util.concurrent.TimeUnit;
 /**
  * Writes of single documents. While the publication is being rebuilt they are made to both generations: first to the present
  * one, whose shard gives them their order ({@link Versions}), then to the next.
+ *
+ * <p>For the reasons, see docs/decisions.md, ES-23.
  */
 final class LiveWrites {
     /** One for each time that the publication may be swapped or moved during a write, and one more. */

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Enqueues until replicas have the job. To do it again is harmless: under its key the job is in the queue once, unless it
  * was done in between. Thread-safe.
+ *
+ * <p>For the reasons, see docs/decisions.md, JOB-5.
  */
 final class DurableEnqueue {
     private static final long PAUSE_MILLIS = 20;

@@ -8,6 +8,8 @@ import java.util.concurrent.locks.ReentrantLock;
  * How many jobs may be in this consumer's hands: one for each thread and, since to fetch takes a round trip, as many more
  * as the threads do in {@link #AHEAD}. So jobs that take long are not kept from other consumers, and short ones come in
  * batches. Thread-safe.
+ *
+ * <p>For the reasons, see docs/decisions.md, JOB-3.
  */
 final class Slots {
     private static final Duration AHEAD = Duration.ofMillis(10);
