@@ -1,6 +1,8 @@
 package dev.hastack.postgres;
 
+import dev.hastack.core.monitor.Time;
 import java.time.Duration;
+import java.time.Instant;
 
 /** A point in time to wait for at most. */
 record Deadline(long nanos) {
@@ -10,6 +12,11 @@ record Deadline(long nanos) {
 
     static Deadline in(Duration wait) {
         return new Deadline(System.nanoTime() + (wait.compareTo(LONGEST) > 0 ? LONGEST : wait).toNanos());
+    }
+
+    /** At this point of the monitor's clock. */
+    static Deadline at(Instant until) {
+        return new Deadline(Time.nanoTime(until));
     }
 
     /** The earlier of the two. */

@@ -180,7 +180,7 @@ final class PostgresPools implements StoreAdapter {
                                 .map(node -> usable.get(node.node()))
                                 .orElse(null)
                         : null,
-                witness.map(until -> Deadline.in(Duration.between(now, until))).orElse(null),
+                witness.map(Deadline::at).orElse(null),
                 reads.policy().prefer() == Preference.REPLICA
                         ? snapshot.primary()
                                 .map(node -> usable.get(node.node()))
@@ -190,9 +190,7 @@ final class PostgresPools implements StoreAdapter {
                 readers.nodes().stream()
                         .flatMap(node -> Optional.ofNullable(usable.get(node)).stream())
                         .toList(),
-                readers.until()
-                        .map(until -> Deadline.in(Duration.between(now, until)))
-                        .orElse(null),
+                readers.until().map(Deadline::at).orElse(null),
                 hopeless(snapshot));
         if (next.primary() != null) {
             next.primary().takesWrites();

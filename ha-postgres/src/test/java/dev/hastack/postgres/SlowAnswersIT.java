@@ -157,7 +157,7 @@ class SlowAnswersIT {
                         cluster.proxiedProperties(),
                         Map.of(
                                 "ha.postgres.pool.min-idle", "0",
-                                "ha.postgres.connect-timeout", "1s",
+                                "ha.postgres.connect-timeout", "2s",
                                 "ha.postgres.pool.connection-timeout", "30s",
                                 "ha.probe.interval", "5s",
                                 "ha.probe.timeout", "4s")))) {

@@ -5,6 +5,7 @@ import dev.hastack.core.monitor.Answer;
 import dev.hastack.core.monitor.Monitor;
 import dev.hastack.core.monitor.Probe;
 import dev.hastack.core.monitor.StoreAdapter;
+import dev.hastack.core.monitor.Time;
 import dev.hastack.core.select.Eligible;
 import dev.hastack.core.select.Preference;
 import dev.hastack.core.select.ReadRouting;
@@ -13,7 +14,6 @@ import dev.hastack.core.topology.NodeView;
 import dev.hastack.core.topology.Role;
 import dev.hastack.core.topology.Snapshot;
 import dev.hastack.core.topology.Status;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
@@ -232,10 +232,7 @@ final class RedisChannels implements StoreAdapter {
                         : null,
                 eligible,
                 readers(eligible, cut, usable),
-                eligible.until().stream()
-                        .mapToLong(until ->
-                                System.nanoTime() + Duration.between(now, until).toNanos())
-                        .findFirst(),
+                eligible.until().stream().mapToLong(Time::nanoTime).findFirst(),
                 cut,
                 hopeless(snapshot));
         if (next.primary() != null) {

@@ -9,12 +9,21 @@ import java.util.concurrent.locks.Lock;
 enum SystemTime implements Time {
     INSTANCE;
 
+    /** Longer is for ever, and would overflow. */
+    private static final Duration LONGEST = Duration.ofDays(365);
+
     private final Instant anchor = Instant.now();
     private final long anchorNanos = System.nanoTime();
 
     @Override
     public Instant now() {
         return anchor.plusNanos(System.nanoTime() - anchorNanos);
+    }
+
+    long nanoTime(Instant at) {
+        Instant latest = now().plus(LONGEST);
+        return anchorNanos
+                + Duration.between(anchor, at.isAfter(latest) ? latest : at).toNanos();
     }
 
     @Override

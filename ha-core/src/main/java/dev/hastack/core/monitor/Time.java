@@ -17,6 +17,14 @@ public interface Time {
      */
     void await(Lock lock, Condition condition, Instant until) throws InterruptedException;
 
+    /**
+     * Returns what {@link System#nanoTime()} reads at this point of {@linkplain #system() real time}, at most a year ahead. A limit that is
+     * reckoned from the present reading instead would be put off by a pause of this process between the two readings.
+     */
+    static long nanoTime(Instant at) {
+        return SystemTime.INSTANCE.nanoTime(at);
+    }
+
     /** Real time: reads as the wall clock did when the class was loaded, and advances monotonically from there. */
     static Time system() {
         return SystemTime.INSTANCE;
