@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Canned nodes, es-1 and so on, and a client of them.
@@ -36,9 +37,21 @@ public record CannedCluster(List<CannedNode> nodes, Map<String, NodeChannel> cha
         }
         Router router =
                 new Router(StackConfig.of(all).elasticsearch().orElseThrow(), ElasticsearchRoutesTest.routes(channels));
-        Thread thread = new Thread(router, "router");
+        return new CannedCluster(List.of(nodes), channels, router, lookingAfter(router));
+    }
+
+    /** A thread that looks after this router's calls, not started. */
+    static Thread lookingAfter(Router router) {
+        Thread thread = new Thread(
+                () -> {
+                    while (!router.closing()) {
+                        boolean unused = router.look(System.nanoTime());
+                        LockSupport.parkNanos(router.rest());
+                    }
+                },
+                "router");
         thread.setDaemon(true);
-        return new CannedCluster(List.of(nodes), channels, router, thread);
+        return thread;
     }
 
     /** With its calls looked after. */

@@ -12,7 +12,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
-import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -32,22 +31,13 @@ class LastNodeTest {
             CannedNode.json(200, "{\"count\":7,\"_shards\":{\"total\":1,\"successful\":1,\"skipped\":0,\"failed\":0}}");
     private final NodeChannel channel = new NodeChannel(CannedNode.target(node.port()), new RestConnector());
     private final Router router = new Router(CONFIG, ElasticsearchRoutesTest.routes(Map.of("es-1", channel)));
-    private final Thread thread = new Thread(this::look, "router");
     private final ElasticsearchClient client =
             new ElasticsearchClient(new RoutingTransport(router, Mappers.standard()));
 
     LastNodeTest() throws IOException {
-        thread.setDaemon(true);
-        thread.start();
+        CannedCluster.lookingAfter(router).start();
         IntStream.range(0, 5).forEach(i -> channel.breaker().failed(new IOException("reset")));
         assertThat(channel.breaker().open()).isTrue();
-    }
-
-    private void look() {
-        while (!router.closing()) {
-            boolean unused = router.look(System.nanoTime());
-            LockSupport.parkNanos(router.rest());
-        }
     }
 
     @AfterEach

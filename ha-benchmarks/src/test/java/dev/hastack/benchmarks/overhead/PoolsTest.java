@@ -19,7 +19,9 @@ final class PoolsTest {
             try (Connection connection = ha.routed.getConnection()) {
                 connection.setReadOnly(true);
                 try (Statement statement = connection.createStatement()) {
-                    assertThat(statement.executeQuery("SELECT pg_is_in_recovery()").getBoolean(1))
+                    assertThat(statement
+                                    .executeQuery("SELECT pg_is_in_recovery()")
+                                    .getBoolean(1))
                             .isTrue();
                 }
             } finally {

@@ -22,8 +22,8 @@ class IngestTest {
     @Test
     void one_that_may_have_been_done_has_an_unknown_outcome_though_a_later_try_was_refused() throws Exception {
         try (CannedNode node = CannedNode.refusingAfterSilence();
-                CannedCluster cluster = CannedCluster.of(Map.of("writes.timeout", "1s"), node)
-                        .started();
+                CannedCluster cluster =
+                        CannedCluster.of(Map.of("writes.timeout", "1s"), node).started();
                 Ingest ingest =
                         new Ingest(cluster.client(), BulkLimits.DEFAULT.withRetryFor(Duration.ofSeconds(3)), "news")) {
             CompletableFuture<Exception> failure = new CompletableFuture<>();
