@@ -20,7 +20,8 @@ import org.junit.jupiter.api.Test;
 class LastNodeTest {
     private static final ElasticsearchConfig CONFIG = StackConfig.of(Map.of(
                     "ha.elasticsearch.nodes.es-1.address", "http://es-1:9200",
-                    "ha.elasticsearch.index-prefix", "cms"))
+                    "ha.elasticsearch.index-prefix", "cms",
+                    "ha.elasticsearch.max-in-flight", "10"))
             .elasticsearch()
             .orElseThrow();
 

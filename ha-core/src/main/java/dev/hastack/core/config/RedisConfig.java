@@ -155,7 +155,8 @@ public record RedisConfig(
 
             @Doc(
                     "A replica that lags further behind the primary than this gets no reads until it is within half of it again;"
-                            + " one whose link to the primary is down gets none while there is a primary. At least"
+                            + " one whose link to the primary is down gets none while there is a primary. While there is none,"
+                            + " replicas are measured by the most advanced of them. At least"
                             + " twice ha.probe.interval: between two probes nobody knows better.")
             @Default("10s")
             Duration maxLag,
