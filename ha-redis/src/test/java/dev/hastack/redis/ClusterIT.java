@@ -530,6 +530,7 @@ class ClusterIT {
         }
     }
 
+    @Tag("slow")
     @Test
     void forgotten_flows_fail_no_caller_twice() throws Exception {
         try (ClusterProxies proxies = ClusterProxies.of(cluster);

@@ -19,9 +19,11 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Durable writes while a replica is well and out of touch with its primary, or the primary wants more replicas than there are. */
+@Tag("slow")
 @HaStackTest(redis = @Redis(nodes = {"main", "replica-1", "replica-2"}))
 class LeftBehindIT {
     private static final Durability EVERY = Durability.everyReplica().withTimeout(Duration.ofSeconds(5));

@@ -27,6 +27,7 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Isolated;
 
@@ -94,6 +95,7 @@ class QuietIT {
     }
 
     /** Lettuce warned of each look at the topology and, node by node, of each attempt to connect again. */
+    @Tag("slow")
     @Test
     void nodes_of_a_cluster_that_die_or_hang_are_nothing_for_lettuce_to_warn_of() throws Exception {
         try (RedisCluster cluster = RedisCluster.start(3, 1);

@@ -12,12 +12,14 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** With users who have the roles that docs/operations.md gives, word for word. */
+@Tag("slow")
 class RightsIT {
     @RegisterExtension
     static final HaStackExtension SERVERS = HaStackExtension.of(Secured.node());
