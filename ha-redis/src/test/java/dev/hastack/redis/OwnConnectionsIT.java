@@ -221,6 +221,14 @@ class OwnConnectionsIT {
                 .count();
     }
 
+    /** Returns how many clients of the stack the primary has not heard from for a second. */
+    private long idleClients() {
+        return String.valueOf(redis.primary().command("CLIENT", "LIST"))
+                .lines()
+                .filter(client -> client.contains(" name=ha-stack-") && !client.contains(" idle=0 "))
+                .count();
+    }
+
     /** Another codec each time. */
     private static final class Own implements RedisCodec<String, String> {
         @Override
@@ -728,7 +736,8 @@ class OwnConnectionsIT {
                     .isInstanceOf(RedisNoPrimaryException.class)
                     .hasMessageContaining("cannot connect to main within 1000 ms");
             proxy.heal();
-            until("it is connected", () -> clients(" name=ha-stack-") == before + 1);
+            // The last of its login is over then.
+            until("it is connected, and lies idle", () -> idleClients() == before + 1);
             long received = Stacks.statistic(main, "stats", "total_connections_received:(\\d+)");
 
             durable.write(commands -> commands.set("kept", "2"), Duration.ZERO);
