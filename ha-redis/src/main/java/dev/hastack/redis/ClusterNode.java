@@ -2,15 +2,12 @@ package dev.hastack.redis;
 
 import dev.hastack.core.config.Address;
 import dev.hastack.core.guard.NodeBreaker;
-import dev.hastack.core.monitor.Time;
 import dev.hastack.core.topology.Kind;
 import dev.hastack.core.topology.NodeView;
 import dev.hastack.core.topology.Refused;
 import io.lettuce.core.RedisChannelWriter;
 import io.lettuce.core.RedisConnectionException;
 import io.lettuce.core.RedisException;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -34,8 +31,6 @@ final class ClusterNode implements Lane {
     private final NodeBreaker breaker;
     /** Null before the first probe. */
     private volatile @Nullable Verdict verdict;
-    /** When the last probe was asked that it has answered; null before. */
-    private volatile @Nullable Instant answeredAt;
     /** Whether it owes a probe its answer for longer than one may take. */
     private volatile boolean silent;
     /** Whether what it answers is no answer of a Redis Cluster, until a probe is answered as it should be. */
@@ -120,9 +115,8 @@ final class ClusterNode implements Lane {
         }
     }
 
-    /** It has answered a probe that was asked then. */
-    void answered(Instant askedAt) {
-        answeredAt = askedAt;
+    /** It has answered a probe. */
+    void heard() {
         unintelligible = false;
         shutSince = OptionalLong.empty();
     }
@@ -174,12 +168,6 @@ final class ClusterNode implements Lane {
 
     boolean silent() {
         return silent;
-    }
-
-    /** How long ago the last probe was asked that it has answered. */
-    Optional<Duration> answeredAgo() {
-        return Optional.ofNullable(answeredAt)
-                .map(at -> Duration.between(at, Time.system().now()));
     }
 
     /** Whether nothing is known that speaks against connecting to it. */

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** The questions that one node of a Redis Cluster is asked. Used by one thread. */
@@ -18,13 +19,19 @@ final class ClusterProbe {
     private final boolean writes;
     private final Admission admission;
     private final Inquiry<Words> inquiry;
+    private final Function<RedisAsyncCommands<String, String>, CompletableFuture<?>> doubts;
     private volatile boolean limited;
 
-    /** @param writes whether this stack writes, and wants to know if it can */
+    /**
+     * @param writes whether this stack writes, and wants to know if it can
+     * @param doubts asks about other connections as well; never fails
+     */
     ClusterProbe(
             Supplier<CompletionStage<StatefulRedisConnection<String, String>>> connector,
             Admission admission,
-            boolean writes) {
+            boolean writes,
+            Function<RedisAsyncCommands<String, String>, CompletableFuture<?>> doubts) {
+        this.doubts = doubts;
         this.writes = writes;
         this.admission = admission;
         this.inquiry = new Inquiry<>(
@@ -79,7 +86,8 @@ final class ClusterProbe {
     private CompletableFuture<Words> ask(StatefulRedisConnection<String, String> made) {
         RedisAsyncCommands<String, String> commands = made.async();
         List<Refused> forbidden = Collections.synchronizedList(new ArrayList<>());
-        CompletableFuture<NodeFacts> facts = NodeFacts.askMember(commands, writes, limited);
+        CompletableFuture<NodeFacts> facts = NodeFacts.askMember(commands, writes, limited)
+                .thenCombine(doubts.apply(commands), (known, asked) -> known);
         return NodeFacts.permitted("CLUSTER INFO", commands.clusterInfo(), forbidden)
                 .thenCombine(facts, (cluster, known) -> {
                     if (!cluster.isEmpty() && !cluster.contains("cluster_state:")) {

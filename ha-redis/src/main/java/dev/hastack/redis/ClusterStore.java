@@ -58,7 +58,7 @@ final class ClusterStore implements HaRedisCluster {
         this.config = config;
         this.clients = new NodeClients(config, context.config());
         this.nodes = new ClusterNodes(config, context.config(), this::hint);
-        clients.witness(new ProbeWitness(node -> nodes.at(node).answeredAgo(), node -> doubt()));
+        clients.witness(new ProbeWitness(clients.doubts(), node -> doubt()));
         this.prefix = new KeyPrefix(config.keyPrefix());
         this.watch = new ClusterWatch(
                 nodes,

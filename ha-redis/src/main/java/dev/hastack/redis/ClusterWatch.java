@@ -192,7 +192,7 @@ final class ClusterWatch implements Runnable, AutoCloseable {
             try {
                 if (outcome.isPresent()) {
                     ClusterProbe.Words words = get(outcome.get(), Duration.ZERO);
-                    node.answered(inquiry.askedAt());
+                    node.heard();
                     probe(node).admission().answered();
                     node.judge(words.verdict());
                     speakers.add(node, words.ok());
@@ -257,7 +257,8 @@ final class ClusterWatch implements Runnable, AutoCloseable {
             return new ClusterProbe(
                     new TlsConnector(() -> clients.connectProbe(node.node()), clients.doubt(node.node())),
                     new Admission(clients.password(), interval),
-                    clients.writable());
+                    clients.writable(),
+                    commands -> clients.askOfDoubts(node.node(), commands));
         });
     }
 

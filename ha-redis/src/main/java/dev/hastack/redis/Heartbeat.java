@@ -10,6 +10,7 @@ import io.lettuce.core.protocol.CommandHandler;
 import io.lettuce.core.protocol.CommandType;
 import io.lettuce.core.protocol.RedisCommand;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -19,6 +20,8 @@ import io.netty.channel.ChannelPromise;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Queue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -26,17 +29,20 @@ import org.jspecify.annotations.Nullable;
 /**
  * Ends a connection whose flow a firewall or NAT has forgotten: neither side hears of it, so whatever is sent on it would be
  * lost without a word. Asks PING where nothing has come for an interval, which also keeps such flows from being forgotten. Where
- * an answer lacks for longer than {@link #patience}, while the node answers its probe that was asked later, the connection is at
- * fault and not the node; it is closed, and whoever owns it makes another.
+ * an answer lacks for longer than {@link #patience}, the node is asked about this connection on that of its probe. If it answers, and neither
+ * holds a command of this one back nor is receiving one, the connection is at fault and not the node; it is closed, and its owner makes another.
  *
- * <p>A command that blocks is excused for as long as its caller waits for it, and a transaction is not disturbed by a PING. What
- * this process was too slow to read is read first. One per connection; all of it happens on the thread of its channel.
+ * <p>Begins when the login has ended, which has connect-timeout. A command that blocks is excused for as long as its caller waits for it, and a
+ * transaction is not disturbed by a PING. What this process was too slow to read is read first. One per connection; all of it happens on the thread
+ * of its channel.
  *
  * <p>For the reasons, see docs/decisions.md, RED-23.
  */
 final class Heartbeat extends ChannelInboundHandlerAdapter {
     private static final long LEAST = TimeUnit.MILLISECONDS.toNanos(250);
     private static final long MOST = TimeUnit.SECONDS.toNanos(2);
+    /** How long a server may wait for the next bytes of a command, in ns; shorter than two retransmissions on a poor line it may not be. */
+    private static final long PROGRESS = TimeUnit.MILLISECONDS.toNanos(500);
     /** Long enough that the channel is read before. */
     private static final long READ_FIRST = TimeUnit.MILLISECONDS.toNanos(1);
 
@@ -45,6 +51,9 @@ final class Heartbeat extends ChannelInboundHandlerAdapter {
     private final long interval;
     private final Witness witness;
     private final GracePeriod grace = new GracePeriod();
+    /** Of the connection, by which its server calls it. */
+    private OptionalLong id = OptionalLong.empty();
+
     private long readAt;
     /** What the next answer is to, as the last tick saw it. */
     private @Nullable RedisCommand<?, ?, ?> awaited;
@@ -53,11 +62,12 @@ final class Heartbeat extends ChannelInboundHandlerAdapter {
 
     private long pending;
     private boolean transaction;
+    private @Nullable Doubt doubt;
 
-    /** What is known of nodes by their probes. Thread-safe. */
+    /** Asks nodes about their connections, by their probes. Thread-safe. */
     interface Witness {
-        /** Whether the node at this address has answered a probe that was asked within this time. */
-        boolean answered(Address node, Duration within);
+        /** Has the node asked about this connection by its next probe; must not block. */
+        void doubt(Address node, Doubt doubt);
 
         /** Has it probed now; must not block. */
         void ask(Address node);
@@ -84,21 +94,20 @@ final class Heartbeat extends ChannelInboundHandlerAdapter {
         CommandHandler commands = channel.pipeline().get(CommandHandler.class);
         Heartbeat heartbeat = new Heartbeat(commands, patience(timeout), interval.toNanos(), witness);
         channel.pipeline().addFirst(heartbeat);
+        channel.pipeline().addLast(heartbeat.new Login());
         if (transactions) {
             channel.pipeline().addLast(heartbeat.new Sends());
         }
     }
 
-    /** In ns. Shorter than a command's timeout, so that a caller whose command is lost finds another connection when he asks again. */
+    /** In ns. Shorter than a command's timeout, so that a caller whose command is lost finds another connection with its next one. */
     static long patience(Duration timeout) {
         return Math.max(LEAST, Math.min(MOST, timeout.toNanos() / 4 * 3));
     }
 
-    @Override
-    public void channelActive(ChannelHandlerContext context) {
+    private void begin(ChannelHandlerContext context) {
         readAt = System.nanoTime();
         tickLater(context);
-        context.fireChannelActive();
     }
 
     @Override
@@ -158,13 +167,20 @@ final class Heartbeat extends ChannelInboundHandlerAdapter {
             return;
         }
         Address node = new Address(at.getHostString(), at.getPort());
-        if (silent < patience || !witness.answered(node, Duration.ofNanos(silent))) {
+        Doubt asked = doubt;
+        if (asked == null || !asked.since(since)) {
+            asked = new Doubt(id, since);
+            doubt = asked;
+        }
+        witness.doubt(node, asked);
+        if (!asked.answeredWithin(patience / 4, now)) {
             witness.ask(node);
+        }
+        if (silent < patience || !asked.answered() || asked.busy(Math.max(PROGRESS, patience / 2))) {
             return;
         }
         // What came while this thread was kept busy is no silence. A task that is due later runs after the channel was
-        // read; one that
-        // is not runs before that.
+        // read; one that is not runs before that.
         long before = readAt;
         var unused = context.executor()
                 .schedule(
@@ -187,6 +203,42 @@ final class Heartbeat extends ChannelInboundHandlerAdapter {
     /** Whether the server may keep silent for as long as a caller waits. */
     private static boolean waits(RedisCommand<?, ?, ?> command) {
         return !command.isDone() && CommandTimeouts.blocks(command);
+    }
+
+    /**
+     * Waits for the end of the login, and learns from it what the server calls the connection. Lettuce tells those behind its own handlers that the
+     * channel is active when the login has ended. Removed then, so that it costs no command anything.
+     */
+    private final class Login extends ChannelDuplexHandler {
+        private @Nullable AsyncCommand<?, ?, ?> hello;
+
+        @Override
+        public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
+            if (message instanceof AsyncCommand<?, ?, ?> command && command.getType() == CommandType.HELLO) {
+                hello = command;
+            }
+            ChannelFuture unused = context.write(message, promise);
+        }
+
+        @Override
+        public void channelActive(ChannelHandlerContext context) {
+            id = id();
+            begin(context.pipeline().context(Heartbeat.this));
+            context.fireChannelActive();
+            context.pipeline().remove(this);
+        }
+
+        /** Empty for servers that do not tell it, as before Redis 6. */
+        private OptionalLong id() {
+            AsyncCommand<?, ?, ?> said = hello;
+            return said != null
+                            && said.isDone()
+                            && !said.isCompletedExceptionally()
+                            && said.join() instanceof Map<?, ?> fields
+                            && fields.get("id") instanceof Long number
+                    ? OptionalLong.of(number)
+                    : OptionalLong.empty();
+        }
     }
 
     /** Sees transactions on their way out. */

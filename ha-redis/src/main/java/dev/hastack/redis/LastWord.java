@@ -7,6 +7,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.util.ReferenceCountUtil;
 import java.nio.charset.StandardCharsets;
+import java.util.function.Consumer;
 
 /**
  * Hears why a server that has too many clients lets nobody in: it says so before it is asked for anything, and ends the connection.
@@ -16,10 +17,15 @@ import java.nio.charset.StandardCharsets;
 final class LastWord extends ChannelInboundHandlerAdapter {
     private static final String TOO_MANY = "-ERR max number of clients";
 
-    private LastWord() {}
+    private final Consumer<String> hears;
 
-    static void of(Channel channel) {
-        channel.pipeline().addFirst(new LastWord());
+    private LastWord(Consumer<String> hears) {
+        this.hears = hears;
+    }
+
+    /** @param hears called with what such a server says, on the channel's thread */
+    static void of(Channel channel, Consumer<String> hears) {
+        channel.pipeline().addFirst(new LastWord(hears));
     }
 
     @Override
@@ -33,9 +39,10 @@ final class LastWord extends ChannelInboundHandlerAdapter {
             return;
         }
         ReferenceCountUtil.release(message);
+        String words = first.lines().findFirst().orElse(TOO_MANY).substring(1);
+        hears.accept(words);
         // Told to whoever waits for the connection, as the reason.
-        context.fireExceptionCaught(new RedisCommandExecutionException(
-                first.lines().findFirst().orElse(TOO_MANY).substring(1)));
+        context.fireExceptionCaught(new RedisCommandExecutionException(words));
         var unused = context.close();
     }
 }

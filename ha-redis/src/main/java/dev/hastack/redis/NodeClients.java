@@ -22,6 +22,7 @@ import io.lettuce.core.SslOptions;
 import io.lettuce.core.SslVerifyMode;
 import io.lettuce.core.TimeoutOptions;
 import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.api.async.RedisAsyncCommands;
 import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.codec.RedisCodec;
 import io.lettuce.core.codec.StringCodec;
@@ -75,6 +76,7 @@ final class NodeClients {
     private static final Duration ENDING = Duration.ofSeconds(2);
 
     private final ConcurrentHashMap<String, Address> addresses = new ConcurrentHashMap<>();
+    private final LastWords lastWords = new LastWords();
     private final ClosableTimer timer = new ClosableTimer();
     private final ClientResources resources;
     private final ClientResources probeResources = DefaultClientResources.builder()
@@ -83,7 +85,7 @@ final class NodeClients {
                 @Override
                 public void afterChannelInitialized(Channel channel) {
                     AnswerLimit.to(channel);
-                    LastWord.of(channel);
+                    lastWords.of(channel);
                 }
             })
             .ioThreadPoolSize(2)
@@ -96,6 +98,7 @@ final class NodeClients {
     private final RedisClient own;
     private final SubscriberClient subscribers;
     private final RedisClient probes;
+    private final Doubts doubts = new Doubts();
     private volatile Heartbeat.@Nullable Witness witness;
     private volatile boolean closing;
 
@@ -138,7 +141,7 @@ final class NodeClients {
         return new NettyCustomizer() {
             @Override
             public void afterChannelInitialized(Channel channel) {
-                LastWord.of(channel);
+                lastWords.of(channel);
                 Heartbeat.Witness known = witness;
                 if (known != null) {
                     Heartbeat.watch(
@@ -185,7 +188,17 @@ final class NodeClients {
         return sockets.build();
     }
 
-    /** Who knows of each connection's node whether it answers; connections made before are not looked after. */
+    /** The connections that have fallen silent, which probes ask about. */
+    Doubts doubts() {
+        return doubts;
+    }
+
+    /** Asks a node about its connections that have fallen silent, on a probe's; the future never fails. */
+    CompletableFuture<?> askOfDoubts(String node, RedisAsyncCommands<String, String> probe) {
+        return doubts.at(at(node)).ask(probe);
+    }
+
+    /** Sets by whom nodes are asked about their connections; connections made before are not looked after. */
     void witness(Heartbeat.Witness next) {
         witness = next;
     }
@@ -218,6 +231,10 @@ final class NodeClients {
         return Optional.ofNullable(addresses.get(node));
     }
 
+    private Address at(String node) {
+        return address(node).orElseThrow();
+    }
+
     /** The node that is known by this address. */
     Optional<String> node(Address address) {
         return addresses.entrySet().stream()
@@ -236,7 +253,7 @@ final class NodeClients {
     }
 
     private RedisURI uri(String node, Duration timeout) {
-        return uri(address(node).orElseThrow(), config.username(), config.password(), timeout);
+        return uri(at(node), config.username(), config.password(), timeout);
     }
 
     private RedisURI uri(Address address, Optional<String> username, Optional<Secret> password, Duration timeout) {
@@ -268,12 +285,15 @@ final class NodeClients {
     CompletionStage<StatefulRedisConnection<byte[], byte[]>> connect(String node) {
         return closing
                 ? closed()
-                : inTime(config.password(), () -> client.connectAsync(ByteArrayCodec.INSTANCE, uriOfData(node)));
+                : inTime(
+                        at(node),
+                        config.password(),
+                        () -> client.connectAsync(ByteArrayCodec.INSTANCE, uriOfData(node)));
     }
 
     /** For one caller, whose commands have deadlines of their own. */
     <K, V> CompletionStage<StatefulRedisConnection<K, V>> connectOwn(String node, RedisCodec<K, V> codec) {
-        return closing ? closed() : inTime(config.password(), () -> own.connectAsync(codec, uriOfData(node)));
+        return closing ? closed() : inTime(at(node), config.password(), () -> own.connectAsync(codec, uriOfData(node)));
     }
 
     /** Which node subscribers connect to, each time that they do. */
@@ -291,18 +311,27 @@ final class NodeClients {
         return subscribers.subscriber(codec);
     }
 
-    /** For a probe: of no database. */
+    /** For a probe: of no database. A node that refuses it lives all the same, so that connections that are silent are lost. */
     CompletionStage<StatefulRedisConnection<String, String>> connectProbe(String node) {
-        return closing
-                ? closed()
-                : inTime(config.password(), () -> probes.connectAsync(StringCodec.UTF8, uri(node, lettucesLimit())));
+        if (closing) {
+            return closed();
+        }
+        Doubts.Question question = doubts.at(at(node));
+        CompletionStage<StatefulRedisConnection<String, String>> made = inTime(
+                at(node), config.password(), () -> probes.connectAsync(StringCodec.UTF8, uri(node, lettucesLimit())));
+        CompletionStage<StatefulRedisConnection<String, String>> unused = made.whenComplete((connection, error) -> {
+            if (error != null) {
+                question.failed(error);
+            }
+        });
+        return made;
     }
 
     /** For the questions that a Sentinel is asked. */
     CompletionStage<StatefulRedisConnection<String, String>> connectSentinel(Address address) {
         RedisConfig.Sentinel sentinel = config.sentinel().orElseThrow();
         RedisURI uri = uri(address, sentinel.username(), sentinel.password(), lettucesLimit());
-        return inTime(sentinel.password(), () -> probes.connectAsync(StringCodec.UTF8, uri));
+        return inTime(address, sentinel.password(), () -> probes.connectAsync(StringCodec.UTF8, uri));
     }
 
     /**
@@ -318,8 +347,11 @@ final class NodeClients {
      * server's. One that comes when nobody waits for it any more is closed.
      */
     private <K, V> CompletionStage<StatefulRedisConnection<K, V>> inTime(
-            Optional<Secret> password, Supplier<? extends CompletionStage<StatefulRedisConnection<K, V>>> attempt) {
+            Address server,
+            Optional<Secret> password,
+            Supplier<? extends CompletionStage<StatefulRedisConnection<K, V>>> attempt) {
         Duration most = config.connectTimeout();
+        long begun = System.nanoTime();
         CompletableFuture<StatefulRedisConnection<K, V>> made = new CompletableFuture<>();
         Timeout limit = timer.newTimeout(
                 due -> made.completeExceptionally(
@@ -330,7 +362,7 @@ final class NodeClients {
                 .whenComplete((connection, error) -> {
                     boolean unusedToo = limit.cancel();
                     if (error != null) {
-                        made.completeExceptionally(error);
+                        made.completeExceptionally(lastWords.reason(server, begun, error));
                     } else if (!made.complete(connection)) {
                         OwnConnections.close(connection);
                     }

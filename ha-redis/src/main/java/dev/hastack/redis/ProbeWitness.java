@@ -3,34 +3,32 @@ package dev.hastack.redis;
 import dev.hastack.core.config.Address;
 import java.time.Duration;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What the probes know of nodes, and one line in the log for all connections to a node that were forgotten. Thread-safe. */
+/** Has the probes ask about connections, and writes one line in the log for all connections to a node that were forgotten. Thread-safe. */
 final class ProbeWitness implements Heartbeat.Witness {
     private static final Logger log = LoggerFactory.getLogger(ProbeWitness.class);
     private static final long QUIET = Duration.ofSeconds(10).toNanos();
 
-    private final Function<Address, Optional<Duration>> answered;
+    private final Doubts doubts;
     private final Consumer<Address> ask;
     private final Map<Address, Long> told = new ConcurrentHashMap<>();
 
     /**
-     * @param answered how long ago the last probe was asked that the node at this address has answered
-     * @param ask probes it
+     * @param doubts what the probes ask about
+     * @param ask probes a node
      */
-    ProbeWitness(Function<Address, Optional<Duration>> answered, Consumer<Address> ask) {
-        this.answered = answered;
+    ProbeWitness(Doubts doubts, Consumer<Address> ask) {
+        this.doubts = doubts;
         this.ask = ask;
     }
 
     @Override
-    public boolean answered(Address node, Duration within) {
-        return answered.apply(node).filter(ago -> ago.compareTo(within) < 0).isPresent();
+    public void doubt(Address node, Doubt doubt) {
+        doubts.add(node, doubt);
     }
 
     @Override

@@ -48,6 +48,8 @@ final class RedisChannels implements StoreAdapter {
     private final ReplicaGate gate = new ReplicaGate();
     /** Of Redis, as each node has said. */
     private final Map<String, String> versions = new ConcurrentHashMap<>();
+    /** What the nodes say that have no room for their probe. */
+    private final Map<String, Optional<String>> full = new ConcurrentHashMap<>();
     /** What lives on one node's connection and ends with its generation: callers' own connections. */
     private final CopyOnWriteArraySet<Follower> followers = new CopyOnWriteArraySet<>();
 
@@ -148,7 +150,14 @@ final class RedisChannels implements StoreAdapter {
                 clients.password(),
                 clients.doubt(node),
                 router.config().writable(),
-                info -> judge(node, info));
+                info -> judge(node, info),
+                commands -> clients.askOfDoubts(node, commands),
+                why -> full.put(node, why));
+    }
+
+    /** Returns why a node that was known to serve does not let the probe in; it may serve all the same. */
+    Optional<String> probeRefused(NodeView node) {
+        return node.status().usable() ? full.getOrDefault(node.node(), Optional.empty()) : Optional.empty();
     }
 
     private Answer judge(String node, NodeInfo info) {

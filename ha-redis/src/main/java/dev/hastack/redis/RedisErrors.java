@@ -219,6 +219,16 @@ final class RedisErrors {
                 && String.valueOf(error.getMessage()).contains("RedisHandshakeHandler not registered");
     }
 
+    /** Whether a connection was gone before Lettuce could hear why. */
+    static boolean lostWithinHandshake(Throwable error) {
+        for (Throwable cause = error; cause != null; cause = cause.getCause()) {
+            if (endedWithinHandshake(cause)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /**
      * Whether what came is no answer to what was asked, or none of Redis. Lettuce has an exception for that, and meets others, of
      * numbers or arrays, where it relies on a server; what a user's codec does not take is thrown by that. What is only put around another

@@ -93,6 +93,7 @@ final class RedisHealth {
                 .map(one -> one.connectFailure() == null
                         ? "is being connected to"
                         : "cannot be connected to: " + one.connectFailure().getMessage());
+        Optional<String> unasked = channels.probeRefused(node).map(cause -> "cannot be asked: " + cause);
         Optional<String> broken =
                 channel.flatMap(one -> one.breaker().nextTrial()).map(NodeHealth::breakerOpen);
         return NodeHealth.of(
@@ -101,7 +102,9 @@ final class RedisHealth {
                 clients.address(node.node()).map(Address::toString).orElse(""),
                 lag,
                 broken.isPresent(),
-                Stream.of(unready, late, broken).flatMap(Optional::stream).toList());
+                Stream.of(unready, unasked, late, broken)
+                        .flatMap(Optional::stream)
+                        .toList());
     }
 
     private static Optional<String> late(NodeView node, RedisRoutes routes, Optional<Duration> lag) {

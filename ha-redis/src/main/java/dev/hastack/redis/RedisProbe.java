@@ -4,11 +4,15 @@ import dev.hastack.core.config.ShownSecret;
 import dev.hastack.core.monitor.Answer;
 import dev.hastack.core.monitor.Probe;
 import dev.hastack.core.monitor.TlsDoubt;
+import dev.hastack.core.topology.Kind;
 import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.api.async.RedisAsyncCommands;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +23,8 @@ final class RedisProbe implements Probe {
     private final ShownSecret password;
     private final TlsDoubt doubt;
     private final Function<NodeInfo, Answer> judge;
+    private final Function<RedisAsyncCommands<String, String>, CompletableFuture<?>> doubts;
+    private final Consumer<Optional<String>> full;
     private volatile @Nullable StatefulRedisConnection<String, String> connection;
     private volatile @Nullable Future<?> waited;
     private volatile boolean aborted;
@@ -31,18 +37,24 @@ final class RedisProbe implements Probe {
      * @param doubt whether the two sides agree on TLS
      * @param writes whether this stack writes, and wants to know if it can
      * @param judge what the node's words mean for the topology
+     * @param doubts asks about other connections as well; never fails
+     * @param full is given the node's words when it has no room for the probe, and none once it has answered
      */
     RedisProbe(
             Supplier<CompletionStage<StatefulRedisConnection<String, String>>> connector,
             ShownSecret password,
             TlsDoubt doubt,
             boolean writes,
-            Function<NodeInfo, Answer> judge) {
+            Function<NodeInfo, Answer> judge,
+            Function<RedisAsyncCommands<String, String>, CompletableFuture<?>> doubts,
+            Consumer<Optional<String>> full) {
         this.writes = writes;
         this.connector = connector;
         this.password = password;
         this.doubt = doubt;
         this.judge = judge;
+        this.doubts = doubts;
+        this.full = full;
     }
 
     @Override
@@ -77,6 +89,9 @@ final class RedisProbe implements Probe {
             signOfLife.run();
             return made;
         } catch (Exception e) {
+            if (RedisErrors.kind(e).equals(Optional.of(Kind.OVERLOADED))) {
+                full.accept(Optional.of(RedisErrors.text(e)));
+            }
             if (RedisErrors.mayBeOfTls(e)) {
                 doubt.failed();
             }
@@ -85,7 +100,10 @@ final class RedisProbe implements Probe {
     }
 
     private Answer ask(StatefulRedisConnection<String, String> to) throws Exception {
-        NodeFacts facts = await(NodeFacts.ask(to.async(), writes, limited));
+        RedisAsyncCommands<String, String> commands = to.async();
+        NodeFacts facts = await(
+                NodeFacts.ask(commands, writes, limited).thenCombine(doubts.apply(commands), (known, asked) -> known));
+        full.accept(Optional.empty());
         limited = facts.limited();
         return judge.apply(facts.info()).refusing(facts.refused());
     }

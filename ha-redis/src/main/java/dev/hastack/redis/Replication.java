@@ -7,7 +7,6 @@ import dev.hastack.core.health.Reports;
 import dev.hastack.core.health.StoreHealth;
 import dev.hastack.core.monitor.Monitor;
 import dev.hastack.core.select.ReadRouting;
-import dev.hastack.core.topology.NodeView;
 import dev.hastack.core.topology.Snapshot;
 import dev.hastack.redis.queue.JobQueueBuilder;
 import io.lettuce.core.api.StatefulRedisConnection;
@@ -78,12 +77,8 @@ final class Replication implements HaRedis {
                         context.machine(),
                         arbiter::hear,
                         channels.router()));
-        clients.witness(new ProbeWitness(
-                node -> clients.node(node)
-                        .flatMap(id -> monitor.snapshot().node(id))
-                        .flatMap(NodeView::answeredAt)
-                        .map(at -> Duration.between(at, monitor.time().now())),
-                node -> clients.node(node).ifPresent(monitor::doubt)));
+        clients.witness(
+                new ProbeWitness(clients.doubts(), node -> clients.node(node).ifPresent(monitor::doubt)));
         channels.start(monitor, sentinels);
         monitor.start();
         sentinels.ifPresent(Sentinels::start);

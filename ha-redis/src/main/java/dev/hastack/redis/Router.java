@@ -378,7 +378,7 @@ final class Router implements Dispatcher, Sweep.Work {
                         ? Waits.denied(RedisErrors.CREDENTIALS, now.snapshot(), now())
                         : call.read()
                                 ? Waits.read(policy, config.reads().maxWait(), now.snapshot(), now()) + crowded(now)
-                                : Waits.write(config.writes().maxWait(), now.snapshot(), now()))
+                                : Waits.write(config.writes().maxWait(), now.snapshot(), now()) + unconnected(now))
                 + besides.get();
         Reason reason = RedisFailures.reason(now);
         RedisException error = call.read()
@@ -395,6 +395,15 @@ final class Router implements Dispatcher, Sweep.Work {
                 ? ""
                 : "; " + only.node()
                         + " serves as many reads in place of replicas as ha.redis.reads.primary-share allows";
+    }
+
+    /** Why there is no connection to a primary that is known; empty if that is not so. */
+    private static String unconnected(RedisRoutes now) {
+        NodeChannel primary = now.primary();
+        Throwable why = primary == null || primary.ready() ? null : primary.connectFailure();
+        return primary == null || why == null
+                ? ""
+                : "; cannot connect to " + primary.node() + ": " + RedisErrors.text(why);
     }
 
     private Instant now() {

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.hastack.core.config.Address;
 import dev.hastack.core.topology.Kind;
 import dev.hastack.core.topology.NodeView;
-import java.time.Instant;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -25,7 +24,7 @@ class ClusterNodeTest {
     @Test
     void that_answers_or_denies_lets_somebody_in() {
         node.failed(Optional.of(Kind.REFUSED), 0);
-        node.answered(Instant.EPOCH);
+        node.heard();
         assertThat(node.letsNobodyIn(LONG)).isFalse();
         node.failed(Optional.of(Kind.REFUSED), 0);
         node.failed(Optional.of(Kind.DENIED), 1);
@@ -45,7 +44,7 @@ class ClusterNodeTest {
         node.unintelligible();
         node.failed(Optional.of(Kind.REFUSED), 0);
         assertThat(node.ban()).hasMessage("what main-1 says to its probe is no answer of a Redis Cluster");
-        node.answered(Instant.EPOCH);
+        node.heard();
         assertThat(node.ban()).isNull();
     }
 }

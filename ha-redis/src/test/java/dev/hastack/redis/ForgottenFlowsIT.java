@@ -5,8 +5,11 @@ import static dev.hastack.redis.Stacks.until;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.hastack.core.HaStack;
+import dev.hastack.core.failure.Outcome;
+import dev.hastack.core.health.Health;
 import dev.hastack.redis.queue.Enqueue;
 import dev.hastack.redis.queue.JobQueue;
 import dev.hastack.testkit.RedisNode;
@@ -191,6 +194,47 @@ class ForgottenFlowsIT {
 
             assertThatThrownBy(() -> commands.incr("refused")).isInstanceOf(RedisOutcomeUnknownException.class);
             assertThat(Duration.ofNanos(System.nanoTime() - from)).isLessThan(Duration.ofSeconds(15));
+        }
+    }
+
+    /** As right after a firewall's restart, when the server still has its ends of all old connections. */
+    @Test
+    void of_a_node_without_room_for_new_connections_leave_writes_unsent_and_health_says_why() throws Exception {
+        Map<String, String> settings = new HashMap<>(redis.proxiedProperties());
+        settings.put("ha.redis.command-timeout", "1s");
+        settings.put("ha.redis.writes.wait", "2s");
+        RedisNode main = redis.node("main");
+        try (HaStack stack = Stacks.ready(redis, settings)) {
+            RedisCommands<String, String> commands =
+                    stack.get(HaRedis.class).connection().sync();
+            assertThat(commands.incr("full")).isPositive();
+            main.command("CONFIG", "SET", "maxclients", "1");
+            assertThat(main.proxied().forget()).isPositive();
+
+            until("a write is known not to be sent, and why", () -> {
+                try {
+                    commands.incr("full");
+                } catch (RedisNoPrimaryException e) {
+                    assertThat(e).hasMessageContaining("ERR max number of clients reached");
+                    return true;
+                } catch (RedisOutcomeUnknownException e) {
+                    // Sent before the connection was known to be lost.
+                }
+                return false;
+            });
+            until(
+                    "health says why",
+                    () -> Stacks.health(stack, "main")
+                            .reason()
+                            .orElse("")
+                            .contains("ERR max number of clients reached"));
+            assertThat(Outcome.of(catchThrowable(() -> commands.incr("full")))).isEqualTo(Outcome.NOT_SENT);
+
+            main.command("CONFIG", "SET", "maxclients", "10000");
+            until("it is served again", () -> stack.health().health() == Health.UP);
+            assertThat(commands.incr("full")).isPositive();
+        } finally {
+            main.command("CONFIG", "SET", "maxclients", "10000");
         }
     }
 

@@ -14,6 +14,7 @@ import dev.hastack.testkit.RedisReplication;
 import dev.hastack.testkit.junit.HaStackTest;
 import dev.hastack.testkit.junit.Redis;
 import io.lettuce.core.RedisCommandExecutionException;
+import io.lettuce.core.api.sync.RedisCommands;
 import io.lettuce.core.pubsub.RedisPubSubAdapter;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import java.time.Duration;
@@ -81,6 +82,30 @@ class RefusalsIT {
                     .hasMessageContaining("ERR max number of clients reached");
         } finally {
             redis.nodes().forEach(node -> node.command("CONFIG", "SET", "maxclients", "10000"));
+        }
+    }
+
+    @Test
+    void a_probe_that_finds_no_room_any_more_is_told_while_its_node_serves_on() throws Exception {
+        try (HaStack stack = Stacks.ready(redis, Map.of())) {
+            RedisCommands<String, String> commands =
+                    stack.get(HaRedis.class).connection().sync();
+            commands.set("served", "1");
+            main.command("CONFIG", "SET", "maxclients", "1");
+            until("the probe's connection has ended, and health says why it has no other", () -> {
+                String.valueOf(main.command("CLIENT", "LIST"))
+                        .lines()
+                        .filter(line -> line.contains(" name=ha-stack")
+                                && (line.contains(" cmd=info ") || line.contains(" cmd=ping ")))
+                        .forEach(line -> main.command("CLIENT", "KILL", "ID", line.substring(3, line.indexOf(' '))));
+                return Stacks.health(stack, "main")
+                        .reason()
+                        .orElse("")
+                        .equals("cannot be asked: ERR max number of clients reached");
+            });
+            assertThat(commands.set("served", "2")).isEqualTo("OK");
+        } finally {
+            main.command("CONFIG", "SET", "maxclients", "10000");
         }
     }
 
