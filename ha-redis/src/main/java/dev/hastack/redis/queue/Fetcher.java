@@ -1,5 +1,7 @@
 package dev.hastack.redis.queue;
 
+import dev.hastack.core.failure.Reason;
+import dev.hastack.core.failure.StackFailure;
 import dev.hastack.redis.RedisClosedException;
 import dev.hastack.redis.RedisNotWritableException;
 import io.lettuce.core.api.StatefulRedisConnection;
@@ -35,6 +37,8 @@ final class Fetcher implements Runnable {
     private final CountDownLatch ended = new CountDownLatch(1);
     private long nextClaim = System.nanoTime();
     private long pauseMillis = FIRST_PAUSE_MILLIS;
+    /** What the log says last that Redis refuses; empty while it gives. */
+    private String refused = "";
 
     /** @param dedicated opens a connection for the fetcher alone */
     Fetcher(
@@ -92,6 +96,7 @@ final class Fetcher implements Runnable {
                 slots.give(free - used);
             }
             pauseMillis = FIRST_PAUSE_MILLIS;
+            refused = "";
         }
     }
 
@@ -122,7 +127,22 @@ final class Fetcher implements Runnable {
         return often.compareTo(MOST_SELDOM) > 0 ? MOST_SELDOM : often;
     }
 
+    /** Once for each reason: nobody else hears that this process does no jobs, and it does not end by itself. */
+    private void tellDenied(Throwable reason) {
+        boolean denied = StackFailure.of(reason)
+                .filter(failure -> failure.reason() == Reason.DENIED)
+                .isPresent();
+        String said = String.valueOf(reason.getMessage());
+        if (denied && !said.equals(refused)) {
+            refused = said;
+            LOG.atWarn()
+                    .addKeyValue("queue", settings.name())
+                    .log("queue {}: this process gets no jobs: {}", settings.name(), said);
+        }
+    }
+
     private void pause(Throwable reason) throws InterruptedException {
+        tellDenied(reason);
         LOG.atDebug()
                 .addKeyValue("queue", settings.name())
                 .setCause(reason)

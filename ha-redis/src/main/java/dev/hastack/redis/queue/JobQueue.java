@@ -58,8 +58,9 @@ public interface JobQueue extends AutoCloseable {
     /**
      * Fetches no more jobs, gives back those that have not started, and lets the others end for at most {@code drain}; then
      * it interrupts them, and gives back those that end by that. Closes every connection, and ends every thread, that the
-     * queue has taken, but not a thread whose handler does not return. Close a queue before its stack. Closing it again does
-     * nothing.
+     * queue has taken, but not a thread whose handler does not return. Close a queue before its stack: one that is open when
+     * its stack is closed ends with it, its jobs are interrupted, and come again. While another thread is closing the queue,
+     * waits for that, for at most {@code drain}; closing it again afterwards does nothing.
      *
      * @param drain how long jobs may take to end; negative counts as zero
      * @return whether all ended in time

@@ -6,6 +6,10 @@ import io.lettuce.core.RedisException;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 final class RedisJobQueue implements JobQueue {
     private static final Duration LOOK = Duration.ofSeconds(5);
     private static final Duration DUE = Duration.ofMillis(500);
+    /** How often it is looked whether the stack was closed. */
+    private static final Duration WITH_STACK = Duration.ofMillis(250);
 
     private final HaRedis redis;
     private final Settings settings;
@@ -29,6 +35,9 @@ final class RedisJobQueue implements JobQueue {
 
     private boolean closing;
 
+    /** Whether all jobs ended in time, once that is known. */
+    private final CompletableFuture<Boolean> ended = new CompletableFuture<>();
+
     /** From the end of the drain on: until then, jobs that are being done may enqueue others. */
     private volatile boolean closed;
 
@@ -43,6 +52,14 @@ final class RedisJobQueue implements JobQueue {
         this.upkeep = new Upkeep(settings.name());
         this.report = redis.report("queue " + settings.name(), this::health);
         upkeep.every(LOOK, () -> seen = stats());
+        upkeep.every(WITH_STACK, this::endWithStack);
+    }
+
+    /** Nothing can be fetched, done or acknowledged any more. */
+    private void endWithStack() {
+        if (redis.topology().closed()) {
+            boolean unused = close(Duration.ZERO);
+        }
     }
 
     @Override
@@ -106,26 +123,44 @@ final class RedisJobQueue implements JobQueue {
     @Override
     public boolean close(Duration drain) {
         Consumer mine;
+        boolean first;
         lock.lock();
         try {
-            if (closing) {
-                return true;
-            }
+            first = !closing;
             closing = true;
             mine = consumer;
         } finally {
             lock.unlock();
         }
+        return first ? end(mine, drain) : awaitEnd(drain);
+    }
+
+    private boolean end(@Nullable Consumer mine, Duration drain) {
+        boolean inTime = false;
         try {
-            return mine == null || mine.close(drain);
+            inTime = mine == null || mine.close(drain);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            closed = true;
+            durable.close();
+            unreport();
+            ended.complete(inTime);
+            // Last, since that interrupts the thread that ends it with its stack.
+            upkeep.close();
+        }
+        return inTime;
+    }
+
+    /** Another thread is closing it. */
+    private boolean awaitEnd(Duration drain) {
+        try {
+            return ended.get(Math.max(0, TimeUnit.NANOSECONDS.convert(drain)), TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return false;
-        } finally {
-            closed = true;
-            upkeep.close();
-            durable.close();
-            unreport();
+        } catch (ExecutionException | TimeoutException e) {
+            return false;
         }
     }
 

@@ -101,6 +101,58 @@ class ClosingIT {
     }
 
     @Test
+    void ends_every_thread_with_its_stack_where_nobody_has_closed_it_before() throws Exception {
+        CountDownLatch started = new CountDownLatch(1);
+        CountDownLatch interrupted = new CountDownLatch(1);
+        HaStack stack = Queues.open(servers);
+        JobQueue queue = hasty(stack, "left-open").open();
+        queue.consume(job -> {
+            started.countDown();
+            try {
+                new CountDownLatch(1).await();
+            } finally {
+                interrupted.countDown();
+            }
+        });
+        queue.enqueue("first");
+        started.await();
+
+        stack.close(Duration.ZERO);
+
+        interrupted.await();
+        until(() -> threads("left-open").isEmpty());
+        assertThatThrownBy(() -> queue.enqueue("second")).hasMessage("queue left-open is closed: open another");
+    }
+
+    @Test
+    void is_not_closed_for_its_second_closer_while_a_job_is_being_done() throws Exception {
+        try (HaStack stack = Queues.open(servers)) {
+            CountDownLatch started = new CountDownLatch(1);
+            CountDownLatch release = new CountDownLatch(1);
+            JobQueue queue = hasty(stack, "twice").open();
+            queue.consume(job -> {
+                started.countDown();
+                release.await();
+            });
+            queue.enqueue("first");
+            started.await();
+            ExecutorService closer = Executors.newSingleThreadExecutor();
+            try {
+                Future<Boolean> first = closer.submit(() -> queue.close(DRAIN));
+                until(() -> refusesToConsume(queue));
+
+                assertThat(queue.close(Duration.ofMillis(50))).isFalse();
+                release.countDown();
+                assertThat(queue.close(DRAIN)).isTrue();
+                assertThat(first.get()).isTrue();
+            } finally {
+                release.countDown();
+                closer.shutdownNow();
+            }
+        }
+    }
+
+    @Test
     void jobs_that_end_meanwhile_may_enqueue_others_and_callers_may_not_afterwards() throws Exception {
         try (HaStack stack = Queues.open(servers)) {
             CountDownLatch started = new CountDownLatch(1);

@@ -8,16 +8,21 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import dev.hastack.core.HaStack;
+import dev.hastack.core.config.StackConfig;
 import dev.hastack.redis.HaRedis;
+import dev.hastack.testkit.RedisNode;
 import dev.hastack.testkit.RedisReplication;
 import dev.hastack.testkit.junit.HaStackTest;
 import dev.hastack.testkit.junit.Redis;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
@@ -61,6 +66,50 @@ class FetcherErrorIT {
         } finally {
             logger.detachAppender(said);
         }
+    }
+
+    @Test
+    void a_user_who_may_not_read_the_queue_is_reported_once() throws Exception {
+        Logger logger = (Logger) LoggerFactory.getLogger(Fetcher.class);
+        ListAppender<ILoggingEvent> said = new ListAppender<>();
+        said.start();
+        RedisNode main = servers.node("main");
+        main.command("ACL", "SETUSER", "consumer", "on", ">secret", "~*", "&*", "+@all", "-xreadgroup");
+        Map<String, String> settings = new HashMap<>(servers.properties());
+        settings.put("ha.redis.username", "consumer");
+        settings.put("ha.redis.password", "secret");
+        try (HaStack stack = HaStack.open(StackConfig.of(settings));
+                JobQueue queue = Queues.hasty(stack, "denied").open()) {
+            assertThat(stack.awaitReady(Duration.ofSeconds(60))).isTrue();
+            logger.addAppender(said);
+            BlockingQueue<Job> done = new LinkedBlockingQueue<>();
+            queue.consume(done::add);
+            queue.enqueue("welcome");
+            long before = refusals(main);
+            until(() -> refusals(main) > before + 3);
+
+            assertThat(List.copyOf(said.list))
+                    .filteredOn(event -> event.getLevel() == Level.WARN)
+                    .extracting(ILoggingEvent::getFormattedMessage)
+                    .singleElement(InstanceOfAssertFactories.STRING)
+                    .startsWith("queue denied: this process gets no jobs: NOPERM");
+
+            main.command("ACL", "SETUSER", "consumer", "+xreadgroup");
+            assertThat(done.poll(60, TimeUnit.SECONDS)).isNotNull();
+        } finally {
+            logger.detachAppender(said);
+            main.command("ACL", "DELUSER", "consumer");
+        }
+    }
+
+    /** How often this server has refused a command for want of the right to it. */
+    private static long refusals(RedisNode node) {
+        return String.valueOf(node.command("INFO", "errorstats"))
+                .lines()
+                .filter(line -> line.startsWith("errorstat_NOPERM:count="))
+                .mapToLong(line ->
+                        Long.parseLong(line.substring(line.indexOf('=') + 1).strip()))
+                .sum();
     }
 
     /** Of a consumer as the queue has it, but for its first connection. */
