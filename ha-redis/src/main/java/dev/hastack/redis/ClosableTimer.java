@@ -34,7 +34,30 @@ final class ClosableTimer implements Timer {
     }
 
     private Timeout later(TimerTask task, long since, long due, long delay) {
-        return wheel.newTimeout(timeout -> runOrPutOff(task, timeout, since, due), delay, TimeUnit.NANOSECONDS);
+        try {
+            return wheel.newTimeout(timeout -> runOrPutOff(task, timeout, since, due), delay, TimeUnit.NANOSECONDS);
+        } catch (IllegalStateException e) {
+            // Stopped: a caller who sends on a connection that was closed with its stack is to hear of that alone.
+            return new Never(this, task);
+        }
+    }
+
+    /** What is never due, since the timer has been stopped. */
+    private record Never(Timer timer, TimerTask task) implements Timeout {
+        @Override
+        public boolean isExpired() {
+            return false;
+        }
+
+        @Override
+        public boolean isCancelled() {
+            return true;
+        }
+
+        @Override
+        public boolean cancel() {
+            return false;
+        }
     }
 
     private void runOrPutOff(TimerTask task, Timeout timeout, long since, long due) throws Exception {
