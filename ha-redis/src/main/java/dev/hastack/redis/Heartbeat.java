@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  * transaction is not disturbed by a PING. What this process was too slow to read is read first. One per connection; all of it happens on the thread
  * of its channel.
  *
- * <p>For the reasons, see docs/decisions.md, RED-23.
+ * <p>For the reasons, see docs/decisions.md, RED-23 and RED-36.
  */
 final class Heartbeat extends ChannelInboundHandlerAdapter {
     private static final long LEAST = TimeUnit.MILLISECONDS.toNanos(250);
