@@ -30,6 +30,7 @@ final class RedisProbe implements Probe {
     private volatile boolean aborted;
     private final boolean writes;
     private boolean limited;
+    private boolean notLetIn;
     private Runnable signOfLife = () -> {};
 
     /**
@@ -59,6 +60,7 @@ final class RedisProbe implements Probe {
 
     @Override
     public Answer ask() throws Exception {
+        notLetIn = false;
         StatefulRedisConnection<String, String> kept = connection;
         if (kept != null && kept.isOpen()) {
             try {
@@ -92,6 +94,7 @@ final class RedisProbe implements Probe {
             if (RedisErrors.kind(e).equals(Optional.of(Kind.OVERLOADED))) {
                 full.accept(Optional.of(RedisErrors.text(e)));
             }
+            notLetIn = true;
             if (RedisErrors.mayBeOfTls(e)) {
                 doubt.failed();
             }
@@ -125,6 +128,11 @@ final class RedisProbe implements Probe {
     @Override
     public void onSignOfLife(Runnable listener) {
         signOfLife = listener;
+    }
+
+    @Override
+    public boolean notLetIn() {
+        return notLetIn;
     }
 
     @Override

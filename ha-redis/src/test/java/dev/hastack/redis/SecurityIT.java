@@ -13,6 +13,7 @@ import dev.hastack.core.HaStack;
 import dev.hastack.core.config.StackConfig;
 import dev.hastack.core.health.Health;
 import dev.hastack.core.health.NodeHealth;
+import dev.hastack.core.topology.Status;
 import dev.hastack.testkit.RedisNode;
 import dev.hastack.testkit.RedisReplication;
 import dev.hastack.testkit.junit.HaStackTest;
@@ -126,6 +127,46 @@ class SecurityIT {
         } finally {
             redis.nodes().forEach(node -> node.command("ACL", "DELUSER", "rotated"));
         }
+    }
+
+    @Test
+    void a_primary_that_lets_its_probe_in_no_more_serves_callers_on_what_they_have() throws Exception {
+        become("one");
+        Map<String, String> settings = new HashMap<>(redis.properties());
+        settings.put("ha.redis.username", "rotated");
+        settings.put("ha.redis.password", "one");
+        try (HaStack stack = HaStack.open(StackConfig.of(settings))) {
+            assertThat(stack.awaitReady(Duration.ofSeconds(60))).isTrue();
+            RedisCommands<String, String> commands =
+                    stack.get(HaRedis.class).connection().sync();
+            become("two");
+            until("its probe is denied", () -> {
+                assertThat(commands.set("rotated", "1")).isEqualTo("OK");
+                endProbes(redis.node("main"));
+                return reason(stack).contains("WRONGPASS");
+            });
+            long denied = System.nanoTime();
+            until("it was denied again, after a second and after two", () -> {
+                assertThat(commands.set("rotated", "2")).isEqualTo("OK");
+                return System.nanoTime() - denied > Duration.ofSeconds(4).toNanos();
+            });
+            assertThat(Stacks.health(stack, "main").role()).isEqualTo(Status.PRIMARY);
+            become("one");
+            until("health is well again", () -> {
+                assertThat(commands.set("rotated", "3")).isEqualTo("OK");
+                return stack.health().health() == Health.UP;
+            });
+        } finally {
+            redis.nodes().forEach(node -> node.command("ACL", "DELUSER", "rotated"));
+        }
+    }
+
+    private static void endProbes(RedisNode node) {
+        String.valueOf(node.command("CLIENT", "LIST"))
+                .lines()
+                .filter(line -> line.contains("user=rotated") && line.matches(".* cmd=(info|ping) .*"))
+                .map(line -> line.replaceAll("^id=(\\d+) .*", "$1"))
+                .forEach(id -> node.command("CLIENT", "KILL", "ID", id));
     }
 
     private void become(String password) {

@@ -41,12 +41,14 @@ final class Attempts {
      * @param generation of the node when it was asked
      * @param answer null if it failed
      * @param failure null if it was answered
+     * @param notLetIn whether it failed since the node did not let the probe in
      */
     record Outcome(
             Instant askedAt,
             int generation,
             @Nullable Answer answer,
-            @Nullable Throwable failure) {}
+            @Nullable Throwable failure,
+            boolean notLetIn) {}
 
     private record Attempt(Probe probe, Instant askedAt, int generation) {}
 
@@ -114,10 +116,15 @@ final class Attempts {
         boolean inVain = false;
         try {
             came = new Outcome(
-                    attempt.askedAt(), attempt.generation(), attempt.probe().ask(), null);
+                    attempt.askedAt(), attempt.generation(), attempt.probe().ask(), null, false);
         } catch (Throwable e) {
             inVain = monitor.adapter().kind(e).equals(Optional.of(Kind.TIMEOUT));
-            came = new Outcome(attempt.askedAt(), attempt.generation(), null, e);
+            came = new Outcome(
+                    attempt.askedAt(),
+                    attempt.generation(),
+                    null,
+                    e,
+                    attempt.probe().notLetIn());
         }
         if (!keeps(attempt, came, inVain)) {
             attempt.probe().close();
@@ -208,7 +215,7 @@ final class Attempts {
             abort();
             Attempt begun = first;
             if (begun != null) {
-                died = Optional.of(new Outcome(begun.askedAt(), begun.generation(), null, fault));
+                died = Optional.of(new Outcome(begun.askedAt(), begun.generation(), null, fault, false));
                 outcome = died.get();
             }
         } finally {

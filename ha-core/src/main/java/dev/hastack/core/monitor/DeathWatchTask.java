@@ -92,7 +92,7 @@ final class DeathWatchTask implements Runnable {
             Time time = monitor.time();
             while (!ended) {
                 Instant now = time.now();
-                Optional<NodeView> open = monitor.snapshot().node(node).filter(NodeView::open);
+                Optional<NodeView> open = monitor.snapshot().node(node).filter(DeathWatchTask::letsIn);
                 if (open.isPresent() && !now.isBefore(notBefore)) {
                     generation = open.get().generation();
                     watch.arm();
@@ -104,6 +104,12 @@ final class DeathWatchTask implements Runnable {
         } finally {
             monitor.lock().unlock();
         }
+    }
+
+    /** One that denies its probe would deny this as well, each second: that may lock an account. */
+    private static boolean letsIn(NodeView node) {
+        return node.open()
+                && node.failure().filter(last -> last.kind() == Kind.DENIED).isEmpty();
     }
 
     private void watchOnce() {

@@ -28,6 +28,14 @@ public interface Probe extends AutoCloseable {
         return false;
     }
 
+    /**
+     * Returns whether the last {@link #ask} failed since the node answered, and refused it the new connection that it needed. Connections
+     * that were let in before may still serve then. Called by the thread that asks.
+     */
+    default boolean notLetIn() {
+        return false;
+    }
+
     /** Begins an attempt: an earlier {@link #abort} no longer counts. */
     void arm();
 

@@ -27,6 +27,8 @@ final class ProbeTask implements Runnable {
     /** The share of the timeout after which it is asked on another connection as well, where one of the callers' is silent, too, or has failed. */
     private static final int SOON = 4;
 
+    private static final String BESIDE_CALLERS = ", its probe is not let in any more; callers' connections still serve";
+
     private final String node;
     private final Monitor monitor;
     private final Thread thread;
@@ -43,6 +45,8 @@ final class ProbeTask implements Runnable {
     private Instant answeredAt = Instant.MIN;
     private final Silence silence;
     private int denied;
+    private Instant deniedAt = Instant.MIN;
+    private Instant servedAt = Instant.MIN;
     private Instant lookedAt = Instant.MIN;
     private boolean glancing;
     private Duration calm;
@@ -74,9 +78,12 @@ final class ProbeTask implements Runnable {
         return node;
     }
 
-    /** Lock held: probe at once, or again at once if a probe is under way, since that may have been sent before. */
+    /**
+     * Lock held: probe at once, or again at once if a probe is under way, since that may have been sent before. One that denies access is not
+     * asked any sooner, unless callers have lost a connection to it as well: then nothing shows any more that it serves.
+     */
     void request() {
-        if (denied == 0) {
+        if (denied == 0 || view().flatMap(NodeView::suspect).isPresent()) {
             requested = true;
             wake();
         }
@@ -279,13 +286,30 @@ final class ProbeTask implements Runnable {
         try {
             // One that was waited for in vain has said nothing: its silence lasts, and has its verdict in its own time.
             if (finish(kind != Kind.TIMEOUT)) {
+                Instant now = monitor.time().now();
+                boolean serves = kind == Kind.DENIED && came.notLetIn() && serves();
                 denied = kind == Kind.DENIED ? denied + 1 : 0;
+                deniedAt = now;
                 connected = false;
-                step(came.generation(), kind, cause);
+                if (serves) {
+                    step(came.generation(), kind, Input.Source.PROBE_BESIDE_CALLERS, cause + BESIDE_CALLERS);
+                } else {
+                    step(came.generation(), kind, cause);
+                }
             }
         } finally {
             monitor.lock().unlock();
         }
+    }
+
+    /** Whether callers' connections show that it serves; at its first denial since it answered, they have yet to. */
+    private boolean serves() {
+        return view().filter(NodeView::open).isPresent() && (denied == 0 || servedAt.isAfter(deniedAt));
+    }
+
+    /** Lock held: a caller's connection to it has come back. */
+    void served(Instant now) {
+        servedAt = now;
     }
 
     /**
@@ -305,13 +329,12 @@ final class ProbeTask implements Runnable {
     }
 
     private void step(int generation, Kind kind, String cause) {
+        step(generation, kind, Input.Source.PROBE, cause);
+    }
+
+    private void step(int generation, Kind kind, Input.Source source, String cause) {
         monitor.step(new Input.Failed(
-                node,
-                generation,
-                kind,
-                Input.Source.PROBE,
-                cause,
-                monitor.time().now()));
+                node, generation, kind, source, cause, monitor.time().now()));
     }
 
     /** Lock held: whether it has answered what was asked since then. */

@@ -186,8 +186,11 @@ final class Watch implements Runnable {
                 monitor.snapshot().node(node).map(n -> n.status().usable()).orElse(false);
         // Asked in any case: it also resets the flag.
         boolean returned = monitor.adapter().returned(node);
-        if (returned && monitor.adapter().returnedIsAnswered()) {
-            task.alive(now);
+        if (returned) {
+            task.served(now);
+            if (monitor.adapter().returnedIsAnswered()) {
+                task.alive(now);
+            }
         }
         if (!usable) {
             stalls.remove(node);

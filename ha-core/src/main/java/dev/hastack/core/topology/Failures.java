@@ -42,7 +42,8 @@ final class Failures {
 
     private static void probe(Draft draft, Input.Failed failed, NodeView node) {
         switch (failed.kind()) {
-            case REFUSED, NETWORK, SHUTTING_DOWN, DENIED -> down(draft, failed, node, false);
+            case REFUSED, NETWORK, SHUTTING_DOWN -> down(draft, failed, node, false);
+            case DENIED -> denied(draft, failed, node);
             case HUNG -> down(draft, failed, node, true);
             case NOT_PRIMARY -> {
                 if (node.status() == Status.PRIMARY) {
@@ -65,11 +66,28 @@ final class Failures {
             note(draft, failed, node);
         } else if (!node.silent()) {
             draft.put(node.failed(failure(failed)));
-            draft.nodes().stream()
-                    .map(NodeView::node)
-                    .filter(other -> !other.equals(node.node()))
-                    .forEach(draft::probe);
+            probeOthers(draft, node);
         }
+    }
+
+    /** A node that serves callers on what they have is not gone, though nobody can ask it: it counts as one that is silent. */
+    private static void denied(Draft draft, Input.Failed failed, NodeView node) {
+        if (failed.source() != Input.Source.PROBE_BESIDE_CALLERS || !node.open()) {
+            down(draft, failed, node, false);
+            return;
+        }
+        boolean known = node.failure().filter(f -> f.kind() == Kind.DENIED).isPresent();
+        draft.put(latest(node, failed));
+        if (!known) {
+            probeOthers(draft, node);
+        }
+    }
+
+    private static void probeOthers(Draft draft, NodeView node) {
+        draft.nodes().stream()
+                .map(NodeView::node)
+                .filter(other -> !other.equals(node.node()))
+                .forEach(draft::probe);
     }
 
     /** Says why a node is still unknown, suspect, or down: refused work is why that lasts. Says nothing of one that is known. */

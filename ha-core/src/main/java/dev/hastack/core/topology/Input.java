@@ -90,6 +90,8 @@ public sealed interface Input {
     /** Who saw a failure. */
     enum Source {
         PROBE,
+        /** A probe that a new connection was refused to, while callers are served on those that they have. */
+        PROBE_BESIDE_CALLERS,
         CALLER
     }
 

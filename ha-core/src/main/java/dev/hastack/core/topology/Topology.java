@@ -41,7 +41,8 @@ import java.util.TreeSet;
  * <tr><td>T10</td><td>any failed: timeout, overloaded; caller: denied, hung</td><td></td><td>the same</td>
  *     <td>slow calls never move the topology; a node that is UNKNOWN keeps its probe's failure as the reason, one
  *     that is suspect that it is overloaded</td></tr>
- * <tr><td></td><td>probe failed: timeout</td><td>it is usable</td><td>silent</td><td>the others are probed</td></tr>
+ * <tr><td></td><td>probe failed: timeout; denied, while callers are served on connections that they have</td>
+ *     <td>it is usable, and for the latter not suspect</td><td>silent</td><td>the others are probed</td></tr>
  * <tr><td></td><td>caller failed: refused, network, shutting down</td><td>it is usable</td><td>suspect</td>
  *     <td>it is probed, once however many callers fail; likewise if the primary tells a caller that it is none, but then
  *     all are probed</td></tr>

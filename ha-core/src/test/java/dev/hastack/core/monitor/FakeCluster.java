@@ -39,6 +39,9 @@ final class FakeCluster implements StoreAdapter {
     private final Map<String, AtomicInteger> probes = new ConcurrentHashMap<>();
     final Map<String, Integer> inUse = new ConcurrentHashMap<>();
     final Map<String, Boolean> returned = new ConcurrentHashMap<>();
+    /** Nodes that fail a probe since they do not let it in. */
+    final Set<String> notLetIn = ConcurrentHashMap.newKeySet();
+
     final List<String> retired = new CopyOnWriteArrayList<>();
     volatile boolean returnedIsAnswered;
     volatile boolean awaited;
@@ -137,6 +140,11 @@ final class FakeCluster implements StoreAdapter {
                 }
                 return nodes.getOrDefault(node, (a, c) -> answer(Role.REPLICA, 1))
                         .ask(here, connects);
+            }
+
+            @Override
+            public boolean notLetIn() {
+                return notLetIn.contains(node);
             }
 
             @Override

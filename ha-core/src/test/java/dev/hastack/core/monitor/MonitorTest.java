@@ -1122,6 +1122,91 @@ class MonitorTest {
         assertThat(cluster.probes("b")).isGreaterThan(40);
     }
 
+    /** Its password was changed, say, and its probe's connection has ended since. */
+    private void denyProbesOfA() {
+        startWithPrimaryA();
+        calmDown();
+        cluster.notLetIn.add("a");
+        cluster.behaves("a", aborted -> {
+            throw new IllegalStateException("password authentication failed");
+        });
+    }
+
+    private boolean deniesProbes(String node) {
+        return monitor.snapshot()
+                .node(node)
+                .flatMap(NodeView::failure)
+                .filter(failure -> failure.kind() == Kind.DENIED)
+                .isPresent();
+    }
+
+    @Test
+    void a_primary_that_lets_its_probe_in_no_more_stays_while_callers_are_served() {
+        denyProbesOfA();
+        cluster.returned.put("a", true);
+        int asked = cluster.probes("a");
+
+        for (int i = 0; i < 200; i++) {
+            pass(Duration.ofMillis(100));
+        }
+
+        assertThat(deniesProbes("a")).isTrue();
+        assertThat(status("a")).isEqualTo(Status.PRIMARY);
+        assertThat(monitor.snapshot().writable()).isPresent();
+        assertThat(cluster.retired).isEmpty();
+        // In time, then after 1, 2, 4 and 8 seconds: each may count against an account.
+        assertThat(cluster.probes("a") - asked).isBetween(3, 6);
+
+        cluster.returned.put("a", false);
+        for (int i = 0; i < 700 && status("a") == Status.PRIMARY; i++) {
+            pass(Duration.ofMillis(100));
+        }
+        assertThat(status("a")).as("once nobody is served any more").isEqualTo(Status.DOWN);
+    }
+
+    @Test
+    void a_primary_that_lets_its_probe_in_no_more_is_down_a_second_later_if_it_serves_nobody() {
+        denyProbesOfA();
+
+        for (int i = 0; i < 30; i++) {
+            pass(Duration.ofMillis(100));
+        }
+
+        assertThat(status("a")).isEqualTo(Status.DOWN);
+        assertThat(cluster.retired).contains("a#0");
+    }
+
+    @Test
+    void a_primary_that_lets_its_probe_in_no_more_is_down_at_once_when_a_caller_loses_its_connection() {
+        denyProbesOfA();
+        cluster.returned.put("a", true);
+        for (int i = 0; i < 100; i++) {
+            pass(Duration.ofMillis(100));
+        }
+        assertThat(status("a")).isEqualTo(Status.PRIMARY);
+
+        monitor.report("a", 0, Kind.NETWORK, new IOException("Connection reset"));
+
+        // Two milliseconds after its last probe at the earliest, which was seconds ago.
+        until(() -> status("a") == Status.DOWN);
+    }
+
+    @Test
+    void a_primary_that_refuses_what_its_probe_asks_is_down_though_it_serves_callers() {
+        startWithPrimaryA();
+        calmDown();
+        cluster.returned.put("a", true);
+        cluster.behaves("a", aborted -> {
+            throw new IllegalStateException("it does not say whether it is a primary");
+        });
+
+        for (int i = 0; i < 15; i++) {
+            pass(Duration.ofMillis(100));
+        }
+
+        assertThat(status("a")).isEqualTo(Status.DOWN);
+    }
+
     @Test
     void a_node_that_repeats_a_secret_is_shown_without_it() {
         cluster.behaves("a", aborted -> {

@@ -68,7 +68,8 @@ record Move(Input input, int age) {
         if (dice < 60) {
             return new Move(answer(world, random, node, at), age);
         } else if (dice < 80) {
-            return new Move(failure(random, node, Input.Source.PROBE, at), age);
+            Input.Source probe = dice % 2 == 0 ? Input.Source.PROBE : Input.Source.PROBE_BESIDE_CALLERS;
+            return new Move(failure(random, node, probe, at), age);
         } else if (dice < 93) {
             return new Move(failure(random, node, Input.Source.CALLER, at), age);
         } else if (dice < 96) {
