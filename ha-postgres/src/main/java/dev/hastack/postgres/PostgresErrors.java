@@ -24,6 +24,8 @@ final class PostgresErrors {
     /** Serialization failure, deadlock, lock not available. */
     private static final Set<String> CONFLICTS = Set.of("40001", "40P01", "55P03");
 
+    private static final Set<Kind> ANSWERS = Set.of(Kind.DENIED, Kind.OVERLOADED, Kind.SHUTTING_DOWN);
+
     private PostgresErrors() {}
 
     /** What an error of the driver's means: for the statement, the transaction, and the node. */
@@ -85,6 +87,12 @@ final class PostgresErrors {
             }
         }
         return kind(error);
+    }
+
+    /** Whether a connection failed since the server answered it, and did not let it in. */
+    static boolean answers(SQLException error) {
+        Optional<Kind> kind = kindOfProbe(error);
+        return kind.isPresent() ? ANSWERS.contains(kind.get()) : refusedByServer(error);
     }
 
     /** Whether a limit of time, or somebody's cancel, ended what was asked. */

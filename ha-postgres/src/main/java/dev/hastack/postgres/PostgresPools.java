@@ -64,6 +64,7 @@ final class PostgresPools implements StoreAdapter {
     private final Map<String, Optional<String>> probesRefused = new ConcurrentHashMap<>();
 
     private final Map<String, RoleReports> reports = new ConcurrentHashMap<>();
+    private final Map<String, SessionsByProbe> sessions = new ConcurrentHashMap<>();
 
     private record Key(String node, int generation) {}
 
@@ -74,7 +75,7 @@ final class PostgresPools implements StoreAdapter {
         this.reads = reads;
         this.witnessWithin = witnessWithin;
         this.routes = Routes.none(reads.eligible(Snapshot.initial(Optional.empty(), Optional.empty()), Instant.EPOCH));
-        this.silence = new SilentConnections(this::inUse, this::probeConnection);
+        this.silence = new SilentConnections(this::inUse, this::probeConnection, this::sessionsByProbe, this::hint);
         this.metrics = config.nodes().keySet().stream()
                 .collect(Collectors.toUnmodifiableMap(node -> node, node -> new NodeMetrics("ha-postgres-" + node)));
     }
@@ -131,7 +132,19 @@ final class PostgresPools implements StoreAdapter {
 
     @Override
     public Probe probe(String node) {
-        return new PostgresProbe(probeConnection(node), config.writable(), why -> probesRefused.put(node, why));
+        return new PostgresProbe(
+                probeConnection(node), config.writable(), why -> probesRefused.put(node, why), sessionsByProbe(node));
+    }
+
+    private SessionsByProbe sessionsByProbe(String node) {
+        return sessions.computeIfAbsent(node, n -> new SessionsByProbe());
+    }
+
+    private void hint(String node) {
+        Monitor owner = monitor;
+        if (owner != null) {
+            owner.hint(node);
+        }
     }
 
     @Override

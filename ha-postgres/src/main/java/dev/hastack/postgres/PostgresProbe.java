@@ -76,27 +76,34 @@ final class PostgresProbe implements Probe {
     private final Set<ProbeFact> hopeless = EnumSet.noneOf(ProbeFact.class);
     private Deadline askAgain = Deadline.in(ASK_AGAIN);
     private @Nullable String identity;
-    private final Consumer<Optional<String>> notLetIn;
+    private final Consumer<Optional<String>> refusals;
+    private final SessionsByProbe sessions;
+    private boolean notLetIn;
 
     /**
      * @param writes whether this stack may write, so that it matters where its user may not
-     * @param notLetIn told each time why the server does not let the probe in, though it answers: too many connections, say; empty if it does
+     * @param refusals told each time why the server does not let the probe in, though it answers: too many connections, say; empty if it does
+     * @param sessions what is asked along with it, where no other connection can be made
      */
-    PostgresProbe(ProbeConnection connection, boolean writes, Consumer<Optional<String>> notLetIn) {
+    PostgresProbe(
+            ProbeConnection connection, boolean writes, Consumer<Optional<String>> refusals, SessionsByProbe sessions) {
         this.connection = connection;
         this.writes = writes;
-        this.notLetIn = notLetIn;
+        this.refusals = refusals;
+        this.sessions = sessions;
     }
 
     @Override
     public Answer ask() throws SQLException {
+        notLetIn = false;
         try {
             Answer answer = reconnecting();
-            notLetIn.accept(Optional.empty());
+            refusals.accept(Optional.empty());
+            sessions.askOn(connection, settings);
             return answer;
         } catch (SQLException e) {
             if (!connection.aborted()) {
-                notLetIn.accept(
+                refusals.accept(
                         PostgresErrors.kind(e).equals(Optional.of(Kind.OVERLOADED))
                                 ? Optional.ofNullable(e.getMessage())
                                 : Optional.empty());
@@ -125,7 +132,13 @@ final class PostgresProbe implements Probe {
 
     /** Whether it was not connected before. */
     private boolean connect() throws SQLException {
-        boolean made = connection.open();
+        boolean made;
+        try {
+            made = connection.open();
+        } catch (SQLException e) {
+            notLetIn = true;
+            throw e;
+        }
         if (made) {
             branchOf = 0;
             signOfLife.run();
@@ -162,7 +175,8 @@ final class PostgresProbe implements Probe {
         }
     }
 
-    private static boolean isRefusal(SQLException e) {
+    /** Whether the server refuses this one question, and may answer others. */
+    static boolean isRefusal(SQLException e) {
         String state = e.getSQLState();
         return state != null && REFUSALS.contains(state);
     }
@@ -331,6 +345,11 @@ final class PostgresProbe implements Probe {
     @Override
     public void onSignOfLife(Runnable listener) {
         signOfLife = listener;
+    }
+
+    @Override
+    public boolean notLetIn() {
+        return notLetIn;
     }
 
     @Override

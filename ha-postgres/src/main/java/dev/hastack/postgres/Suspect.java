@@ -41,6 +41,20 @@ record Suspect(
                 asked, 0, now, unanswered > 0 && now > unanswered, LOOK, Deadline.in(Duration.ZERO), Optional.empty());
     }
 
+    /** Nobody could be asked this time: what is known of the server's work stays, and the kernel's word counts. */
+    Suspect unasked(int now) {
+        return now == 0
+                ? this
+                : new Suspect(
+                        asked,
+                        idle,
+                        now,
+                        unanswered > 0 && now > unanswered,
+                        LOOK,
+                        Deadline.in(Duration.ZERO),
+                        Optional.empty());
+    }
+
     Suspect shutOut(int now) {
         Suspect unheard = unheard(now);
         return new Suspect(

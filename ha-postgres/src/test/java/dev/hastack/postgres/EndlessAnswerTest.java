@@ -111,7 +111,8 @@ class EndlessAnswerTest {
                 new ProbeConnection(
                         "main", key -> connectors.to("main", key, Map.of(PGProperty.PREFER_QUERY_MODE, "simple"))),
                 true,
-                why -> {});
+                why -> {},
+                new SessionsByProbe());
     }
 
     /** As much of the protocol as a login without a password and a query take; completes with the bytes that went out without an end. */

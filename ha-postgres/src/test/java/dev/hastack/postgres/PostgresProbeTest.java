@@ -29,7 +29,8 @@ class PostgresProbeTest {
         return new PostgresProbe(
                 new ProbeConnection("main", key -> new DriverConnectors(config, "test").to("main", key, Map.of())),
                 true,
-                why -> {});
+                why -> {},
+                new SessionsByProbe());
     }
 
     @Test

@@ -1,6 +1,7 @@
 package dev.hastack.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.hastack.core.HaStack;
 import dev.hastack.core.config.StackConfig;
@@ -16,6 +17,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -130,6 +132,14 @@ final class Stacks {
                 ResultSet row = statement.executeQuery(sql)) {
             return row.next() ? row.getString(1) : "no row";
         }
+    }
+
+    /** How the connection of this call was lost, which it has to be within a minute. */
+    static PostgresConnectionLostException lost(CompletableFuture<String> call) {
+        Throwable failure = catchThrowable(() -> call.get(1, TimeUnit.MINUTES));
+        assertThat(failure).hasCauseInstanceOf(SQLException.class);
+        return Objects.requireNonNull(
+                PostgresConnectionLostException.in((SQLException) Objects.requireNonNull(failure.getCause())));
     }
 
     /** What a test waits for. */
