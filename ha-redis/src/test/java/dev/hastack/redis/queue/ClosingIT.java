@@ -18,6 +18,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -115,11 +116,11 @@ class ClosingIT {
             }
         });
         queue.enqueue("first");
-        started.await();
+        assertThat(started.await(60, TimeUnit.SECONDS)).isTrue();
 
         stack.close(Duration.ZERO);
 
-        interrupted.await();
+        assertThat(interrupted.await(60, TimeUnit.SECONDS)).isTrue();
         until(() -> threads("left-open").isEmpty());
         assertThatThrownBy(() -> queue.enqueue("second")).hasMessage("queue left-open is closed: open another");
     }
