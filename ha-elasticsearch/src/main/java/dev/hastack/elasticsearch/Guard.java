@@ -25,18 +25,18 @@ final class Guard {
     /** @param name for messages: {@code publication news} */
     Guard(String name) {
         this.name = name;
-        this.reads = breaker("reads");
-        this.writes = breaker("writes");
+        this.reads = breaker("reads", readsDone);
+        this.writes = breaker("writes", writesDone);
     }
 
-    private NodeBreaker breaker(String of) {
-        return NodeBreaker.ofCalls("ha-elasticsearch-" + of + "-" + name);
+    private NodeBreaker breaker(String of, LongAdder done) {
+        return NodeBreaker.ofCalls("ha-elasticsearch-" + of + "-" + name, done::sum);
     }
 
     /** Forgets what failed. */
     void forgive() {
-        reads = breaker("reads");
-        writes = breaker("writes");
+        reads = breaker("reads", readsDone);
+        writes = breaker("writes", writesDone);
     }
 
     String name() {

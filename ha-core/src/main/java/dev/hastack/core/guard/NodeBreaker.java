@@ -122,9 +122,13 @@ public final class NodeBreaker {
                 .build();
     }
 
-    /** Returns one for calls that are reported once each, as failed or as returned, and that nothing else serves: it stays open for a second. */
-    public static NodeBreaker ofCalls(String name) {
-        return ofCalls(name, new MonotonicClock());
+    /**
+     * Returns one for calls that are reported once each, as failed or as returned, and that nothing else serves: it stays open for a second.
+     *
+     * @param returned how many calls have come back by now, as {@link #returned} is told of
+     */
+    public static NodeBreaker ofCalls(String name, LongSupplier returned) {
+        return new NodeBreaker(name, new MonotonicClock(), null, returned, 50, STEADY, 100);
     }
 
     static NodeBreaker ofCalls(String name, Clock clock) {
