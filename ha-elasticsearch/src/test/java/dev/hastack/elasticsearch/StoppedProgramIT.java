@@ -9,7 +9,6 @@ import dev.hastack.testkit.junit.Elasticsearch;
 import dev.hastack.testkit.junit.HaStackTest;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -21,8 +20,6 @@ class StoppedProgramIT {
     /** Each way, so that nearly all calls are under way at any time, and few at the server. */
     private static final Duration DELAY = Duration.ofMillis(150);
 
-    private static final List<Duration> PAUSES = List.of(Duration.ofSeconds(3), Duration.ofSeconds(6));
-
     @Test
     void no_call_fails_no_breaker_opens_and_no_warning_blames_a_node_or_a_firewall(ElasticsearchCluster cluster) {
         Articles.publish(cluster, "news", 0, "");
@@ -32,17 +29,9 @@ class StoppedProgramIT {
         settings.put("ha.elasticsearch.reads.timeout", "4s");
         settings.put("ha.elasticsearch.writes.timeout", "4s");
         settings.put("ha.probe.timeout", "900ms");
-        try (ChildProgram program = ChildProgram.start(StoppedProgram.class, settings)) {
-            program.awaitLine(CallingProgram.CALLING, 1);
-            for (int i = 0; i < PAUSES.size(); i++) {
-                program.pause(PAUSES.get(i));
-                program.say("go on");
-                program.awaitLine(CallingProgram.CALLING, i + 2);
-            }
-            assertThat(program.end())
-                    .noneMatch(line -> line.startsWith(CallingProgram.FAILED))
-                    .noneMatch(line -> line.startsWith(CallingProgram.NOTICED))
-                    .noneMatch(line -> line.contains(" WARN ") || line.contains(" ERROR "));
-        }
+        assertThat(ChildProgram.stoppedTwice(StoppedProgram.class, settings))
+                .noneMatch(line -> line.startsWith(CallingProgram.FAILED))
+                .noneMatch(line -> line.startsWith(CallingProgram.NOTICED))
+                .noneMatch(line -> line.contains(" WARN ") || line.contains(" ERROR "));
     }
 }

@@ -7,9 +7,7 @@ import dev.hastack.testkit.ChildProgram;
 import dev.hastack.testkit.PostgresCluster;
 import dev.hastack.testkit.junit.HaStackTest;
 import dev.hastack.testkit.junit.Postgres;
-import java.time.Duration;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -18,23 +16,13 @@ import org.junit.jupiter.api.Test;
 @Tag("slow")
 @HaStackTest(postgres = @Postgres(nodes = {"main", "standby"}))
 class StoppedProgramIT {
-    private static final List<Duration> PAUSES = List.of(Duration.ofSeconds(3), Duration.ofSeconds(6));
-
     @Test
     void no_call_fails_no_breaker_opens_and_no_warning_blames_a_node_or_a_firewall(PostgresCluster cluster) {
         Map<String, String> settings = new HashMap<>(cluster.properties());
         settings.put("ha.probe.timeout", "900ms");
-        try (ChildProgram program = ChildProgram.start(StoppedProgram.class, settings)) {
-            program.awaitLine(CallingProgram.CALLING, 1);
-            for (int i = 0; i < PAUSES.size(); i++) {
-                program.pause(PAUSES.get(i));
-                program.say("go on");
-                program.awaitLine(CallingProgram.CALLING, i + 2);
-            }
-            assertThat(program.end())
-                    .noneMatch(line -> line.startsWith(CallingProgram.FAILED))
-                    .noneMatch(line -> line.startsWith(CallingProgram.NOTICED))
-                    .noneMatch(line -> line.contains(" WARN ") || line.contains(" ERROR "));
-        }
+        assertThat(ChildProgram.stoppedTwice(StoppedProgram.class, settings))
+                .noneMatch(line -> line.startsWith(CallingProgram.FAILED))
+                .noneMatch(line -> line.startsWith(CallingProgram.NOTICED))
+                .noneMatch(line -> line.contains(" WARN ") || line.contains(" ERROR "));
     }
 }

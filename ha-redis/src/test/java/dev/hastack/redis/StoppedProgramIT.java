@@ -8,9 +8,7 @@ import dev.hastack.testkit.RedisCluster;
 import dev.hastack.testkit.RedisReplication;
 import dev.hastack.testkit.junit.HaStackTest;
 import dev.hastack.testkit.junit.Redis;
-import java.time.Duration;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -19,8 +17,6 @@ import org.junit.jupiter.api.Test;
 @Tag("slow")
 @HaStackTest(redis = @Redis(nodes = {"main", "replica-1", "replica-2"}))
 class StoppedProgramIT {
-    private static final List<Duration> PAUSES = List.of(Duration.ofSeconds(3), Duration.ofSeconds(6));
-
     @Test
     void no_call_fails_no_breaker_opens_and_no_warning_blames_a_node_or_a_firewall(RedisReplication redis) {
         run(redis.properties());
@@ -38,17 +34,9 @@ class StoppedProgramIT {
         // Where other builds run beside it, an answer may take a second.
         settings.put("ha.redis.command-timeout", "2s");
         settings.put("ha.probe.timeout", "900ms");
-        try (ChildProgram program = ChildProgram.start(StoppedProgram.class, settings)) {
-            program.awaitLine(CallingProgram.CALLING, 1);
-            for (int i = 0; i < PAUSES.size(); i++) {
-                program.pause(PAUSES.get(i));
-                program.say("go on");
-                program.awaitLine(CallingProgram.CALLING, i + 2);
-            }
-            assertThat(program.end())
-                    .noneMatch(line -> line.startsWith(CallingProgram.FAILED))
-                    .noneMatch(line -> line.startsWith(CallingProgram.NOTICED))
-                    .noneMatch(line -> line.contains(" WARN ") || line.contains(" ERROR "));
-        }
+        assertThat(ChildProgram.stoppedTwice(StoppedProgram.class, settings))
+                .noneMatch(line -> line.startsWith(CallingProgram.FAILED))
+                .noneMatch(line -> line.startsWith(CallingProgram.NOTICED))
+                .noneMatch(line -> line.contains(" WARN ") || line.contains(" ERROR "));
     }
 }

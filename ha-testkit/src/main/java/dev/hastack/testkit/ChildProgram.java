@@ -20,6 +20,7 @@ import java.util.concurrent.locks.LockSupport;
  */
 public final class ChildProgram implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(90);
+    private static final List<Duration> PAUSES = List.of(Duration.ofSeconds(3), Duration.ofSeconds(6));
 
     private final Process process;
     private final List<String> output = new CopyOnWriteArrayList<>();
@@ -111,6 +112,23 @@ public final class ChildProgram implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while it signalled the program", e);
+        }
+    }
+
+    /**
+     * Runs a {@link CallingProgram}, stops it for three seconds, and then for six, more than its calls may take, and lets it go on after each.
+     *
+     * @return what it wrote until it had ended
+     */
+    public static List<String> stoppedTwice(Class<?> main, Map<String, String> properties) {
+        try (ChildProgram program = start(main, properties)) {
+            program.awaitLine(CallingProgram.CALLING, 1);
+            for (int i = 0; i < PAUSES.size(); i++) {
+                program.pause(PAUSES.get(i));
+                program.say("go on");
+                program.awaitLine(CallingProgram.CALLING, i + 2);
+            }
+            return program.end();
         }
     }
 
