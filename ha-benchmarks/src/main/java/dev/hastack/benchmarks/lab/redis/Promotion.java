@@ -78,23 +78,41 @@ final class Promotion {
     }
 
     /**
-     * Returns when the one that was promoted has been in touch with a replica, but not for ever. What counts is when the last answer
-     * came that it was not yet, as with the promotion.
+     * Returns when a replica has followed the one that was promoted, with all that it has, but does not wait for ever. What counts is
+     * when the last answer came that none did, as with the promotion. The replicas themselves are asked: their new primary calls one
+     * online that has yet to load its copy, and cannot acknowledge anything before that.
      */
     static Moments followed(List<RedisNode> replicas, Moments moments) {
         RedisNode promoted =
                 replicas.stream().filter(RedisNode::isPrimary).findFirst().orElseThrow();
-        try (Jedis connection = new Jedis("127.0.0.1", promoted.port())) {
+        List<Jedis> others = replicas.stream()
+                .filter(replica -> replica != promoted)
+                .map(replica -> new Jedis("127.0.0.1", replica.port()))
+                .toList();
+        try {
             long alone = moments.writable().orElseThrow();
             long begin = System.nanoTime();
             while (System.nanoTime() - begin < FOLLOWED_AT_MOST.toNanos()) {
-                if (connection.info("replication").contains(",state=online,")) {
+                if (others.stream().anyMatch(other -> follows(other, promoted))) {
                     return new Moments(moments.struck(), moments.writable(), moments.before(), OptionalLong.of(alone));
                 }
                 alone = System.nanoTime();
                 LockSupport.parkNanos(PAUSE_NANOS);
             }
+        } finally {
+            others.forEach(Jedis::close);
         }
         return moments;
+    }
+
+    private static boolean follows(Jedis replica, RedisNode primary) {
+        try {
+            String info = replica.info("replication");
+            return info.contains("master_port:" + primary.port() + "\r") && info.contains("master_link_status:up\r");
+        } catch (JedisConnectionException e) {
+            // As with the promotion: whoever is told to follow another breaks its connections.
+            replica.disconnect();
+            return false;
+        }
     }
 }
