@@ -31,10 +31,22 @@ record InTouch(long written, List<Replica> replicas) {
     /**
      * One of them.
      *
-     * @param copying whether it has no copy yet
+     * @param copying whether it has no copy yet, or has yet to load it
      * @param acknowledged how much it has said to have; 0 before it has said anything
+     * @param silent for how many seconds it has said nothing; 0 while its copy is made
      */
-    record Replica(String address, boolean copying, long acknowledged) {}
+    record Replica(String address, boolean copying, long acknowledged, int silent) {
+        /**
+         * The same, knowing what was said of it while it was copying. It has loaded the copy when it acknowledges something as one
+         * that is online. What it acknowledged before its primary had noticed that the copy was complete counts for nothing: the
+         * primary sends it what was written since only at its next word, up to a second later.
+         */
+        Replica after(Replica copying) {
+            boolean acknowledges =
+                    acknowledged > 0 && (acknowledged != copying.acknowledged || silent < copying.silent);
+            return copying.copying && !acknowledges ? new Replica(address, true, acknowledged, silent) : this;
+        }
+    }
 
     InTouch {
         replicas = List.copyOf(replicas);
@@ -58,27 +70,27 @@ record InTouch(long written, List<Replica> replicas) {
         boolean online = said.group(2).equals("online");
         return online && (said.group(4) == null || !HEARD.contains(said.group(4)))
                 ? Stream.empty()
-                : Stream.of(new Replica(said.group(1), !online, Long.parseLong(said.group(3))));
+                : Stream.of(new Replica(
+                        said.group(1),
+                        !online,
+                        Long.parseLong(said.group(3)),
+                        online ? Integer.parseInt(said.group(4)) : 0));
     }
 
     /**
      * The same, knowing what was said before: a primary calls a replica online as soon as it has sent the copy, which the replica has yet
-     * to load. It has done so when it acknowledges something.
+     * to load.
      */
     InTouch after(InTouch before) {
-        Set<String> copying = before.replicas.stream()
+        Map<String, Replica> copying = before.replicas.stream()
                 .filter(Replica::copying)
-                .map(Replica::address)
-                .collect(Collectors.toSet());
+                .collect(Collectors.toMap(Replica::address, one -> one, (one, other) -> one));
         return copying.isEmpty()
                 ? this
                 : new InTouch(
                         written,
                         replicas.stream()
-                                .map(one -> new Replica(
-                                        one.address(),
-                                        one.copying() || (one.acknowledged() == 0 && copying.contains(one.address())),
-                                        one.acknowledged()))
+                                .map(one -> one.after(copying.getOrDefault(one.address(), one)))
                                 .toList());
     }
 

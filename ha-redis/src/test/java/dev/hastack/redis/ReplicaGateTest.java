@@ -25,7 +25,7 @@ class ReplicaGateTest {
         return new InTouch(
                 written,
                 IntStream.range(0, acknowledged.length)
-                        .mapToObj(i -> new InTouch.Replica("replica" + i, false, acknowledged[i]))
+                        .mapToObj(i -> new InTouch.Replica("replica" + i, false, acknowledged[i], 0))
                         .toList());
     }
 
@@ -53,6 +53,19 @@ class ReplicaGateTest {
 
         gate.heard("main", said("state=online,offset=500,lag=0", "state=online,offset=500,lag=0"));
         assertThat(gate.inTouch("main")).isEqualTo(2);
+    }
+
+    @Test
+    void one_that_acknowledged_its_copy_before_the_primary_knew_that_it_was_complete_is_in_touch_at_its_next_word() {
+        gate.heard("main", said("state=wait_bgsave,offset=0,lag=0"));
+        gate.heard("main", said("state=wait_bgsave,offset=490,lag=0"));
+        gate.heard("main", said("state=online,offset=490,lag=0"));
+        assertThat(gate.inTouch("main")).as("the primary sends it nothing yet").isZero();
+        gate.heard("main", said("state=online,offset=490,lag=1"));
+        assertThat(gate.inTouch("main")).as("the primary sends it nothing yet").isZero();
+
+        gate.heard("main", said("state=online,offset=490,lag=0"));
+        assertThat(gate.inTouch("main")).isEqualTo(1);
     }
 
     @Test
