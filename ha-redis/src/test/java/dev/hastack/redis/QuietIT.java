@@ -144,6 +144,7 @@ class QuietIT {
 
     /** Each of them has two connections, and is asked several times a second while it is away. */
     @Test
+    @Tag("slow")
     void sentinels_that_are_away_are_nothing_for_lettuce_to_warn_of() throws Exception {
         try (RedisReplication watched = RedisReplication.builder()
                         .node("main")

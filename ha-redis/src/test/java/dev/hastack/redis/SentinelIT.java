@@ -121,6 +121,7 @@ class SentinelIT {
     }
 
     @Test
+    @Tag("slow")
     void is_not_needed_while_nobody_is_promoted() throws Exception {
         redis.sentinels().get(0).kill();
         redis.sentinels().get(1).hang();
