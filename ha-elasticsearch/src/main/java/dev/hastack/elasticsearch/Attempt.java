@@ -59,6 +59,11 @@ final class Attempt<R> {
         }
     }
 
+    /** Whether it was answered, has failed, or was given up. */
+    boolean over() {
+        return ended.get();
+    }
+
     /** Counts it as no longer under way; false if that was done before. */
     boolean end(boolean answered) {
         if (!ended.compareAndSet(false, true)) {

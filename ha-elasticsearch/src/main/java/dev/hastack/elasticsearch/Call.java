@@ -486,6 +486,9 @@ final class Call<Q, R> implements Slots.Waiter {
         // Before a read is sent for the third time.
         long after = reads ? 3 * router.config().reads().rerouteAfter().toNanos() : silentWrite();
         for (Attempt<R> attempt : underWay) {
+            if (now - attempt.sentAt() >= after) {
+                router.lost(attempt.sentAt());
+            }
             // While silence is no sign, or another client is on trial, it is looked at again later.
             if (router.doubts(now) && attempt.silent(now, after)) {
                 router.doubt(attempt, false, now);
@@ -723,9 +726,22 @@ final class Call<Q, R> implements Slots.Waiter {
     private void complete(R response) {
         if (claim()) {
             try {
+                if (reroutes.get() > 0) {
+                    overtaken();
+                }
                 release();
             } finally {
                 result.complete(response);
+            }
+        }
+    }
+
+    /** What was asked before, and is not the first to answer, may have been lost on its way. */
+    private void overtaken() {
+        long late = System.nanoTime() - router.config().reads().rerouteAfter().toNanos();
+        for (Attempt<R> attempt : underWay) {
+            if (attempt.sentAt() - late <= 0 && !attempt.over()) {
+                router.lost(attempt.sentAt());
             }
         }
     }

@@ -257,6 +257,16 @@ final class NodeChannel implements AutoCloseable {
         return neglect.shown(sentAt, now.answered() ? OptionalLong.of(now.answeredAt) : OptionalLong.empty(), answers);
     }
 
+    /** Closes the idle connections of its client that have brought no answer since then; both as {@link System#nanoTime()}. */
+    void closeIdle(long since, long now) {
+        try {
+            connector.closeIdle(client.http, Duration.ofNanos(Math.max(0, now - since)));
+        } catch (RuntimeException e) {
+            // Of a connector of somebody else's; callers are served without that.
+            log.atDebug().setCause(e).log("closing idle connections to {}", node());
+        }
+    }
+
     /** Whether its client can send. */
     boolean running() {
         return connector.running(client.http);

@@ -67,4 +67,10 @@ public interface NodeConnector {
     default boolean running(TransportHttpClient client) {
         return true;
     }
+
+    /**
+     * Closes the connections of this client that have brought no answer for at least so long, and on which nothing is under way; must not block. Does nothing by
+     * default: then connections that a firewall has forgotten are found one by one, by requests that are lost on them.
+     */
+    default void closeIdle(TransportHttpClient client, Duration idle) {}
 }

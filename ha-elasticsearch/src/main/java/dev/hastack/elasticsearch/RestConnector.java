@@ -2,18 +2,25 @@ package dev.hastack.elasticsearch;
 
 import co.elastic.clients.transport.http.TransportHttpClient;
 import java.time.Duration;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.http.HttpHost;
 import org.apache.http.HttpRequest;
 import org.apache.http.HttpRequestInterceptor;
 import org.apache.http.HttpResponse;
+import org.apache.http.config.RegistryBuilder;
 import org.apache.http.conn.ssl.DefaultHostnameVerifier;
 import org.apache.http.conn.ssl.NoopHostnameVerifier;
 import org.apache.http.impl.client.DefaultRedirectStrategy;
 import org.apache.http.impl.nio.client.HttpAsyncClientBuilder;
+import org.apache.http.impl.nio.conn.PoolingNHttpClientConnectionManager;
+import org.apache.http.impl.nio.reactor.DefaultConnectingIOReactor;
 import org.apache.http.impl.nio.reactor.IOReactorConfig;
+import org.apache.http.nio.conn.NoopIOSessionStrategy;
+import org.apache.http.nio.conn.SchemeIOSessionStrategy;
 import org.apache.http.nio.conn.ssl.SSLIOSessionStrategy;
+import org.apache.http.nio.reactor.IOReactorException;
 import org.apache.http.protocol.HttpContext;
 import org.elasticsearch.client.RestClient;
 import org.elasticsearch.client.RestClientBuilder;
@@ -37,6 +44,8 @@ final class RestConnector implements NodeConnector {
     public TransportHttpClient connect(Target target) {
         int longest = (int) Math.min(Integer.MAX_VALUE, target.longest().toMillis());
         int connect = (int) Math.min(Integer.MAX_VALUE, target.connectTimeout().toMillis());
+        ThreadFactory threads = threads(target);
+        PoolingNHttpClientConnectionManager pool = pool(target, threads);
         RestClientBuilder builder = RestClient.builder(new HttpHost(
                         target.address().getHost(),
                         target.address().getPort(),
@@ -44,45 +53,73 @@ final class RestConnector implements NodeConnector {
                 .setRequestConfigCallback(config -> config.setConnectTimeout(connect)
                         .setConnectionRequestTimeout(connect)
                         .setSocketTimeout(longest))
-                .setHttpClientConfigCallback(http -> http(http, target));
+                .setHttpClientConfigCallback(
+                        http -> http(http, target).setThreadFactory(threads).setConnectionManager(pool));
         String path = target.address().getPath();
         if (path != null && !path.isEmpty() && !path.equals("/")) {
             builder.setPathPrefix(path);
         }
-        return new RestHttpClient(builder.build());
+        return new RestHttpClient(builder.build(), pool);
+    }
+
+    /** As the builder of the client makes one, which does not show it. */
+    private static PoolingNHttpClientConnectionManager pool(Target target, ThreadFactory threads) {
+        SSLIOSessionStrategy tls = target.tls()
+                .map(context -> new SSLIOSessionStrategy(
+                        context, target.verifyHost() ? new DefaultHostnameVerifier() : NoopHostnameVerifier.INSTANCE))
+                .orElseGet(SSLIOSessionStrategy::getDefaultStrategy);
+        try {
+            PoolingNHttpClientConnectionManager pool = new PoolingNHttpClientConnectionManager(
+                    new DefaultConnectingIOReactor(
+                            IOReactorConfig.custom().setSoKeepAlive(true).build(), threads),
+                    null,
+                    RegistryBuilder.<SchemeIOSessionStrategy>create()
+                            .register("http", NoopIOSessionStrategy.INSTANCE)
+                            .register("https", tls)
+                            .build(),
+                    null,
+                    null,
+                    LIFE.toMillis(),
+                    TimeUnit.MILLISECONDS);
+            pool.setDefaultMaxPerRoute(target.connections());
+            pool.setMaxTotal(target.connections());
+            return pool;
+        } catch (IOReactorException e) {
+            throw new IllegalStateException("no HTTP client of " + target + " could be made: " + e.getMessage(), e);
+        }
+    }
+
+    private static ThreadFactory threads(Target target) {
+        AtomicInteger count = new AtomicInteger();
+        return task -> {
+            Thread thread = new Thread(task, "ha-elasticsearch-" + target.node() + "-io-" + count.incrementAndGet());
+            thread.setDaemon(true);
+            return thread;
+        };
     }
 
     private static HttpAsyncClientBuilder http(HttpAsyncClientBuilder http, Target target) {
-        AtomicInteger count = new AtomicInteger();
-        http.addInterceptorLast((HttpRequestInterceptor) (request, context) -> target.headers()
-                .forEach((name, value) -> {
-                    if (!request.containsHeader(name)) {
-                        request.setHeader(name, value);
-                    }
-                }));
-        http.setMaxConnPerRoute(target.connections())
-                .setMaxConnTotal(target.connections())
+        return http.addInterceptorLast((HttpRequestInterceptor) (request, context) -> target.headers()
+                        .forEach((name, value) -> {
+                            if (!request.containsHeader(name)) {
+                                request.setHeader(name, value);
+                            }
+                        }))
                 .setKeepAliveStrategy((response, context) -> IDLE.toMillis())
-                .setConnectionTimeToLive(LIFE.toMillis(), TimeUnit.MILLISECONDS)
-                .setDefaultIOReactorConfig(
-                        IOReactorConfig.custom().setSoKeepAlive(true).build())
                 .setRedirectStrategy(new RestRedirections())
                 .disableCookieManagement()
-                .disableAuthCaching()
-                .setThreadFactory(task -> {
-                    Thread thread =
-                            new Thread(task, "ha-elasticsearch-" + target.node() + "-io-" + count.incrementAndGet());
-                    thread.setDaemon(true);
-                    return thread;
-                });
-        target.tls()
-                .ifPresent(context -> http.setSSLStrategy(new SSLIOSessionStrategy(
-                        context, target.verifyHost() ? new DefaultHostnameVerifier() : NoopHostnameVerifier.INSTANCE)));
-        return http;
+                .disableAuthCaching();
     }
 
     @Override
     public boolean running(TransportHttpClient client) {
         return !(client instanceof RestHttpClient rest) || rest.running();
+    }
+
+    @Override
+    public void closeIdle(TransportHttpClient client, Duration idle) {
+        if (client instanceof RestHttpClient rest) {
+            rest.closeIdle(idle);
+        }
     }
 }

@@ -5,7 +5,10 @@ import co.elastic.clients.transport.http.TransportHttpClient;
 import co.elastic.clients.transport.rest_client.RestClientHttpClient;
 import co.elastic.clients.transport.rest_client.RestClientOptions;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.apache.http.impl.nio.conn.PoolingNHttpClientConnectionManager;
 import org.elasticsearch.client.RestClient;
 import org.jspecify.annotations.Nullable;
 
@@ -24,15 +27,22 @@ final class RestHttpClient implements TransportHttpClient {
             + "520,521,522,523,524,525,526,527,529,530,598,599";
 
     private final RestClient rest;
+    private final PoolingNHttpClientConnectionManager pool;
     private final RestClientHttpClient client;
 
-    RestHttpClient(RestClient rest) {
+    /** @param pool of its connections */
+    RestHttpClient(RestClient rest, PoolingNHttpClientConnectionManager pool) {
         this.rest = rest;
+        this.pool = pool;
         this.client = new RestClientHttpClient(rest);
     }
 
     boolean running() {
         return rest.isRunning();
+    }
+
+    void closeIdle(Duration idle) {
+        pool.closeIdleConnections(idle.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     @Override

@@ -61,6 +61,7 @@ final class Router implements Sweep.Work {
     /** Clients that were replaced, and have yet to be closed. */
     private final Queue<NodeChannel.Client> old = new ConcurrentLinkedQueue<>();
 
+    private final IdleConnections idle = new IdleConnections();
     private final Queue<NodeChannel> hung = new ConcurrentLinkedQueue<>();
     /** Nodes that are down and let nobody in, and since when, as {@link System#nanoTime()}. */
     private final Map<NodeChannel, Long> down = new ConcurrentHashMap<>();
@@ -272,6 +273,11 @@ final class Router implements Sweep.Work {
         }
     }
 
+    /** A request that was sent then seems to be lost with its connection, as others may be that are idle. */
+    void lost(long sentAt) {
+        idle.lost(routes.channels().values(), sentAt, System.nanoTime());
+    }
+
     private void replaceIdle(long sentAt, long now) {
         if (trusts(now)) {
             return;
@@ -392,6 +398,7 @@ final class Router implements Sweep.Work {
                 calls.forEach(call -> call.clientLost(dead));
             }
         }
+        idle.look(routes.channels().values(), now);
         Trial last = trial;
         conclude(last == null ? now : grace.counted(last.sentAt(), now));
         for (Iterator<Call<?, ?>> all = calls.iterator(); all.hasNext(); ) {

@@ -98,6 +98,8 @@ class ForgottenFlowsIT {
             try {
                 callers.forEach(caller -> caller.await(20));
 
+                // What took its time on a busy machine before that was lost by no firewall.
+                callers.forEach(Caller::countFromNowOn);
                 Duration began = machine.now();
                 long forgottenAt = System.nanoTime();
                 forget(cluster, Duration.ofMillis(idleMillis));
@@ -327,6 +329,10 @@ class ForgottenFlowsIT {
                     last = e.toString();
                 }
             }
+        }
+
+        void countFromNowOn() {
+            failures.set(0);
         }
 
         void await(int more) {
