@@ -9,7 +9,6 @@ import dev.hastack.core.topology.Refused;
 import dev.hastack.core.topology.Role;
 import java.io.IOException;
 import java.net.ConnectException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,11 +20,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Asks a node for the nodes of its cluster as it knows them: no other node has to be asked for that, and no privilege but monitor. Each question
- * may be refused, by rights or by what stands before the node, and costs what it asks for alone.
+ * may be refused, by rights or by what stands before the node, and costs what it asks for alone, as long as any is answered.
  */
 final class ElasticsearchProbe implements Probe {
     private static final int NOT_READY = 503;
-    private static final int OF_A_BODY = 300;
 
     private final Supplier<HttpConnection> connections;
     private final Consumer<NodeInfo> informed;
@@ -175,15 +173,9 @@ final class ElasticsearchProbe implements Probe {
         }
         close();
         doubt.check();
-        HttpConnection made = connections.get();
-        connection = made;
-        if (aborted) {
-            close();
-        }
         self = NodeInfo.UNKNOWN;
         try {
-            made.connect();
-            Facts facts = facts(made);
+            Facts facts = facts(connected());
             doubt.connected();
             return facts;
         } catch (IOException e) {
@@ -195,57 +187,41 @@ final class ElasticsearchProbe implements Probe {
         }
     }
 
+    private HttpConnection connected() throws IOException {
+        HttpConnection made = connections.get();
+        connection = made;
+        if (aborted) {
+            close();
+        }
+        made.connect();
+        return made;
+    }
+
+    /** Another connection where the last answer was to be the last on this one, as it is often with a proxy's errors. */
+    private HttpConnection open(HttpConnection last) throws IOException {
+        if (last.open()) {
+            return last;
+        }
+        close();
+        return connected();
+    }
+
     private Facts facts(HttpConnection to) throws IOException {
-        List<Refused> refused = new ArrayList<>();
-        if (self.id().isEmpty()) {
-            HttpConnection.Reply who = asked(to, NodeInfo.SELF);
-            if (answers(who, "GET /_nodes/_local", refused)) {
-                self = self.named(who.body());
-            }
+        Questions questions = new Questions(to, this::open, signOfLife);
+        boolean known = !self.id().isEmpty();
+        if (!known) {
+            self = questions.named().orElse(self);
         }
-        HttpConnection.Reply state = asked(to, NodeInfo.CLUSTER);
-        if (answers(state, "GET /_cluster/state", refused)) {
-            return new Facts(self.in(state.body()), refused);
+        Optional<NodeInfo> info = questions.ask(NodeInfo.CLUSTER, "GET /_cluster/state", self::in);
+        if (info.isEmpty()) {
+            info = questions.ask(NodeInfo.MAIN, "GET /", self::of);
         }
-        HttpConnection.Reply main = asked(to, NodeInfo.MAIN);
-        if (answers(main, "GET /", refused)) {
-            return new Facts(self.of(main.body()), refused);
+        if (info.isEmpty() && known) {
+            // Whether it answers anything at all.
+            Optional<NodeInfo> unused = questions.named();
         }
-        if (self.id().isEmpty() && Stream.of(state, main).noneMatch(HttpConnection.Reply::ofElasticsearch)) {
-            // Nothing says that it is a node at all.
-            throw refusal(main);
-        }
-        return new Facts(self.remembered(cluster), refused);
-    }
-
-    private HttpConnection.Reply asked(HttpConnection to, String question) throws IOException {
-        HttpConnection.Reply reply = to.get(question);
-        signOfLife.run();
-        return reply;
-    }
-
-    /** Whether it answers this question; it may refuse that alone, unless it refuses whoever asks, or is not ready for any question. */
-    private static boolean answers(HttpConnection.Reply reply, String question, List<Refused> refused)
-            throws NodeRefusedException {
-        if (reply.status() == 200) {
-            return true;
-        } else if (reply.status() == 401 || reply.status() / 100 != 4) {
-            throw refusal(reply);
-        }
-        refused.add(Refused.fact(question, words(reply)));
-        return false;
-    }
-
-    private static NodeRefusedException refusal(HttpConnection.Reply reply) {
-        return new NodeRefusedException(reply.status(), words(reply));
-    }
-
-    private static String words(HttpConnection.Reply reply) {
-        String denied = reply.status() == 401 || reply.status() == 403
-                ? " (the user or API key of ha.elasticsearch needs the cluster privilege monitor)"
-                : "";
-        String body = reply.body().replaceAll("\\s+", " ");
-        return "HTTP " + reply.status() + denied + ": " + body.substring(0, Math.min(OF_A_BODY, body.length()));
+        questions.failWhereNoneIsAnswered();
+        return new Facts(info.orElseGet(() -> self.remembered(cluster)), questions.refused());
     }
 
     @Override

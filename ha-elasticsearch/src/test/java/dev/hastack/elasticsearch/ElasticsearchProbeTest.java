@@ -38,6 +38,7 @@ class ElasticsearchProbeTest {
     private final Map<String, String> bodies = new ConcurrentHashMap<>(ANSWERS);
     private final List<NodeInfo> informed = new ArrayList<>();
     private volatile boolean elasticsearch = true;
+    private volatile boolean closing;
     private HttpServer server;
     private ElasticsearchProbe probe;
 
@@ -67,6 +68,9 @@ class ElasticsearchProbeTest {
                             .getBytes(StandardCharsets.UTF_8);
                     if (elasticsearch) {
                         exchange.getResponseHeaders().set("X-Elastic-Product", "Elasticsearch");
+                    }
+                    if (closing && status != 200) {
+                        exchange.getResponseHeaders().set("Connection", "close");
                     }
                     exchange.sendResponseHeaders(status, body.length == 0 ? -1 : body.length);
                     exchange.getResponseBody().write(body);
@@ -104,6 +108,12 @@ class ElasticsearchProbeTest {
                 /_cluster/state | 403 | GET /_cluster/state
                 /_cluster/state | 404 | GET /_cluster/state
                 /_cluster/state | 429 | GET /_cluster/state
+                /_nodes         | 500 | GET /_nodes/_local
+                /_nodes         | 503 | GET /_nodes/_local
+                /_cluster/state | 302 | GET /_cluster/state
+                /_cluster/state | 500 | GET /_cluster/state
+                /_cluster/state | 502 | GET /_cluster/state
+                /_cluster/state | 503 | GET /_cluster/state
                 """)
     void loses_what_one_refused_question_asks_for_and_nothing_else(String path, int status, String question)
             throws Exception {
@@ -124,6 +134,19 @@ class ElasticsearchProbeTest {
         statuses.clear();
         assertThat(ask().refused()).as("as soon as it is answered again").isEmpty();
         assertThat(last().id()).isEqualTo("n1");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/_nodes", "/_cluster/state"})
+    void goes_on_to_ask_where_a_refusal_ends_the_connection(String path) throws Exception {
+        closing = true;
+        statuses.put(path, 403);
+
+        for (int probes = 0; probes < 2; probes++) {
+            Answer answer = ask();
+            assertThat(answer.identity()).hasValue("uuid");
+            assertThat(answer.refused()).hasSize(1);
+        }
     }
 
     @Test
@@ -155,27 +178,55 @@ class ElasticsearchProbeTest {
         assertThatThrownBy(this::ask).isInstanceOf(NodeRefusedException.class).hasMessageContaining("HTTP " + status);
     }
 
-    @ParameterizedTest
-    @ValueSource(ints = {401, 503})
-    void fails_where_the_node_refuses_whoever_asks_or_is_not_ready(int status) {
-        statuses.put("/_cluster/state", status);
+    @Test
+    void fails_where_the_node_refuses_whoever_asks() {
+        statuses.put("/_cluster/state", 401);
 
-        assertThatThrownBy(this::ask).isInstanceOf(NodeRefusedException.class).hasMessageContaining("HTTP " + status);
+        assertThatThrownBy(this::ask).isInstanceOf(NodeRefusedException.class).hasMessageContaining("HTTP 401");
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "{\"cluster_uuid\":null,\"nodes\":null}",
-                "{\"cluster_uuid\":\"uuid\",\"nodes\":7}",
-                "{\"cluster_uuid\":\"uuid\",\"nodes\":{},\"master_node\":\"n\",\"blocks\":{\"global\":{\"6\":{}}}}",
-                "[]",
-                "null",
-                "<h1>Log in</h1>",
-                ""
-            })
-    void says_what_it_got_where_that_is_nothing_of_elasticsearchs(String body) {
-        bodies.put("/_cluster/state", body);
+    @ValueSource(booleans = {false, true})
+    void fails_where_the_node_is_not_ready_for_any_question(boolean known) throws Exception {
+        if (known) {
+            ask();
+        }
+        ANSWERS.keySet().forEach(path -> statuses.put(path, 503));
+
+        assertThatThrownBy(this::ask).isInstanceOf(NodeRefusedException.class).hasMessageContaining("HTTP 503");
+    }
+
+    @Test
+    void uses_a_node_that_says_who_it_is_and_nothing_of_its_cluster() throws Exception {
+        ask();
+        statuses.put("/_cluster/state", 502);
+        statuses.put("/", 404);
+
+        assertThat(ask().identity()).as("on the same connection").hasValue("uuid");
+        probe.close();
+        Answer answer = ask();
+        assertThat(answer.identity()).as("on a new one").hasValue("uuid");
+        assertThat(answer.refused()).hasSize(2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/_nodes", "/_cluster/state"})
+    void uses_a_node_of_which_one_question_is_answered_by_a_page_of_something_before_it(String path) throws Exception {
+        bodies.put(path, "<h1>Log in</h1>");
+
+        Answer answer = ask();
+
+        assertThat(answer.identity()).hasValue("uuid");
+        assertThat(answer.refused())
+                .singleElement()
+                .satisfies(refused -> assertThat(refused.text())
+                        .endsWith(" refused: expected JSON of Elasticsearch, but got <h1>Log in</h1>"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"[]", "null", "<h1>Log in</h1>", ""})
+    void says_what_it_got_where_no_answer_is_one_of_elasticsearchs(String body) {
+        ANSWERS.keySet().forEach(path -> bodies.put(path, body));
 
         assertThatThrownBy(this::ask)
                 .isInstanceOf(IOException.class)
@@ -183,6 +234,26 @@ class ElasticsearchProbeTest {
                 .satisfies(error -> assertThat(ElasticsearchErrors.kind(error))
                         .isNotEmpty()
                         .isNotEqualTo(Optional.of(Kind.DENIED)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"cluster_uuid\":null,\"nodes\":null}",
+                "{\"cluster_uuid\":\"uuid\",\"nodes\":7}",
+                "{\"cluster_uuid\":\"uuid\",\"nodes\":{},\"master_node\":\"n\",\"blocks\":{\"global\":{\"6\":{}}}}"
+            })
+    void asks_otherwise_for_the_cluster_where_its_state_is_not_what_it_should_be(String body) throws Exception {
+        bodies.put("/_cluster/state", body);
+
+        Answer answer = ask();
+
+        assertThat(answer.identity()).hasValue("uuid");
+        assertThat(answer.refused())
+                .singleElement()
+                .satisfies(refused -> assertThat(refused.text())
+                        .isEqualTo("GET /_cluster/state refused: expected JSON of Elasticsearch, but got " + body));
+        assertThat(last().members()).isEmpty();
     }
 
     @ParameterizedTest(name = "{0}")
