@@ -58,6 +58,7 @@ class FailureContractTest {
             RedisOverloadedException              redis         NOT_SENT         OVERLOADED      true  RedisException
             RedisNotWritableException             redis         NOT_SENT         NOT_WRITABLE    false RedisException
             RedisClosedException                  redis         NOT_SENT         CLOSED          false RedisException
+            RedisInterruptedException             redis         NOT_SENT         INTERRUPTED     false RedisCommandInterruptedException
             RedisRefusedException                 redis         NOT_SENT         REFUSED         false RedisException
             RedisSharedConnectionException        redis         given            REFUSED         false RedisException
             RedisNotDurableException              redis         DONE_NOT_DURABLE NOT_DURABLE     false RedisException

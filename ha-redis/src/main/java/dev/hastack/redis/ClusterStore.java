@@ -6,7 +6,6 @@ import dev.hastack.core.config.RedisConfig;
 import dev.hastack.core.health.Reports;
 import dev.hastack.core.health.StoreHealth;
 import io.lettuce.core.RedisChannelHandler;
-import io.lettuce.core.RedisCommandInterruptedException;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.TimeoutOptions;
 import io.lettuce.core.api.StatefulConnection;
@@ -220,7 +219,7 @@ final class ClusterStore implements HaRedisCluster {
             } catch (InterruptedException e) {
                 CompletableFuture<Void> unused = connecting.thenAccept(OwnConnections::close);
                 Thread.currentThread().interrupt();
-                throw new RedisCommandInterruptedException(e);
+                throw new RedisInterruptedException("a connection to the cluster", e);
             }
         } while (System.nanoTime() - until < 0);
         ClusterView view = watch.view();

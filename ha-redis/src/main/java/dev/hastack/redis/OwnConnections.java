@@ -9,7 +9,6 @@ import dev.hastack.core.topology.Kind;
 import dev.hastack.core.topology.Snapshot;
 import io.lettuce.core.RedisChannelHandler;
 import io.lettuce.core.RedisCommandExecutionException;
-import io.lettuce.core.RedisCommandInterruptedException;
 import io.lettuce.core.RedisConnectionException;
 import io.lettuce.core.api.StatefulConnection;
 import io.lettuce.core.api.StatefulRedisConnection;
@@ -150,7 +149,7 @@ final class OwnConnections implements RedisChannels.Follower {
             return primary.orElseThrow(() -> noPrimary(deadline, last));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new RedisCommandInterruptedException(e);
+            throw new RedisInterruptedException("a primary", e);
         }
     }
 
@@ -216,7 +215,7 @@ final class OwnConnections implements RedisChannels.Follower {
                 CompletableFuture<Void> unused = awaited.thenAccept(late);
             }
             Thread.currentThread().interrupt();
-            throw new RedisCommandInterruptedException(e);
+            throw new RedisInterruptedException("a connection to " + primary.node(), e);
         }
         open.keySet().removeIf(connection -> !connection.isOpen());
         return made;

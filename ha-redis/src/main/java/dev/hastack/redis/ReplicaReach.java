@@ -5,7 +5,6 @@ import dev.hastack.core.monitor.Monitor;
 import dev.hastack.core.topology.NodeView;
 import dev.hastack.core.topology.Refused;
 import dev.hastack.core.topology.Status;
-import io.lettuce.core.RedisCommandInterruptedException;
 import io.lettuce.core.api.StatefulConnection;
 import java.time.Instant;
 import java.util.Comparator;
@@ -57,7 +56,7 @@ final class ReplicaReach implements RedisChannels.Follower {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new RedisCommandInterruptedException(e);
+            throw new RedisInterruptedException("replicas", e);
         }
         throw notInTime(missing(channels.routes().primary(), durability), deadline);
     }

@@ -6,7 +6,6 @@ import dev.hastack.core.select.ReadPolicy;
 import dev.hastack.core.select.Waits;
 import dev.hastack.core.topology.NodeView;
 import io.lettuce.core.RedisChannelHandler;
-import io.lettuce.core.RedisCommandInterruptedException;
 import io.lettuce.core.RedisConnectionException;
 import io.lettuce.core.codec.RedisCodec;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
@@ -73,7 +72,7 @@ final class Subscriptions implements RedisChannels.Follower {
                 OwnConnections.pause();
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
-                throw new RedisCommandInterruptedException(e);
+                throw new RedisInterruptedException("a node", e);
             }
         } while (System.nanoTime() - until < 0);
         RedisNoReplicaException error = new RedisNoReplicaException(

@@ -182,7 +182,7 @@ final class WaitingWrites<K, V> implements DurableWrites<K, V> {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new RedisCommandInterruptedException(e);
+            throw new RedisInterruptedException("its turn among the durable writes", e);
         }
     }
 

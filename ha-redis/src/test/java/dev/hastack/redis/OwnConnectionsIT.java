@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.hastack.core.HaStack;
+import dev.hastack.core.failure.Outcome;
 import dev.hastack.core.topology.Status;
 import dev.hastack.testkit.FaultProxy;
 import dev.hastack.testkit.Lie;
@@ -15,6 +16,7 @@ import dev.hastack.testkit.RedisReplication;
 import dev.hastack.testkit.junit.HaStackTest;
 import dev.hastack.testkit.junit.Redis;
 import io.lettuce.core.RedisCommandExecutionException;
+import io.lettuce.core.RedisCommandInterruptedException;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.TransactionResult;
 import io.lettuce.core.api.StatefulRedisConnection;
@@ -379,6 +381,47 @@ class OwnConnectionsIT {
             assertThat(told.get(60, TimeUnit.SECONDS))
                     .isInstanceOf(RedisOutcomeUnknownException.class)
                     .hasMessageContaining("interrupted before the primary had answered");
+        }
+    }
+
+    @Test
+    void a_durable_write_that_is_interrupted_before_it_is_sent_is_told_as_not_sent() throws Exception {
+        try (HaStack stack = Stacks.ready(redis, Map.of("ha.redis.writes.wait", "1m"))) {
+            HaRedis store = stack.get(HaRedis.class);
+            DurableWrites<String, String> durable = store.durable(Durability.everyReplica());
+            loseReplicas(store);
+            CompletableFuture<Throwable> told = new CompletableFuture<>();
+            Thread caller = new Thread(() ->
+                    told.complete(catchThrowable(() -> durable.write(commands -> commands.incr("interrupted-early")))));
+            caller.setDaemon(true);
+            caller.start();
+            until(
+                    "it waits at the gate",
+                    () -> stack.health().stores().get(0).summary().contains("1 durable write waits for replicas"));
+
+            caller.interrupt();
+
+            Throwable error = told.get(60, TimeUnit.SECONDS);
+            assertThat(error).isInstanceOf(RedisCommandInterruptedException.class);
+            assertThat(Outcome.of(error)).isEqualTo(Outcome.NOT_SENT);
+            assertThat(redis.node("main").command("GET", "interrupted-early")).isNull();
+        }
+    }
+
+    @Test
+    void a_dedicated_connection_that_is_not_there_yet_was_sent_nothing_when_its_caller_is_interrupted()
+            throws Exception {
+        try (HaStack stack = Stacks.ready(redis, Map.of())) {
+            HaRedis store = stack.get(HaRedis.class);
+            redis.node("main").kill();
+            until("it is down", () -> Stacks.status(store, "main") == Status.DOWN);
+
+            Thread.currentThread().interrupt();
+            Throwable error = catchThrowable(store::dedicated);
+
+            assertThat(Thread.interrupted()).isTrue();
+            assertThat(error).isInstanceOf(RedisCommandInterruptedException.class);
+            assertThat(Outcome.of(error)).isEqualTo(Outcome.NOT_SENT);
         }
     }
 

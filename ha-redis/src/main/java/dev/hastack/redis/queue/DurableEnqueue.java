@@ -1,5 +1,6 @@
 package dev.hastack.redis.queue;
 
+import dev.hastack.core.failure.Outcome;
 import dev.hastack.redis.DurableWrites;
 import dev.hastack.redis.RedisNoPrimaryException;
 import dev.hastack.redis.RedisNoReplicaException;
@@ -51,6 +52,9 @@ final class DurableEnqueue {
             } catch (IllegalStateException e) {
                 throw closed(key, e, maybeThere);
             } catch (RedisCommandInterruptedException e) {
+                if (maybeThere == null && Outcome.of(e) == Outcome.NOT_SENT) {
+                    throw e;
+                }
                 throw new EnqueueUnknownException(settings.name(), key, e);
             } catch (RedisException e) {
                 if (!passes(e)) {
