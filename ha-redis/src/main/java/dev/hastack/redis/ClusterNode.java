@@ -35,6 +35,8 @@ final class ClusterNode implements Lane {
     private volatile boolean silent;
     /** Whether what it answers is no answer of a Redis Cluster, until a probe is answered as it should be. */
     private volatile boolean unintelligible;
+    /** Why its last probe failed, if that is the node's; empty if it did not. */
+    private volatile Optional<Kind> failure = Optional.empty();
     /** Since when no probe of it could connect, look after look, as {@link System#nanoTime()}; empty while one can. */
     private volatile OptionalLong shutSince = OptionalLong.empty();
 
@@ -118,6 +120,7 @@ final class ClusterNode implements Lane {
     /** It has answered a probe. */
     void heard() {
         unintelligible = false;
+        failure = Optional.empty();
         shutSince = OptionalLong.empty();
     }
 
@@ -128,11 +131,23 @@ final class ClusterNode implements Lane {
      * @param now as {@link System#nanoTime()}
      */
     void failed(Optional<Kind> kind, long now) {
+        failure = kind;
         if (kind.filter(SHUT::contains).isEmpty()) {
             shutSince = OptionalLong.empty();
         } else if (shutSince.isEmpty()) {
             shutSince = OptionalLong.of(now);
         }
+    }
+
+    /** Returns why its last probe failed, if that is the node's. */
+    Optional<Kind> failure() {
+        return failure;
+    }
+
+    /** It has owed its answer for longer than anything explains but that it hangs. */
+    void hangs(String fault) {
+        failure = Optional.of(Kind.HUNG);
+        judge(new Verdict(fault, false, false, List.of()));
     }
 
     /**

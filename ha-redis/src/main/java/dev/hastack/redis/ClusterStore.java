@@ -70,7 +70,8 @@ final class ClusterStore implements HaRedisCluster {
                 probe.timeout(),
                 config.connectTimeout(),
                 context.machine(),
-                this::refresh);
+                this::refresh,
+                context.events()::unlogged);
         List<RedisURI> seeds =
                 config.nodes().keySet().stream().map(clients::uri).toList();
         this.client = new ClusterClient(

@@ -1,10 +1,12 @@
 package dev.hastack.redis;
 
 import dev.hastack.core.health.Health;
+import dev.hastack.core.health.NodeHealth;
 import dev.hastack.core.monitor.Machine;
 import dev.hastack.core.monitor.Time;
 import dev.hastack.core.monitor.TlsFault;
 import dev.hastack.core.monitor.Toll;
+import dev.hastack.core.monitor.TopologyEvent;
 import dev.hastack.core.topology.Kind;
 import dev.hastack.core.topology.Refused;
 import io.lettuce.core.RedisCommandExecutionException;
@@ -26,6 +28,7 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -59,6 +62,7 @@ final class ClusterWatch implements Runnable, AutoCloseable {
     private final Condition seen = lock.newCondition();
     private final Toll toll = new Toll(STORE);
     private final ClusterLog told = new ClusterLog();
+    private final ClusterNews news;
     private List<RedisClusterNode> members = List.of();
     private volatile ClusterView view = ClusterView.NONE;
     /** Whether any node owes its answer. */
@@ -68,7 +72,10 @@ final class ClusterWatch implements Runnable, AutoCloseable {
     private volatile boolean doubted;
     private volatile boolean closed;
 
-    /** @param changed called after a round in which a role, a slot or a node's state became another; must not block */
+    /**
+     * @param changed called after a round in which a role, a slot or a node's state became another; must not block
+     * @param subscribers are told of each change; must not block
+     */
     ClusterWatch(
             ClusterNodes nodes,
             List<ClusterNode> seeds,
@@ -78,7 +85,8 @@ final class ClusterWatch implements Runnable, AutoCloseable {
             Duration timeout,
             Duration connectTimeout,
             Machine machine,
-            Runnable changed) {
+            Runnable changed,
+            Consumer<TopologyEvent> subscribers) {
         this.nodes = nodes;
         this.seeds = seeds;
         this.clients = clients;
@@ -86,6 +94,7 @@ final class ClusterWatch implements Runnable, AutoCloseable {
         this.interval = interval;
         this.timeout = timeout;
         this.changed = changed;
+        this.news = new ClusterNews(subscribers);
         this.patience = new Patience(timeout, connectTimeout, machine);
         this.machine = machine;
         thread.setDaemon(true);
@@ -150,6 +159,7 @@ final class ClusterWatch implements Runnable, AutoCloseable {
             rest(begin);
         }
         toll.close(time.now());
+        news.close();
         probes.values().forEach(ClusterProbe::close);
     }
 
@@ -299,7 +309,7 @@ final class ClusterWatch implements Runnable, AutoCloseable {
                         + Duration.between(inquiry.askedAt(), now).toMillis() + " ms";
                 ClusterNode.Verdict before = node.verdict();
                 if (before == null || before.fault() == null) {
-                    node.judge(new ClusterNode.Verdict(fault, false, false, List.of()));
+                    node.hangs(fault);
                 }
             }
         }
@@ -352,9 +362,22 @@ final class ClusterWatch implements Runnable, AutoCloseable {
         }
         toll.look(next.health() != Health.DOWN, time.now());
         told.look(next, time.now());
+        news.look(next.nodes().stream().map(this::news).toList(), time.now());
         if (!next.describe().equals(before.describe())) {
             changed.run();
         }
+    }
+
+    private ClusterNews.Node news(NodeHealth health) {
+        Optional<ClusterNode> known = probes.keySet().stream()
+                .filter(node -> node.node().equals(health.node()))
+                .findFirst();
+        return new ClusterNews.Node(
+                health,
+                known.flatMap(ClusterNode::failure),
+                known.map(ClusterNode::verdict)
+                        .map(ClusterNode.Verdict::refused)
+                        .orElse(List.of()));
     }
 
     @Override

@@ -12,6 +12,8 @@ import dev.hastack.core.HaStack;
 import dev.hastack.core.config.StackConfig;
 import dev.hastack.core.health.Health;
 import dev.hastack.core.health.NodeHealth;
+import dev.hastack.core.monitor.TopologyEvent;
+import dev.hastack.core.topology.Change;
 import dev.hastack.core.topology.Status;
 import dev.hastack.testkit.RedisCluster;
 import dev.hastack.testkit.RedisNode;
@@ -33,8 +35,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
@@ -317,6 +321,34 @@ class ClusterIT {
             assertThat(health(stack, "replica-1-1").reason()).isPresent();
             replica.start();
             until("all is well again", () -> stack.health().health() == Health.UP);
+        }
+    }
+
+    @Test
+    void subscribers_of_the_stack_hear_of_its_nodes() throws Exception {
+        Queue<TopologyEvent> events = new ConcurrentLinkedQueue<>();
+        try (HaStack stack = open(Map.of())) {
+            var unused = stack.subscribe(events::add);
+            until(
+                    "they hear who is there",
+                    () -> events.stream().anyMatch(event -> event.change().equals(new Change.PrimaryFound("main-1"))));
+
+            replica.kill();
+            until(
+                    "they hear of its death",
+                    () -> events.stream()
+                            .anyMatch(event -> event.change() instanceof Change.NodeDown down
+                                    && down.node().equals("replica-1-1")
+                                    && event.store().equals("redis")
+                                    && event.snapshot()
+                                            .node("replica-1-1")
+                                            .filter(node -> node.status() == Status.DOWN)
+                                            .isPresent()));
+            events.clear();
+            replica.start();
+            until(
+                    "they hear of its return",
+                    () -> events.stream().anyMatch(event -> event.change().equals(new Change.NodeUp("replica-1-1"))));
         }
     }
 

@@ -19,14 +19,18 @@ public final class Events implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Events.class);
     private static final int CAPACITY = 1024;
 
-    private final BlockingQueue<TopologyEvent> queue = new ArrayBlockingQueue<>(CAPACITY);
+    private final BlockingQueue<Told> queue = new ArrayBlockingQueue<>(CAPACITY);
+    private final ChangeLog changes = new ChangeLog();
     private final List<Consumer<TopologyEvent>> listeners = new CopyOnWriteArrayList<>();
     private final LongAdder dropped = new LongAdder();
     private final Thread thread;
     private volatile boolean closed;
 
+    /** @param logged whether it is a line of the log as well */
+    private record Told(TopologyEvent event, boolean logged) {}
+
+    /** Starts its thread. */
     public Events() {
-        listeners.add(new ChangeLog());
         thread = new Thread(this::run, "ha-stack-events");
         thread.setDaemon(true);
         thread.start();
@@ -53,7 +57,17 @@ public final class Events implements AutoCloseable {
         return dropped.sum();
     }
 
+    /** Calls listeners, and writes the change to the log. */
     void offer(TopologyEvent event) {
+        add(new Told(event, true));
+    }
+
+    /** Calls listeners for a change of a store that writes its own lines to the log; returns at once. */
+    public void unlogged(TopologyEvent event) {
+        add(new Told(event, false));
+    }
+
+    private void add(Told event) {
         while (!queue.offer(event)) {
             // The newest matters most: make room at the old end.
             if (queue.poll() != null) {
@@ -66,9 +80,9 @@ public final class Events implements AutoCloseable {
         long reported = 0;
         while (!closed || !queue.isEmpty()) {
             try {
-                TopologyEvent event = closed ? queue.poll() : queue.take();
-                if (event != null) {
-                    listeners.forEach(listener -> tell(listener, event));
+                Told told = closed ? queue.poll() : queue.take();
+                if (told != null) {
+                    tell(told);
                 }
             } catch (InterruptedException e) {
                 // Only close() interrupts; what is queued is still told.
@@ -81,6 +95,13 @@ public final class Events implements AutoCloseable {
                         .log("topology listeners do not keep up: {} events dropped so far", reported);
             }
         }
+    }
+
+    private void tell(Told told) {
+        if (told.logged()) {
+            tell(changes, told.event());
+        }
+        listeners.forEach(listener -> tell(listener, told.event()));
     }
 
     private static void tell(Consumer<TopologyEvent> listener, TopologyEvent event) {

@@ -5,7 +5,10 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 
-/** What became different, in order; what listeners are told. */
+/**
+ * What became different, in order; what listeners are told. A Redis Cluster has a primary for each of its shards: of a failover, it reports the
+ * loss of one and the finding of another, and never that it moved.
+ */
 public sealed interface Change {
 
     /** There is a primary, and it is the one there was before, or the first. */

@@ -4,7 +4,7 @@ package dev.hastack.core.topology;
 public enum Status {
     /** Not heard from yet, or its role is in doubt. */
     UNKNOWN,
-    /** Takes writes; at most one node of a snapshot has this status. */
+    /** Takes writes; at most one node of a snapshot has this status, but one for each shard of a Redis Cluster. */
     PRIMARY,
     /** Follows a primary, serves reads. */
     REPLICA,
