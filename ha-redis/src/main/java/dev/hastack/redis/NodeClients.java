@@ -26,6 +26,7 @@ import io.lettuce.core.api.async.RedisAsyncCommands;
 import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.codec.RedisCodec;
 import io.lettuce.core.codec.StringCodec;
+import io.lettuce.core.internal.Futures;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.DefaultClientResources;
@@ -36,7 +37,6 @@ import io.netty.channel.Channel;
 import io.netty.util.Timeout;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -423,7 +423,7 @@ final class NodeClients {
 
     /**
      * Ends all connections and threads, and waits for that, but no longer than {@link #ENDING}: a callback of the program's that
-     * blocks a thread of Netty's keeps that one, a daemon, and no other.
+     * blocks a thread of Netty's keeps its threads, which are daemons, until it gives that one back.
      *
      * @param others clients of the same threads, closed with them
      */
@@ -431,15 +431,26 @@ final class NodeClients {
         closing = true;
         timer.silence();
         long until = System.nanoTime() + ENDING.toNanos();
-        List<Future<?>> clients = Stream.concat(Stream.of(others), Stream.of(client, own, subscribers, probes))
-                .<Future<?>>map(each -> each.shutdownAsync(QUIET, ENDING.toMillis(), TimeUnit.MILLISECONDS))
-                .toList();
-        clients.forEach(shutdown -> await(shutdown, until));
-        List<Future<?>> threads = Stream.of(shared, resources, probeResources)
-                .<Future<?>>map(each -> each.shutdown(QUIET, ENDING.toMillis(), TimeUnit.MILLISECONDS))
-                .toList();
-        threads.forEach(shutdown -> await(shutdown, until));
+        CompletableFuture<?> connections =
+                CompletableFuture.allOf(Stream.concat(Stream.of(others), Stream.of(client, own, subscribers, probes))
+                        .map(each -> each.shutdownAsync(QUIET, ENDING.toMillis(), TimeUnit.MILLISECONDS))
+                        .toArray(CompletableFuture[]::new));
+        await(connections, until);
+        // The end of a connection is reported on these threads. Where a callback holds that up, they stay for as long:
+        // else Netty would log that they refuse the report. The callback may be the one that closes the stack.
+        CompletableFuture<Void> ended =
+                connections.handle((none, error) -> true).thenCompose(any -> endThreads());
+        await(ended, until);
+    }
+
+    private CompletableFuture<Void> endThreads() {
+        CompletableFuture<Void> ended = CompletableFuture.allOf(Stream.of(shared, resources, probeResources)
+                .map(each -> each.shutdown(QUIET, ENDING.toMillis(), TimeUnit.MILLISECONDS))
+                .map(Futures::toCompletionStage)
+                .map(CompletionStage::toCompletableFuture)
+                .toArray(CompletableFuture[]::new));
         var unused = timer.stop();
+        return ended;
     }
 
     /** Waits for an end until then, however it ends. */

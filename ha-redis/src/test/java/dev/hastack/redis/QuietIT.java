@@ -8,6 +8,7 @@ import ch.qos.logback.classic.Level;
 import dev.hastack.core.HaStack;
 import dev.hastack.core.config.StackConfig;
 import dev.hastack.core.health.Health;
+import dev.hastack.core.topology.Change;
 import dev.hastack.core.topology.Status;
 import dev.hastack.testkit.RedisCluster;
 import dev.hastack.testkit.RedisNode;
@@ -17,6 +18,7 @@ import dev.hastack.testkit.junit.HaStackTest;
 import dev.hastack.testkit.junit.Redis;
 import io.lettuce.core.RedisChannelHandler;
 import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.api.async.RedisAsyncCommands;
 import io.lettuce.core.cluster.api.sync.RedisAdvancedClusterCommands;
 import io.lettuce.core.pubsub.RedisPubSubAdapter;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
@@ -25,7 +27,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -195,6 +199,89 @@ class QuietIT {
             }
             assertThat(said.lines()).isEmpty();
         }
+    }
+
+    private interface FromInside {
+        /** Has the stack closed by somebody whom its store or its driver calls. */
+        void close(HaStack stack, Runnable closing) throws Exception;
+    }
+
+    private void closes_quietly(FromInside caller) throws Exception {
+        try (Said said = Said.by("io.netty", "io.lettuce", "reactor")) {
+            for (int i = 0; i < 3; i++) {
+                HaStack stack = Stacks.ready(redis, Map.of());
+                CompletableFuture<Boolean> closed = new CompletableFuture<>();
+
+                caller.close(stack, () -> closed.complete(stack.close(Duration.ZERO)));
+
+                closed.get(60, TimeUnit.SECONDS);
+                until(
+                        "its threads have ended",
+                        () -> Thread.getAllStackTraces().keySet().stream()
+                                .noneMatch(thread -> thread.getName().startsWith("lettuce-")));
+                redis.heal();
+            }
+            assertThat(said.lines()).isEmpty();
+        }
+    }
+
+    @Test
+    void closing_in_a_callback_of_a_command_says_nothing() throws Exception {
+        closes_quietly((stack, closing) -> {
+            RedisAsyncCommands<String, String> commands =
+                    stack.get(HaRedis.class).connection().async();
+            var unused = commands.set("closing", "1").thenRun(closing);
+            var unusedToo = commands.get("closing");
+        });
+    }
+
+    @Test
+    void closing_in_a_callback_of_a_connection_of_ones_own_says_nothing() throws Exception {
+        closes_quietly((stack, closing) -> {
+            RedisAsyncCommands<String, String> commands =
+                    stack.get(HaRedis.class).dedicated().async();
+            var unused = commands.set("closing", "1").thenRun(closing);
+            var unusedToo = commands.get("closing");
+        });
+    }
+
+    @Test
+    void closing_in_a_listener_of_a_subscriber_says_nothing() throws Exception {
+        closes_quietly((stack, closing) -> {
+            StatefulRedisPubSubConnection<String, String> subscriber =
+                    stack.get(HaRedis.class).pubSub();
+            subscriber.addListener(new RedisPubSubAdapter<>() {
+                @Override
+                public void message(String channel, String message) {
+                    closing.run();
+                }
+            });
+            subscriber.sync().subscribe("closing");
+            redis.node("main").command("PUBLISH", "closing", "now");
+        });
+    }
+
+    @Test
+    void closing_in_a_callback_of_a_command_that_fails_says_nothing() throws Exception {
+        closes_quietly((stack, closing) -> {
+            RedisAsyncCommands<String, String> commands =
+                    stack.get(HaRedis.class).connection().async();
+            redis.nodes().forEach(RedisNode::hang);
+            var unused = commands.set("closing", "1").whenComplete((value, error) -> closing.run());
+            redis.node("main").kill();
+        });
+    }
+
+    @Test
+    void closing_in_a_listener_of_the_topology_says_nothing() throws Exception {
+        closes_quietly((stack, closing) -> {
+            var unused = stack.subscribe(event -> {
+                if (event.change() instanceof Change.NodeDown) {
+                    closing.run();
+                }
+            });
+            redis.node("replica-1").kill();
+        });
     }
 
     @Test

@@ -113,10 +113,13 @@ public final class Events implements AutoCloseable {
         }
     }
 
-    /** Tells what is queued, then ends the thread; waits up to a second for that. */
+    /** Tells what is queued, then ends the thread; waits up to a second for that, unless a listener closes it. */
     @Override
     public void close() {
         closed = true;
+        if (Thread.currentThread().equals(thread)) {
+            return;
+        }
         thread.interrupt();
         try {
             thread.join(Duration.ofSeconds(1).toMillis());
