@@ -176,6 +176,8 @@ final class Attempt<K, V, T> extends CommandWrapper<K, V, T> {
             } else {
                 call.refused(this, error);
             }
+        } else {
+            lane().answeredLate(writer);
         }
     }
 

@@ -20,6 +20,9 @@ interface Lane {
     /** An attempt was lost with its connection. */
     void broken(@Nullable RedisChannelWriter with);
 
+    /** An answer has come after all, after its attempt was given up. */
+    default void answeredLate(@Nullable RedisChannelWriter by) {}
+
     /** For an error message: how an answer was lost. */
     String lost(Throwable error);
 }

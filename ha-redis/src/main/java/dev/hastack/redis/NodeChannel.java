@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,7 +43,15 @@ final class NodeChannel implements Lane {
     private final AtomicInteger failures = new AtomicInteger();
     private final AtomicReference<@Nullable StatefulRedisConnection<byte[], byte[]>> connection =
             new AtomicReference<>();
+    /** Held to change which connection takes commands. */
+    private final ReentrantLock gate = new ReentrantLock();
+
     private volatile @Nullable RedisChannelWriter writer;
+    /** The connection that nothing is sent on for its silence, until it answers or is replaced. */
+    private volatile @Nullable RedisChannelWriter silent;
+    /** How many answers there were by then. */
+    private volatile long answeredBefore;
+
     private volatile @Nullable Throwable connectFailure;
     private volatile @Nullable String retired;
     /** When to connect again, as {@link System#nanoTime()}; 0 if not. */
@@ -64,7 +73,7 @@ final class NodeChannel implements Lane {
         this.most = router.config().maxInFlight();
         this.mostDiverted =
                 (int) ((long) most * router.config().reads().primaryShare().percent() / 100);
-        this.attempts = new UnderWay(router.config(), router.grace());
+        this.attempts = new UnderWay(router.config(), router.grace(), this::fallsSilent);
         this.breaker = new NodeBreaker("ha-redis-" + node, inFlight::answered);
         connect();
     }
@@ -86,6 +95,11 @@ final class NodeChannel implements Lane {
     /** Whether there is a connection that takes commands. */
     boolean ready() {
         return writer != null;
+    }
+
+    /** Whether its connection takes no commands since answers lack, and is not lost. */
+    boolean silent() {
+        return silent != null;
     }
 
     /** How many commands are under way. */
@@ -195,13 +209,17 @@ final class NodeChannel implements Lane {
     /** Looks for what has taken too long; called by one thread. Returns whether anything is still under way. */
     boolean sweep(long now) {
         boolean busy = attempts.sweep(now);
+        RedisChannelWriter quiet = silent;
+        if (quiet != null && inFlight.answered() != answeredBefore) {
+            answeredLate(quiet);
+        }
         if (retired != null && (!busy || givenUp(now))) {
             close();
         } else if (retired == null && connectAt != 0 && now - connectAt >= 0) {
             connectAt = 0;
             connect();
         }
-        return busy || connectAt != 0;
+        return busy || connectAt != 0 || silent != null;
     }
 
     private boolean givenUp(long now) {
@@ -223,7 +241,7 @@ final class NodeChannel implements Lane {
      */
     void retire(boolean interrupt, String reason) {
         retired = reason;
-        writer = null;
+        takes(null);
         if (interrupt) {
             abort(reason);
         } else {
@@ -241,7 +259,7 @@ final class NodeChannel implements Lane {
     /** Gives up what is under way, so that nobody waits for it. */
     void abort(String reason) {
         retired = reason;
-        writer = null;
+        takes(null);
         close();
     }
 
@@ -262,6 +280,52 @@ final class NodeChannel implements Lane {
     private void abandon() {
         String reason = retired;
         attempts.abort(new RedisException(reason == null ? node + " is no longer usable" : reason));
+    }
+
+    /** Sends commands on this connection from now on, or on none. */
+    private void takes(@Nullable RedisChannelWriter next) {
+        gate.lock();
+        try {
+            silent = null;
+            writer = next;
+        } finally {
+            gate.unlock();
+        }
+    }
+
+    /**
+     * Redis answers in order: what would be sent on this connection now could not be answered before what lacks its answer, and would be lost
+     * if that is. Whether it is lost the {@link Heartbeat} finds out.
+     */
+    private void fallsSilent(RedisChannelWriter on) {
+        gate.lock();
+        try {
+            if (writer == on) {
+                answeredBefore = inFlight.answered();
+                silent = on;
+                writer = null;
+            }
+        } finally {
+            gate.unlock();
+        }
+    }
+
+    @Override
+    public void answeredLate(@Nullable RedisChannelWriter by) {
+        boolean opens;
+        gate.lock();
+        try {
+            opens = by != null && silent == by && retired == null;
+            if (opens) {
+                silent = null;
+                writer = by;
+            }
+        } finally {
+            gate.unlock();
+        }
+        if (opens) {
+            router.connected();
+        }
     }
 
     private void connect() {
@@ -286,11 +350,11 @@ final class NodeChannel implements Lane {
         connection.set(made);
         connectFailure = null;
         failures.set(0);
-        writer = ((RedisChannelHandler<?, ?>) made).getChannelWriter();
+        takes(((RedisChannelHandler<?, ?>) made).getChannelWriter());
         if (!made.isOpen()) {
             disconnected(made);
         } else if (retired != null) {
-            writer = null;
+            takes(null);
             close();
         } else {
             router.connected();
@@ -304,8 +368,8 @@ final class NodeChannel implements Lane {
     @Override
     public void broken(@Nullable RedisChannelWriter with) {
         StatefulRedisConnection<byte[], byte[]> present = connection.get();
-        if (present != null && writer == with) {
-            writer = null;
+        if (present != null && (writer == with || (with != null && silent == with))) {
+            takes(null);
             // Lettuce may hold locks here.
             router.tell(() -> disconnected(present));
         }
@@ -313,7 +377,7 @@ final class NodeChannel implements Lane {
 
     private void disconnected(StatefulRedisConnection<byte[], byte[]> broken) {
         if (connection.compareAndSet(broken, null)) {
-            writer = null;
+            takes(null);
             if (retired == null) {
                 OwnConnections.close(broken);
                 RedisException error = new RedisException("the connection to " + node + " was closed");

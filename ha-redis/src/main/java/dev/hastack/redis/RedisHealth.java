@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Health as the routes have it. */
 final class RedisHealth {
@@ -71,8 +72,8 @@ final class RedisHealth {
             // It does not end by itself, as a failover does.
             return Health.DOWN;
         }
-        boolean writes = routes.writer() != null || !config.writable();
-        boolean reads = routes.readers().stream().anyMatch(NodeChannel::ready);
+        boolean writes = !config.writable() || connected(routes.primary());
+        boolean reads = routes.readers().stream().anyMatch(RedisHealth::connected);
         if (!writes && !reads) {
             return Health.DOWN;
         }
@@ -83,16 +84,26 @@ final class RedisHealth {
         return writes && reads && all ? Health.UP : Health.DEGRADED;
     }
 
+    /** One that is silent is connected: what is sent to it waits, as for an answer. */
+    private static boolean connected(@Nullable NodeChannel channel) {
+        return channel != null && (channel.ready() || channel.silent());
+    }
+
+    /** Why nothing is sent to a node that is connected to, or ought to be. */
+    private static String unready(NodeChannel channel) {
+        Throwable failure = channel.connectFailure();
+        return channel.silent()
+                ? "its connection does not answer, and nothing is sent on it until it does or is replaced"
+                : failure == null ? "is being connected to" : "cannot be connected to: " + failure.getMessage();
+    }
+
     private NodeHealth node(NodeView node, RedisRoutes routes, Instant now) {
         Snapshot snapshot = routes.snapshot();
         Optional<Duration> lag =
                 node.status() == Status.REPLICA ? Staleness.bound(snapshot, node, now) : Optional.empty();
         Optional<String> late = late(node, routes, lag);
         Optional<NodeChannel> channel = channels.channel(node);
-        Optional<String> unready = channel.filter(one -> !one.ready())
-                .map(one -> one.connectFailure() == null
-                        ? "is being connected to"
-                        : "cannot be connected to: " + one.connectFailure().getMessage());
+        Optional<String> unready = channel.filter(one -> !one.ready()).map(RedisHealth::unready);
         Optional<String> unasked = channels.probeRefused(node).map(cause -> "cannot be asked: " + cause);
         Optional<String> broken =
                 channel.flatMap(one -> one.breaker().nextTrial()).map(NodeHealth::breakerOpen);

@@ -400,6 +400,10 @@ final class Router implements Dispatcher, Sweep.Work {
     /** Why there is no connection to a primary that is known; empty if that is not so. */
     private static String unconnected(RedisRoutes now) {
         NodeChannel primary = now.primary();
+        if (primary != null && primary.silent()) {
+            return "; the connection to " + primary.node()
+                    + " does not answer, and nothing is sent on it until it does or is replaced";
+        }
         Throwable why = primary == null || primary.ready() ? null : primary.connectFailure();
         return primary == null || why == null
                 ? ""

@@ -2,11 +2,13 @@ package dev.hastack.redis;
 
 import dev.hastack.core.config.RedisConfig;
 import dev.hastack.core.monitor.GracePeriod;
+import io.lettuce.core.RedisChannelWriter;
 import io.lettuce.core.RedisCommandTimeoutException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -16,22 +18,42 @@ import org.jspecify.annotations.Nullable;
  */
 final class UnderWay {
     private final long late;
+    private final long silent;
     private final long over;
+    /** After which a look has something to do. */
+    private final long first;
+
     private final GracePeriod grace;
+    private final Consumer<RedisChannelWriter> silence;
     /** Sent since the last look, the newest first. */
     private final AtomicReference<@Nullable Attempt<?, ?, ?>> pushed = new AtomicReference<>();
 
     /** Held to look at what was sent before, and while no attempt is told anything. */
     private final ReentrantLock lock = new ReentrantLock();
 
+    /** The connection of the last attempt that the present look found to be unanswered for long; of the sweep's thread. */
+    private @Nullable RedisChannelWriter unheard;
+
     private @Nullable Attempt<?, ?, ?> oldest;
     private @Nullable Attempt<?, ?, ?> newest;
 
-    /** @param grace what is put off after a pause of this process */
+    /** Of connections that Lettuce chooses, whose silence is its own matter. */
     UnderWay(RedisConfig config, GracePeriod grace) {
+        this(config, grace, connection -> {});
+    }
+
+    /**
+     * @param grace what is put off after a pause of this process
+     * @param silence is given a connection whose answer lacks for three quarters of command-timeout: before any of its callers is told, so
+     *     that no caller sends his next command after the one that was lost
+     */
+    UnderWay(RedisConfig config, GracePeriod grace, Consumer<RedisChannelWriter> silence) {
         this.late = config.reads().rerouteAfter().toNanos();
         this.over = config.commandTimeout().toNanos();
+        this.silent = over / 4 * 3;
+        this.first = Math.min(late, silent);
         this.grace = grace;
+        this.silence = silence;
     }
 
     void add(Attempt<?, ?, ?> attempt) {
@@ -67,7 +89,12 @@ final class UnderWay {
     boolean sweep(long now) {
         List<Attempt<?, ?, ?>> expired = new ArrayList<>(0);
         List<Attempt<?, ?, ?>> slow = new ArrayList<>(0);
+        unheard = null;
         boolean any = look(now, expired, slow);
+        RedisChannelWriter connection = unheard;
+        if (connection != null) {
+            silence.accept(connection);
+        }
         expired.forEach(attempt -> expire(attempt, now));
         slow.forEach(UnderWay::late);
         return any;
@@ -85,10 +112,14 @@ final class UnderWay {
                 if (!gone && attempt.passedOver()) {
                     boolean unused = attempt.end(false);
                     gone = true;
-                } else if (!gone && age >= over) {
+                }
+                if (!gone && age >= silent) {
+                    unheard = attempt.writer();
+                }
+                if (!gone && age >= over) {
                     expired.add(attempt);
                     gone = true;
-                } else if (!gone && now - attempt.sentAt() < late) {
+                } else if (!gone && now - attempt.sentAt() < first) {
                     break;
                 } else if (!gone && age >= late && attempt.becomesLate()) {
                     slow.add(attempt);
@@ -109,7 +140,7 @@ final class UnderWay {
     /** How long it has waited for its answer, which may lie unread where it waited over a pause of this process. */
     private long age(Attempt<?, ?, ?> attempt, long now) {
         long age = now - attempt.sentAt();
-        return age < Math.min(late, over) ? age : grace.counted(attempt.sentAt(), now) - attempt.sentAt();
+        return age < first ? age : grace.counted(attempt.sentAt(), now) - attempt.sentAt();
     }
 
     /** Lock held: puts what was pushed since behind the others, the oldest first, but what has ended already, which is nearly all. */

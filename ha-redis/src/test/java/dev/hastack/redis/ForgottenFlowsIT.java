@@ -124,6 +124,24 @@ class ForgottenFlowsIT {
         }
     }
 
+    /** As over a line on which a login takes a second: callers would lose a second command before the new connections are there. */
+    @Test
+    void of_probes_too_fail_no_caller_twice_where_new_connections_are_slow() throws Exception {
+        Map<String, String> settings = new HashMap<>(redis.proxiedProperties());
+        settings.put("ha.redis.command-timeout", "1s");
+        try (HaStack stack = Stacks.ready(redis, settings)) {
+            RedisCommands<String, String> commands =
+                    stack.get(HaRedis.class).connection().sync();
+            fails_no_caller_twice(commands, () -> {
+                redis.nodes().forEach(node -> node.proxied().delay(Duration.ofMillis(200)));
+                redis.nodes().forEach(node -> node.proxied().forget());
+                CompletableFuture.delayedExecutor(4, TimeUnit.SECONDS)
+                        .execute(() ->
+                                redis.nodes().forEach(node -> node.proxied().heal()));
+            });
+        }
+    }
+
     private static void fails_no_caller_twice(RedisCommands<String, String> commands, Callers.Fault fault)
             throws Exception {
         Callers.failNoneTwice(
