@@ -46,8 +46,12 @@ final class Call<K, V, T> {
     private volatile boolean inDoubt;
     /** Nodes that failed it; a set only for the few calls that need one. */
     private volatile @Nullable Set<String> tried;
+    /** Who denied it, while another may do it; null for nobody. */
+    private volatile @Nullable List<Denied> denied;
     /** Attempts that take long, in the order of their sending; only the sweep adds to them. */
     private volatile @Nullable List<Attempt<K, V, T>> slow;
+
+    private record Denied(Lane lane, String reply) {}
 
     /**
      * @param read whether it goes where reads go
@@ -150,7 +154,10 @@ final class Call<K, V, T> {
                 command.getOutput().setError((String) null);
             }
             router.again(this);
+        } else if (read && verdict.again() == Verdict.Again.ONCE && doneElsewhere(attempt, error)) {
+            return;
         } else if (finish()) {
+            denied = null;
             if (ofNode) {
                 router.toll().failed();
             }
@@ -158,6 +165,27 @@ final class Call<K, V, T> {
                 command.getOutput().setError(error);
             }
             command.complete();
+        }
+    }
+
+    /** What a user may do is each node's own: asks the next one, and returns whether there was one. */
+    private boolean doneElsewhere(Attempt<K, V, T> attempt, String error) {
+        List<Denied> before = denied;
+        Stream<Denied> known = before == null ? Stream.of() : before.stream();
+        denied = Stream.concat(known, Stream.of(new Denied(attempt.lane(), error)))
+                .toList();
+        tried(attempt.lane().node());
+        if (!replayable && command.getOutput() != null) {
+            command.getOutput().setError((String) null);
+        }
+        return router.elsewhere(this);
+    }
+
+    /** To be called when it is over: if a node has done it, those that denied it before are at odds with that one. */
+    void tellWhoDenied() {
+        List<Denied> all = denied;
+        if (all != null && done != 0) {
+            all.forEach(one -> one.lane().denied(CommandRoute.name(command.getType()), one.reply()));
         }
     }
 
@@ -272,6 +300,7 @@ final class Call<K, V, T> {
     /** For a reason that is not the caller's. */
     void end(Throwable error) {
         if (finish()) {
+            denied = null;
             if (error instanceof RedisOutcomeUnknownException) {
                 router.toll().unknown();
             } else if (!(error instanceof RedisClosedException)) {

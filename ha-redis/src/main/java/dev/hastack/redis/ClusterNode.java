@@ -29,6 +29,7 @@ final class ClusterNode implements Lane {
     private final int rank;
     private final Runnable hint;
     private final NodeBreaker breaker;
+    private final Denials denials = new Denials();
     /** Null before the first probe. */
     private volatile @Nullable Verdict verdict;
     /** Whether it owes a probe its answer for longer than one may take. */
@@ -228,6 +229,16 @@ final class ClusterNode implements Lane {
     @Override
     public void broken(@Nullable RedisChannelWriter with) {
         hint.run();
+    }
+
+    @Override
+    public void denied(String command, String reply) {
+        denials.add(command, reply, System.nanoTime());
+    }
+
+    /** What it denies this user while another node does it, for people; empty if that is nothing. */
+    Optional<String> denies() {
+        return denials.words(System.nanoTime());
     }
 
     @Override

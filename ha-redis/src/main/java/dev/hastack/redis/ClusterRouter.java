@@ -15,8 +15,11 @@ import io.lettuce.core.protocol.ConnectionIntent;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BooleanSupplier;
@@ -51,6 +54,9 @@ final class ClusterRouter implements Dispatcher, Sweep.Work {
     private final SlotQueue heldWrites = new SlotQueue();
     private final SlotQueue heldReads = new SlotQueue();
     private final Sweep sweep = new Sweep("ha-redis-cluster-router", "the router of a Redis Cluster", this);
+    /** Reads that one node denied and another was asked for. */
+    private final Queue<Call<?, ?, ?>> denied = new ConcurrentLinkedQueue<>();
+
     private int looks;
     private volatile boolean closed;
 
@@ -137,14 +143,14 @@ final class ClusterRouter implements Dispatcher, Sweep.Work {
             call.end(gone());
         } else if (call.outOfTime(sweep.grace(), System.nanoTime())) {
             call.end(call.lastFailure().orElseGet(() -> nobody(call)));
-        } else if (!call.read() || !elsewhere(call)) {
+        } else if (!call.read() || !toAnother(call)) {
             hold(call);
         }
     }
 
     @Override
     public void besides(Call<?, ?, ?> call) {
-        boolean unused = elsewhere(call);
+        boolean unused = toAnother(call);
     }
 
     /** Lettuce's writer would take it for a read again. */
@@ -187,8 +193,17 @@ final class ClusterRouter implements Dispatcher, Sweep.Work {
         return attempt;
     }
 
+    @Override
+    public boolean elsewhere(Call<?, ?, ?> call) {
+        boolean asked = toAnother(call);
+        if (asked) {
+            denied.add(call);
+        }
+        return asked;
+    }
+
     /** Sends a read to a node of its slot that has not failed it; false if there is none that can be asked at once. */
-    private boolean elsewhere(Call<?, ?, ?> call) {
+    private boolean toAnother(Call<?, ?, ?> call) {
         RedisClusterNode primary = primary(slot(call));
         if (primary == null) {
             return false;
@@ -258,7 +273,14 @@ final class ClusterRouter implements Dispatcher, Sweep.Work {
             release(heldWrites, now);
             release(heldReads, now);
         }
-        return underWay.sweep(now) || held() > 0;
+        for (Iterator<Call<?, ?, ?>> all = denied.iterator(); all.hasNext(); ) {
+            Call<?, ?, ?> call = all.next();
+            if (call.over()) {
+                all.remove();
+                call.tellWhoDenied();
+            }
+        }
+        return underWay.sweep(now) || held() > 0 || !denied.isEmpty();
     }
 
     @Override

@@ -118,7 +118,7 @@ final class ClusterVerdicts {
         } else if (!verdict.linked()) {
             return Optional.of("gets no reads: it has lost its primary (master_link_status:down)");
         }
-        return breaker(node);
+        return node.denies().or(() -> breaker(node));
     }
 
     /** That its breaker is open, and what comes next; empty if it is not. */

@@ -31,6 +31,9 @@ interface Dispatcher {
     /** Sends it to another node as well, if there is one. */
     void besides(Call<?, ?, ?> call);
 
+    /** Sends a read that a node denied to one that was not asked yet; returns false if there is none. */
+    boolean elsewhere(Call<?, ?, ?> call);
+
     /** Tells a caller of its call's end, on a thread on which what he does then holds up nobody. */
     void tell(Runnable end);
 

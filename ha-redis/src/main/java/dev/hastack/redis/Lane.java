@@ -23,6 +23,13 @@ interface Lane {
     /** An answer has come after all, after its attempt was given up. */
     default void answeredLate(@Nullable RedisChannelWriter by) {}
 
+    /**
+     * It denies this user a command that another node has done.
+     *
+     * @param reply its own words
+     */
+    default void denied(String command, String reply) {}
+
     /** For an error message: how an answer was lost. */
     String lost(Throwable error);
 }

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -52,6 +53,7 @@ final class NodeChannel implements Lane {
     /** How many answers there were by then. */
     private volatile long answeredBefore;
 
+    private final Denials denials = new Denials();
     private volatile @Nullable Throwable connectFailure;
     private volatile @Nullable String retired;
     /** When to connect again, as {@link System#nanoTime()}; 0 if not. */
@@ -100,6 +102,11 @@ final class NodeChannel implements Lane {
     /** Whether its connection takes no commands since answers lack, and is not lost. */
     boolean silent() {
         return silent != null;
+    }
+
+    /** What this node denies this user while another does it, for people; empty if that is nothing. */
+    Optional<String> denies() {
+        return denials.words(System.nanoTime());
     }
 
     /** How many commands are under way. */
@@ -326,6 +333,11 @@ final class NodeChannel implements Lane {
         if (opens) {
             router.connected();
         }
+    }
+
+    @Override
+    public void denied(String command, String reply) {
+        denials.add(command, reply, System.nanoTime());
     }
 
     private void connect() {

@@ -66,7 +66,8 @@ final class RedisErrors {
             Map.entry("NOREPLICAS", OWN.with(Kind.OVERLOADED)),
             Map.entry("NOAUTH", OWN.with(Kind.DENIED)),
             Map.entry("WRONGPASS", OWN.with(Kind.DENIED)),
-            Map.entry("NOPERM", OWN));
+            // Users are each node's own: another one may permit a read.
+            Map.entry("NOPERM", Verdict.of(Outcome.NOT_DONE, Again.ONCE, Blame.NOBODY)));
 
     private RedisErrors() {}
 

@@ -104,6 +104,7 @@ final class RedisHealth {
         Optional<String> late = late(node, routes, lag);
         Optional<NodeChannel> channel = channels.channel(node);
         Optional<String> unready = channel.filter(one -> !one.ready()).map(RedisHealth::unready);
+        Optional<String> denies = channel.flatMap(NodeChannel::denies);
         Optional<String> unasked = channels.probeRefused(node).map(cause -> "cannot be asked: " + cause);
         Optional<String> broken =
                 channel.flatMap(one -> one.breaker().nextTrial()).map(NodeHealth::breakerOpen);
@@ -113,7 +114,7 @@ final class RedisHealth {
                 clients.address(node.node()).map(Address::toString).orElse(""),
                 lag,
                 broken.isPresent(),
-                Stream.of(unready, unasked, late, broken)
+                Stream.of(unready, unasked, late, denies, broken)
                         .flatMap(Optional::stream)
                         .toList());
     }

@@ -202,6 +202,17 @@ final class Router implements Dispatcher, Sweep.Work {
         }
     }
 
+    @Override
+    public boolean elsewhere(Call<?, ?, ?> call) {
+        RedisRoutes now = routes;
+        NodeChannel other = now.readerBesides(call.tried());
+        if (other == null || call.tried().contains(other.node()) || !admits(now, other) || !other.hasRoom()) {
+            return false;
+        }
+        watch(call);
+        return other.send(call, System.nanoTime());
+    }
+
     private void watch(Call<?, ?, ?> call) {
         rerouted.add(call);
         busy();
@@ -326,6 +337,7 @@ final class Router implements Dispatcher, Sweep.Work {
             Call<?, ?, ?> call = all.next();
             if (call.over()) {
                 all.remove();
+                call.tellWhoDenied();
             } else if (call.outOfTime(grace(), now)) {
                 all.remove();
                 call.end(call.lastFailure().orElseGet(() -> nobody(call)));

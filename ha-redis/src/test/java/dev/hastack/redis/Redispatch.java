@@ -50,6 +50,11 @@ record Redispatch(List<Call<?, ?, ?>> again, List<Call<?, ?, ?>> late, RedisConf
     }
 
     @Override
+    public boolean elsewhere(Call<?, ?, ?> denied) {
+        return false;
+    }
+
+    @Override
     public void tell(Runnable end) {
         end.run();
     }

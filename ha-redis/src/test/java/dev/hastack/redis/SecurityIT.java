@@ -93,6 +93,39 @@ class SecurityIT {
         }
     }
 
+    /** Users are each node's own: a replica may have been forgotten when a right was granted. */
+    @Test
+    void a_read_that_one_node_alone_denies_is_done_by_another_and_health_says_what_is_denied() throws Exception {
+        for (RedisNode node : redis.nodes()) {
+            node.command("ACL", "SETUSER", "uneven", "on", ">uneven", "~*", "+info", "+ping", "+get", "+set");
+        }
+        redis.node("replica-1").command("ACL", "SETUSER", "uneven", "-get");
+        Map<String, String> settings =
+                Map.of("ha.redis.username", "uneven", "ha.redis.password", "uneven", "ha.redis.reads.wait", "1m");
+        try (HaStack stack = Stacks.ready(redis, settings)) {
+            RedisCommands<String, String> commands =
+                    stack.get(HaRedis.class).connection().sync();
+            assertThat(commands.set("uneven", "1")).isEqualTo("OK");
+            until("all is well", () -> stack.health().health() == Health.UP);
+            assertThatThrownBy(() -> commands.strlen("uneven")).hasMessageStartingWith("NOPERM");
+
+            for (int i = 0; i < 20; i++) {
+                assertThat(commands.get("uneven")).isEqualTo("1");
+            }
+
+            until(
+                    "health says what is denied",
+                    () -> Stacks.health(stack, "replica-1")
+                            .reason()
+                            .filter(reason -> reason.startsWith("denies GET, which another node does: NOPERM"))
+                            .isPresent());
+            assertThat(stack.health().toString()).doesNotContain("STRLEN");
+            assertThat(stack.health().health()).isEqualTo(Health.DEGRADED);
+        } finally {
+            redis.nodes().forEach(node -> node.command("ACL", "DELUSER", "uneven"));
+        }
+    }
+
     @Test
     void a_password_that_becomes_another_is_read_again(@TempDir Path folder) throws Exception {
         Path file = Files.writeString(folder.resolve("password"), "one\n");
