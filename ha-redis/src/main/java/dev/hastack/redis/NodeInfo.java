@@ -1,5 +1,6 @@
 package dev.hastack.redis;
 
+import dev.hastack.core.config.Address;
 import dev.hastack.core.topology.Role;
 import java.util.Map;
 import java.util.Optional;
@@ -16,6 +17,7 @@ import java.util.regex.Pattern;
  * @param followers how many replicas are connected to it
  * @param inTouch the replicas that have it as their primary; nobody for a replica
  * @param linked whether it is in touch with its primary; true for a primary
+ * @param follows where the node is that it follows; empty for a primary
  * @param synced whether it has ever had the data of a primary; true for a primary
  * @param version of Redis; empty if it is not told
  */
@@ -28,6 +30,7 @@ record NodeInfo(
         int followers,
         InTouch inTouch,
         boolean linked,
+        Optional<Address> follows,
         boolean synced,
         String version) {
     private static final Pattern NUMBERS = Pattern.compile("(\\d{1,4})\\.(\\d{1,4})(\\..*)?");
@@ -55,8 +58,17 @@ record NodeInfo(
                 primary ? (int) number(fields, "connected_slaves") : 0,
                 primary ? InTouch.of(fields) : InTouch.NOBODY,
                 linked,
+                primary ? Optional.empty() : follows(fields),
                 primary || linked || number(fields, DOWN_SINCE) >= 0 || offset > NO_OFFSET,
                 fields.getOrDefault("redis_version", ""));
+    }
+
+    private static Optional<Address> follows(Map<String, String> fields) {
+        String host = fields.getOrDefault("master_host", "");
+        long port = number(fields, "master_port");
+        return host.isBlank() || port < 1 || port > 65_535
+                ? Optional.empty()
+                : Optional.of(new Address(host, (int) port));
     }
 
     /** Whether a version is older than 7.2; not if it is not known. */

@@ -23,7 +23,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArraySet;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -40,8 +39,8 @@ final class RedisChannels implements StoreAdapter {
     private final Map<Key, NodeChannel> channels = new ConcurrentHashMap<>();
     /** Retired gently, and still finishing what was under way. */
     private final Set<NodeChannel> draining = ConcurrentHashMap.newKeySet();
-    /** Replicas that are out of touch with their primary. */
-    private final Map<String, Boolean> unlinked = new ConcurrentHashMap<>();
+
+    private final ReplicaLinks links = new ReplicaLinks();
 
     private final LostLinks lostLinks = new LostLinks();
 
@@ -164,7 +163,7 @@ final class RedisChannels implements StoreAdapter {
         if (info.role() == Role.REPLICA && !info.synced()) {
             throw RedisErrors.exception("LOADING it has no data yet: it waits for its first copy of the primary's");
         }
-        unlinked.put(node, !info.linked());
+        links.heard(node, info.linked(), info.follows().flatMap(clients::node));
         versions.put(node, info.version());
         names.heard(node, info.runId());
         InTouch unused = gate.heard(node, info.inTouch());
@@ -177,6 +176,11 @@ final class RedisChannels implements StoreAdapter {
                     word().map(SentinelWord::witness).orElse("Sentinel"));
         }
         return judged.answer();
+    }
+
+    /** Returns the replica whose link to its primary is down, if that keeps this one from what is written: itself, or one above it. */
+    Optional<String> lostLink(NodeView node) {
+        return links.lost(node.node(), routes().snapshot());
     }
 
     /** Of Redis, by what the node has said; empty if it did not. */
@@ -216,15 +220,7 @@ final class RedisChannels implements StoreAdapter {
             }
         }
         Eligible eligible = reads.eligible(snapshot, now);
-        Set<String> cut = snapshot.primary().filter(NodeView::open).isEmpty()
-                ? Set.of()
-                : unlinked.entrySet().stream()
-                        .filter(Map.Entry::getValue)
-                        .map(Map.Entry::getKey)
-                        .filter(node -> snapshot.node(node)
-                                .filter(view -> view.status() == Status.REPLICA)
-                                .isPresent())
-                        .collect(Collectors.toUnmodifiableSet());
+        Set<String> cut = snapshot.primary().filter(NodeView::open).isEmpty() ? Set.of() : links.down(snapshot);
         RedisRoutes before = routes();
         RedisRoutes next = new RedisRoutes(
                 snapshot,

@@ -119,10 +119,17 @@ final class RedisHealth {
                         .toList());
     }
 
-    private static Optional<String> late(NodeView node, RedisRoutes routes, Optional<Duration> lag) {
+    private Optional<String> late(NodeView node, RedisRoutes routes, Optional<Duration> lag) {
         return routes.unlinked().contains(node.node())
                         && !routes.eligible().late().contains(node.node())
-                ? Optional.of("gets no reads: it has lost its primary (master_link_status:down)")
+                ? Optional.of("gets no reads: " + whoLost(node) + " (master_link_status:down)")
                 : ReadWords.whyNone(routes.eligible(), node, lag);
+    }
+
+    private String whoLost(NodeView node) {
+        return channels.lostLink(node)
+                .filter(above -> !above.equals(node.node()))
+                .map(above -> above + ", which it follows, has lost its primary")
+                .orElse("it has lost its primary");
     }
 }

@@ -244,6 +244,7 @@ class LineageTest {
                 0,
                 InTouch.NOBODY,
                 true,
+                Optional.empty(),
                 true,
                 "");
         return lineage.judge(node, info, () -> word, settled);

@@ -5,6 +5,7 @@ import static dev.hastack.redis.Stacks.until;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hastack.core.HaStack;
+import dev.hastack.core.health.Health;
 import dev.hastack.core.health.NodeHealth;
 import dev.hastack.core.topology.Change;
 import dev.hastack.core.topology.NodeView;
@@ -130,6 +131,41 @@ class ReplicaFaultsIT {
             assertThat(changes)
                     .filteredOn(Change.ReplicaUnlinked.class::isInstance)
                     .hasSize(1);
+        }
+    }
+
+    /** Its own link is up, and nothing comes over it: of that it says nothing before {@code repl-timeout} is over. */
+    @Test
+    void following_a_replica_that_is_out_of_touch_with_the_primary() throws Exception {
+        Queue<Change> changes = new ConcurrentLinkedQueue<>();
+        RedisNode above = redis.node("replica-1");
+        RedisNode below = redis.node("replica-2");
+        below.command("CONFIG", "SET", "repl-timeout", "600");
+        try (HaStack stack = Stacks.ready(redis, Map.of("ha.redis.reads.max-lag", "10m"))) {
+            var unused = stack.subscribe(event -> changes.add(event.change()));
+            below.command("REPLICAOF", "127.0.0.1", Integer.toString(above.port()));
+            until(
+                    "it follows the other",
+                    () -> String.valueOf(below.command("INFO", "replication")).contains("master_link_status:up")
+                            && String.valueOf(above.command("INFO", "replication"))
+                                    .contains("connected_slaves:1"));
+            until("all is well", () -> stack.health().health() == Health.UP);
+
+            above.cutReplication();
+            until(
+                    "health says why it gets no reads",
+                    () -> Stacks.health(stack, "replica-2")
+                            .reason()
+                            .filter(reason -> reason.startsWith(
+                                    "gets no reads: replica-1, which it follows, has lost its primary"))
+                            .isPresent());
+            assertThat(String.valueOf(below.command("INFO", "replication"))).contains("master_link_status:up");
+            until("it is reported", () -> changes.contains(new Change.ReplicaUnlinked("replica-2", "main")));
+
+            redis.heal();
+            until("its return is reported", () -> changes.contains(new Change.ReplicaLinked("replica-2")));
+        } finally {
+            below.command("CONFIG", "SET", "repl-timeout", "5");
         }
     }
 
