@@ -437,7 +437,7 @@ final class NodeClients {
                         .toArray(CompletableFuture[]::new));
         await(connections, until);
         // The end of a connection is reported on these threads. Where a callback holds that up, they stay for as long:
-        // else Netty would log that they refuse the report. The callback may be the one that closes the stack.
+        // otherwise Netty would log that they refuse the report. The callback may be the one that closes the stack.
         CompletableFuture<Void> ended =
                 connections.handle((none, error) -> true).thenCompose(any -> endThreads());
         await(ended, until);

@@ -45,7 +45,7 @@ final class UnderWay {
     /**
      * @param grace what is put off after a pause of this process
      * @param silence is given a connection whose answer lacks for three quarters of command-timeout: before any of its callers is told, so
-     *     that no caller sends his next command after the one that was lost
+     *     that no caller sends its next command after the one that was lost
      */
     UnderWay(RedisConfig config, GracePeriod grace, Consumer<RedisChannelWriter> silence) {
         this.late = config.reads().rerouteAfter().toNanos();
