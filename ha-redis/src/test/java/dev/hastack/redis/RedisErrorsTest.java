@@ -45,8 +45,7 @@ class RedisErrorsTest {
         "WRONGPASS invalid username-password pair or user is disabled., DENIED, false, false",
         "WRONGTYPE Operation against a key holding the wrong kind of value, , false, false",
         "ERR syntax error, , false, false",
-        "NOSCRIPT No matching script., , false, false",
-        "NOPERM this user has no permissions to run the 'set' command, , false, false"
+        "NOSCRIPT No matching script., , false, false"
     })
     void knows_what_an_error_reply_says_of_its_node(String reply, Kind kind, boolean elsewhere, boolean whole) {
         assertThat(RedisErrors.verdict(reply))
@@ -55,6 +54,12 @@ class RedisErrorsTest {
                         elsewhere ? Verdict.Again.ELSEWHERE : Verdict.Again.NO,
                         whole ? Verdict.Blame.NODE : Verdict.Blame.NOBODY,
                         Optional.ofNullable(kind)));
+    }
+
+    @Test
+    void what_one_node_denies_another_may_permit_and_no_node_is_to_blame() {
+        assertThat(RedisErrors.verdict("NOPERM this user has no permissions to run the 'get' command"))
+                .isEqualTo(Verdict.of(Outcome.NOT_DONE, Verdict.Again.ONCE, Verdict.Blame.NOBODY));
     }
 
     @Test
