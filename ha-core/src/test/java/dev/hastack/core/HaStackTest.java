@@ -60,7 +60,7 @@ class HaStackTest {
 
         @Override
         public StoreHealth health() {
-            return new StoreHealth("redis", Health.DEGRADED, "one of two", List.of());
+            return new StoreHealth("redis", Health.DEGRADED, "one of two", List.of(), List.of());
         }
 
         @Override

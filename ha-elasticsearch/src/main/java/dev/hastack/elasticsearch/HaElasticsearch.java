@@ -6,6 +6,8 @@ import co.elastic.clients.json.JsonpMapper;
 import dev.hastack.core.Store;
 import dev.hastack.core.StoreContext;
 import dev.hastack.core.config.ElasticsearchConfig;
+import dev.hastack.core.health.HealthNote;
+import dev.hastack.core.health.NoteRegistration;
 import dev.hastack.core.health.StoreHealth;
 import dev.hastack.core.monitor.Monitor;
 import dev.hastack.core.topology.NodeView;
@@ -14,6 +16,7 @@ import dev.hastack.elasticsearch.publication.Publication;
 import dev.hastack.elasticsearch.publication.Publications;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -127,13 +130,14 @@ public final class HaElasticsearch implements Store {
     }
 
     /**
-     * Adds to what this store's health says, for as long as the returned handle is open.
+     * Adds notes to this store's {@link #health} until the registration is closed. Suppliers may share a name: each speaks for
+     * itself. One that throws an exception spoils only its own notes, in whose place health says so.
      *
-     * @param name of what it is about; the last of a name counts
-     * @param words asked for at each {@link #health}; must not block
+     * @param name what the notes are about; the order of notes goes by it
+     * @param notes is called at each {@link #health}, by the thread that asks; must not block
      */
-    public AutoCloseable report(String name, Supplier<String> words) {
-        return health.report(name, words);
+    public NoteRegistration addNotes(String name, Supplier<List<HealthNote>> notes) {
+        return health.addNotes(name, notes);
     }
 
     @Override

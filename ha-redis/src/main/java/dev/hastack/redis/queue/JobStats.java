@@ -30,13 +30,13 @@ public record JobStats(
         long claimed,
         long duplicates) {
 
-    /** In words, as health has it. */
+    /** Returns the numbers in words, as health has them after the name of the queue. */
     String describe() {
-        return waiting + " waiting"
+        return waiting + (waiting == 1 ? " job waiting" : " jobs waiting")
                 + oldest.map(age -> ", the oldest due for " + seconds(age)).orElse("") + ", "
-                + inProgress + " in progress, " + delayed + " delayed, " + dead + " dead; here " + completed
-                + " completed, " + failed + " failed, " + buried + " buried, " + claimed + " claimed, " + duplicates
-                + " duplicates";
+                + inProgress + " in progress, " + delayed + " delayed, " + dead + " dead; of this process, "
+                + completed + " completed, " + failed + " failed, " + buried + " buried, " + claimed + " claimed, "
+                + duplicates + " duplicates";
     }
 
     private static String seconds(Duration age) {
