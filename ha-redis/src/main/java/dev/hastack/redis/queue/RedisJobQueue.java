@@ -41,7 +41,7 @@ final class RedisJobQueue implements JobQueue {
     /** From the end of the drain on: until then, jobs that are being done may enqueue others. */
     private volatile boolean closed;
 
-    private volatile @Nullable JobStats seen;
+    private volatile @Nullable CountedJobs seen;
 
     RedisJobQueue(HaRedis redis, Settings settings) {
         this.redis = redis;
@@ -51,7 +51,7 @@ final class RedisJobQueue implements JobQueue {
         this.durable = new DurableEnqueue(store, redis.durable(settings.durability()), settings);
         this.upkeep = new Upkeep(settings.name());
         this.report = redis.report("queue " + settings.name(), this::health);
-        upkeep.every(LOOK, () -> seen = stats());
+        upkeep.every(LOOK, () -> seen = store.stats(counters));
         upkeep.every(WITH_STACK, this::endWithStack);
     }
 
@@ -116,7 +116,7 @@ final class RedisJobQueue implements JobQueue {
     }
 
     private String health() {
-        JobStats last = seen;
+        CountedJobs last = seen;
         return "queue " + settings.name() + ": " + (last == null ? "not heard from yet" : last.describe());
     }
 
