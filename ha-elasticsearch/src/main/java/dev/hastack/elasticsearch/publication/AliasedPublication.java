@@ -143,7 +143,7 @@ final class AliasedPublication implements Publication {
     @Override
     public PublicationHealth health() throws IOException {
         String read = catalog.names().read(id);
-        return PublicationHealth.of(catalog, read).orElseThrow(() -> new PublicationException.NotProvisioned(id, read));
+        return ShardHealth.of(catalog, read).orElseThrow(() -> new PublicationException.NotProvisioned(id, read));
     }
 
     private void requireWritable(String what) throws ElasticsearchNotWritableException {
