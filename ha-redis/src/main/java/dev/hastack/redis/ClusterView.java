@@ -68,7 +68,7 @@ record ClusterView(
         boolean only = node.breakerOpen()
                 && node.reason().filter(why -> why.startsWith(BREAKER)).isPresent();
         return only
-                ? new NodeHealth(
+                ? NodeHealth.of(
                         node.node(),
                         node.address(),
                         Health.UP,

@@ -60,7 +60,7 @@ class ClusterViewTest {
     }
 
     private static ClusterView view(String reason) {
-        NodeHealth node = new NodeHealth(
+        NodeHealth node = NodeHealth.of(
                 "main-1",
                 "127.0.0.1:1",
                 Health.DEGRADED,

@@ -44,7 +44,7 @@ final class RedisJobQueue implements JobQueue {
     /** From the end of the drain on: until then, jobs that are being done may enqueue others. */
     private volatile boolean closed;
 
-    private volatile @Nullable JobStats seen;
+    private volatile @Nullable CountedJobs seen;
 
     RedisJobQueue(HaRedis redis, Settings settings) {
         this.redis = redis;
@@ -54,7 +54,7 @@ final class RedisJobQueue implements JobQueue {
         this.durable = new DurableEnqueue(store, redis.durable(settings.durability()), settings);
         this.upkeep = new Upkeep(settings.name());
         this.notes = redis.addNotes("queue " + settings.name(), () -> List.of(health()));
-        upkeep.every(LOOK, () -> seen = stats());
+        upkeep.every(LOOK, () -> seen = store.stats(counters));
         upkeep.every(WITH_STACK, this::endWithStack);
     }
 
@@ -119,7 +119,7 @@ final class RedisJobQueue implements JobQueue {
     }
 
     private HealthNote health() {
-        JobStats last = seen;
+        CountedJobs last = seen;
         return last == null
                 ? HealthNote.of(
                         HealthCode.QUEUE_UNKNOWN, "Queue " + settings.name() + " was opened and not heard from yet")
