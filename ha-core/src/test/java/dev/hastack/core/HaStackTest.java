@@ -61,7 +61,7 @@ class HaStackTest {
 
         @Override
         public StoreHealth health() {
-            return new StoreHealth("redis", Health.DEGRADED, "one of two", List.of(), List.of());
+            return StoreHealth.of("redis", Health.DEGRADED, "one of two", List.of(), List.of());
         }
 
         @Override

@@ -48,7 +48,7 @@ final class ElasticsearchHealth {
         router.guards().closures().forEach(text -> notes.add(HealthNote.of(HealthCode.PUBLICATION_BREAKER_OPEN, text)));
         notes.addAll(TopologyNotes.of(routes.snapshot(), false));
         partial(router.partial()).ifPresent(notes::add);
-        return added.addedTo(new StoreHealth(
+        return added.addedTo(StoreHealth.of(
                 "elasticsearch",
                 !serves ? Health.DOWN : well ? Health.UP : Health.DEGRADED,
                 routes.snapshot().describe(now),

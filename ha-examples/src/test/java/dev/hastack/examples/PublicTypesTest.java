@@ -54,13 +54,11 @@ class PublicTypesTest {
         "DeadLetter",
         "Durable",
         "Failure",
-        "HealthReport",
         "KnownEpoch",
         "Origin",
         "Past",
         "Refused",
-        "Sample",
-        "StoreHealth"
+        "Sample"
     };
 
     @Test

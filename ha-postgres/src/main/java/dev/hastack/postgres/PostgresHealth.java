@@ -34,7 +34,7 @@ final class PostgresHealth {
         List<NodeHealth> nodes = snapshot.nodes().values().stream()
                 .map(node -> node(node, routes, now))
                 .toList();
-        return new StoreHealth("postgres", store(routes, nodes), snapshot.describe(now), notes(routes), nodes);
+        return StoreHealth.of("postgres", store(routes, nodes), snapshot.describe(now), notes(routes), nodes);
     }
 
     private List<HealthNote> notes(Routes routes) {

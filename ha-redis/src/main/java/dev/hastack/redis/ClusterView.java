@@ -107,7 +107,7 @@ record ClusterView(
     }
 
     StoreHealth store() {
-        return new StoreHealth("redis", health(), summary(), notes(), nodes);
+        return StoreHealth.of("redis", health(), summary(), notes(), nodes);
     }
 
     /** Without what becomes another with each look: that is no news, and the nodes' own reasons have it. */

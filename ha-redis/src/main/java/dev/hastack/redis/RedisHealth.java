@@ -37,7 +37,7 @@ final class RedisHealth {
         List<NodeHealth> nodes = snapshot.nodes().values().stream()
                 .map(node -> node(node, routes, now))
                 .toList();
-        return new StoreHealth("redis", store(routes, nodes), snapshot.describe(now), notes(routes), nodes);
+        return StoreHealth.of("redis", store(routes, nodes), snapshot.describe(now), notes(routes), nodes);
     }
 
     private List<HealthNote> notes(RedisRoutes routes) {

@@ -45,7 +45,7 @@ class ClusterViewTest {
     }
 
     private static NodeHealth node(String id) {
-        return new NodeHealth(
+        return NodeHealth.of(
                 id,
                 "127.0.0.1:1",
                 Health.UP,

@@ -29,7 +29,7 @@ public final class HealthNotes {
 
     /** Returns this health with the notes of all suppliers after its own, in the order of their names. */
     public StoreHealth addedTo(StoreHealth health) {
-        return new StoreHealth(
+        return StoreHealth.of(
                 health.store(),
                 health.health(),
                 health.summary(),

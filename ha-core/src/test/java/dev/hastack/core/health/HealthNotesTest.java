@@ -13,7 +13,7 @@ class HealthNotesTest {
     private final HealthNotes notes = new HealthNotes();
 
     private StoreHealth health() {
-        return notes.addedTo(new StoreHealth("store", Health.UP, "up", List.of(OWN), List.of()));
+        return notes.addedTo(StoreHealth.of("store", Health.UP, "up", List.of(OWN), List.of()));
     }
 
     private static Supplier<List<HealthNote>> says(String text) {

@@ -11,7 +11,7 @@ import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
 class HealthReportTest {
-    private static final NodeHealth MAIN = new NodeHealth(
+    private static final NodeHealth MAIN = NodeHealth.of(
             "main",
             "127.0.0.1:6379",
             Health.UP,
@@ -29,7 +29,7 @@ class HealthReportTest {
             HealthReport.of(Optional.empty(), "mail", Instant.EPOCH, List.of(store("postgres", List.of()), redis));
 
     private static StoreHealth store(String name, List<NodeHealth> nodes) {
-        return new StoreHealth(name, Health.UP, "up", List.of(), nodes);
+        return StoreHealth.of(name, Health.UP, "up", List.of(), nodes);
     }
 
     @Test
@@ -51,7 +51,7 @@ class HealthReportTest {
     void finds_the_first_note_of_a_kind() {
         HealthNote mail = HealthNote.of(HealthCode.QUEUE_DEPTH, "Queue mail is empty.");
         HealthNote press = HealthNote.of(HealthCode.QUEUE_DEPTH, "Queue press is empty.");
-        StoreHealth store = new StoreHealth("redis", Health.UP, "up", List.of(mail, press), List.of());
+        StoreHealth store = StoreHealth.of("redis", Health.UP, "up", List.of(mail, press), List.of());
 
         assertThat(store.note(HealthCode.QUEUE_DEPTH)).containsSame(mail);
         assertThat(store.note(HealthCode.SENTINELS_SILENT)).isEmpty();
