@@ -77,8 +77,7 @@ public interface NodeHealth {
             boolean breakerOpen,
             Instant since,
             Optional<String> reason) {
-        return new ProbedNode(
-                node, address, health, role, suspect, epoch, lag, generation, breakerOpen, since, reason);
+        return new ProbedNode(node, address, health, role, suspect, epoch, lag, generation, breakerOpen, since, reason);
     }
 
     /** Returns its id in the configuration. */
