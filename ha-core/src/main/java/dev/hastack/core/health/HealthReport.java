@@ -28,19 +28,20 @@ public record HealthReport(
      * Returns the health of a store of this stack.
      *
      * @param name {@code postgres}, {@code redis} or {@code elasticsearch}
-     * @throws IllegalArgumentException if the stack has no such store; which stores it has does not change while it is open,
-     *     so that this is a mistake of the program or of the configuration
+     * @throws IllegalArgumentException if the stack has no such store; which stores it has does not change while it is
+     *     open, so that this is a mistake of the program or of the configuration
      */
     public StoreHealth store(String name) {
         return stores.stream()
                 .filter(store -> store.store().equals(name))
                 .findFirst()
                 .orElseThrow(
-                        () -> new IllegalArgumentException(
-                                "this stack has no store \"" + name + "\": it has "
-                                        + stores.stream()
-                                                .map(StoreHealth::store)
-                                                .toList()
-                                        + "; correct the name, or configure its nodes (ha.<store>.nodes.<id>.address) and put its module on the class path"));
+                        () -> new IllegalArgumentException("this stack has no store \"" + name + "\": it has " + names()
+                                + "; correct the name, or configure its nodes (ha.<store>.nodes.<id>.address)"
+                                + " and put its module on the class path"));
+    }
+
+    private List<String> names() {
+        return stores.stream().map(StoreHealth::store).toList();
     }
 }

@@ -21,8 +21,8 @@ public record StoreHealth(String store, Health health, String summary, List<Heal
     }
 
     /**
-     * Returns a node by its id. Empty if it is no member now: members that Sentinel or a Redis Cluster names come and go, so
-     * that an unknown id need not be a mistake.
+     * Returns a node by its id. Empty if it is no member now: members that Sentinel or a Redis Cluster names come and
+     * go, so that an unknown id need not be a mistake.
      */
     public Optional<NodeHealth> node(String id) {
         return nodes.stream().filter(node -> node.node().equals(id)).findFirst();
