@@ -62,8 +62,8 @@ public interface HaElasticsearch extends Store {
     Snapshot topology();
 
     /**
-     * Adds notes to this store's {@link #health} until the registration is closed. Suppliers may share a name: each speaks for
-     * itself. One that throws an exception spoils only its own notes, in whose place health says so.
+     * Adds notes to this store's {@link #health} until the registration is closed. Suppliers may share a name: each
+     * speaks for itself. One that throws an exception spoils only its own notes, in whose place health says so.
      *
      * @param name what the notes are about; the order of notes goes by it
      * @param notes is called at each {@link #health}, by the thread that asks; must not block

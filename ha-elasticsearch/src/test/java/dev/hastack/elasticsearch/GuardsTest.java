@@ -106,9 +106,8 @@ class GuardsTest {
         assertThat(guards.closures())
                 .singleElement()
                 .satisfies(text -> assertThat(text)
-                        .matches(
-                                "Reads of publication news are kept away, and tried again in \\d+ ms: the circuit breaker of"
-                                        + " publication news is open, .*; the last: no shard"));
+                        .matches("Reads of publication news are kept away, and tried again in \\d+ ms: the circuit"
+                                + " breaker of publication news is open, .*; the last: no shard"));
 
         guards.forgive();
         assertThat(news.permits(true)).isTrue();

@@ -122,7 +122,7 @@ record ClusterView(
                 .collect(Collectors.joining("", summary(), ""));
     }
 
-    /** Returns {@code cluster ok, 16384 of 16384 slots served: a PRIMARY epoch 3 with 5461 slots, b REPLICA epoch 3}. */
+    /** Returns {@code cluster ok, 16384 of 16384 slots served: a PRIMARY epoch 3 with 5461 slots, b REPLICA}. */
     private String summary() {
         StringBuilder text = new StringBuilder("cluster ")
                 .append(state)

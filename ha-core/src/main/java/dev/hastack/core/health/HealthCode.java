@@ -3,8 +3,8 @@ package dev.hastack.core.health;
 import java.util.Locale;
 
 /**
- * The notes that ha-stack itself makes. Codes and severities are stable; more of them may come with any release. The table
- * in {@code docs/operations.md} says what to do about each.
+ * The notes that ha-stack itself makes. Codes and severities are stable; any release may add more. The table in {@code
+ * docs/operations.md} says what to do about each.
  */
 public enum HealthCode {
     /** {@code contested}: two nodes claim to be primary at the same epoch, and no epoch can decide between them. */

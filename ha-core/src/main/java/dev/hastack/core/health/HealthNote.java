@@ -4,8 +4,8 @@ import java.util.Objects;
 import java.util.regex.Pattern;
 
 /**
- * Something worth knowing about a store beyond its topology. Programs go by the code, people read the text. A note does not
- * change the {@link Health} of its store. Immutable.
+ * Something worth knowing about a store beyond its topology. Programs go by the code, people read the text. A note does
+ * not change the {@link Health} of its store. Immutable.
  */
 public final class HealthNote {
     private static final Pattern KEBAB = Pattern.compile("[a-z][a-z0-9]*(?:-[a-z0-9]+)*");
@@ -48,9 +48,9 @@ public final class HealthNote {
 
     private static HealthNote own(String code, Severity severity, String text) {
         if (!KEBAB.matcher(code).matches()) {
-            throw new IllegalArgumentException(
-                    "the code of a note is \"" + code
-                            + "\", which is not in kebab case: give lower-case words joined by hyphens, such as \"cache-size\"");
+            throw new IllegalArgumentException("the code of a note is \"" + code
+                    + "\", which is not in kebab case: give lower-case words joined by hyphens, such as"
+                    + " \"cache-size\"");
         }
         if (text.isBlank()) {
             throw new IllegalArgumentException("the text of the note " + code + " is blank: give a whole sentence");

@@ -12,9 +12,9 @@ public final class HealthNotes {
     private final List<Registered> all = new CopyOnWriteArrayList<>();
 
     /**
-     * Adds a supplier, until its registration is closed. Suppliers may share a name: each speaks for itself, and closing one
-     * leaves the others. One that throws an exception or returns null costs its own notes alone; a note with the code {@code
-     * note-failed} says so in their place.
+     * Adds a supplier, until its registration is closed. Suppliers may share a name: each speaks for itself, and
+     * closing one leaves the others. One that throws an exception or returns null costs its own notes alone; a note
+     * with the code {@code note-failed} says so in their place.
      *
      * @param name what the notes are about; the order of notes goes by it
      * @param notes is called at each look at health, by the thread that looks; must not block
@@ -52,7 +52,7 @@ public final class HealthNotes {
             this.notes = notes;
         }
 
-        /** Catches errors, too: one of linkage, say, or a stack overflow, is no reason to know nothing of the stores. */
+        /** Catches errors, too: one of linkage, say, is no reason to know nothing of the stores. */
         @SuppressWarnings("CatchThrowable")
         List<HealthNote> ask() {
             try {

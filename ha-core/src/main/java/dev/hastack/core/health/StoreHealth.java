@@ -30,8 +30,8 @@ public interface StoreHealth {
     List<NodeHealth> nodes();
 
     /**
-     * Returns a node by its id. Empty if it is no member now: members that Sentinel or a Redis Cluster names come and go, so
-     * that an unknown id need not be a mistake.
+     * Returns a node by its id. Empty if it is no member now: members that Sentinel or a Redis Cluster names come and
+     * go, so that an unknown id need not be a mistake.
      */
     default Optional<NodeHealth> node(String id) {
         return nodes().stream().filter(node -> node.node().equals(id)).findFirst();

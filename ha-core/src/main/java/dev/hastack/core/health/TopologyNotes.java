@@ -21,10 +21,10 @@ public final class TopologyNotes {
     public static List<HealthNote> of(Snapshot snapshot, boolean writable) {
         List<HealthNote> notes = new ArrayList<>();
         if (snapshot.contested()) {
-            notes.add(
-                    HealthNote.of(
-                            HealthCode.CONTESTED,
-                            "More than one node claims to be primary at the same epoch: decide which is right, and stop the others."));
+            notes.add(HealthNote.of(
+                    HealthCode.CONTESTED,
+                    "More than one node claims to be primary at the same epoch: decide which is right, and stop"
+                            + " the others."));
         }
         if (writable) {
             snapshot.primary()
