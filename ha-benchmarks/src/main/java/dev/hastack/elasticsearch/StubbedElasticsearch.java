@@ -14,7 +14,7 @@ public final class StubbedElasticsearch {
 
     /** Opens it at once; the probes begin. */
     public static HaElasticsearch open(StackConfig config, Events events, NodeConnector connector) {
-        return HaElasticsearch.open(
+        return RoutedElasticsearch.open(
                 new StoreContext(config, events, Time.system(), new Machine()),
                 config.elasticsearch().orElseThrow(),
                 connector);

@@ -20,7 +20,7 @@ public final class StubbedPostgres {
      * @param connect gives a new connection to the node of this id, which runs the other argument when it is given back
      */
     public static HaPostgres open(StackConfig config, Events events, BiFunction<String, Runnable, Connection> connect) {
-        return HaPostgres.open(
+        return PooledPostgres.open(
                 new StoreContext(config, events, Time.system(), new Machine()),
                 config.postgres().orElseThrow(),
                 (node, socketsKey, defaults) -> returned -> connect.apply(node, returned));

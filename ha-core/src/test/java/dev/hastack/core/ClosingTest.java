@@ -109,7 +109,7 @@ class ClosingTest {
     private record Closed(String name, Function<Duration, Boolean> closing) implements Store {
         @Override
         public StoreHealth health() {
-            return new StoreHealth(name, Health.UP, "", List.of());
+            return StoreHealth.of(name, Health.UP, "", List.of(), List.of());
         }
 
         @Override

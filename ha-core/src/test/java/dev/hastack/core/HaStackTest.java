@@ -10,6 +10,7 @@ import ch.qos.logback.core.read.ListAppender;
 import dev.hastack.core.config.StackConfig;
 import dev.hastack.core.health.Health;
 import dev.hastack.core.health.StoreHealth;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -60,7 +61,7 @@ class HaStackTest {
 
         @Override
         public StoreHealth health() {
-            return new StoreHealth("redis", Health.DEGRADED, "one of two", List.of());
+            return StoreHealth.of("redis", Health.DEGRADED, "one of two", List.of(), List.of());
         }
 
         @Override
@@ -80,6 +81,16 @@ class HaStackTest {
     @BeforeEach
     void forget() {
         CALLS.clear();
+    }
+
+    @Test
+    void a_program_stubs_it_with_what_its_own_test_needs() {
+        StandIn store = new StandIn();
+
+        HaStack stub = (HaStack) Proxy.newProxyInstance(
+                HaStack.class.getClassLoader(), new Class<?>[] {HaStack.class}, (proxy, method, arguments) -> store);
+
+        assertThat(stub.get(StandIn.class)).isSameAs(store);
     }
 
     @Test

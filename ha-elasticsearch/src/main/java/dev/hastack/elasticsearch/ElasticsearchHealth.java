@@ -1,13 +1,18 @@
 package dev.hastack.elasticsearch;
 
 import dev.hastack.core.health.Health;
+import dev.hastack.core.health.HealthCode;
+import dev.hastack.core.health.HealthNote;
+import dev.hastack.core.health.HealthNotes;
 import dev.hastack.core.health.NodeHealth;
-import dev.hastack.core.health.Reports;
+import dev.hastack.core.health.NoteRegistration;
 import dev.hastack.core.health.StoreHealth;
+import dev.hastack.core.health.TopologyNotes;
 import dev.hastack.core.topology.NodeView;
 import dev.hastack.core.topology.Refused;
 import dev.hastack.core.topology.Snapshot;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -16,51 +21,56 @@ import java.util.stream.Stream;
 /** Health as the routes have it. */
 final class ElasticsearchHealth {
     private final Router router;
-    private final Reports reports = new Reports();
+    private final HealthNotes added = new HealthNotes();
 
     ElasticsearchHealth(Router router) {
         this.router = router;
     }
 
-    AutoCloseable report(String name, Supplier<String> words) {
-        return reports.add(name, words);
+    NoteRegistration addNotes(String name, Supplier<List<HealthNote>> notes) {
+        return added.add(name, notes);
     }
 
     StoreHealth of(ElasticsearchRoutes routes, Instant now) {
         List<NodeHealth> nodes = routes.snapshot().nodes().values().stream()
                 .map(node -> node(node, routes))
                 .toList();
-        Guard cluster = router.guards().cluster();
-        List<String> broken = router.guards().open();
-        List<String> guarded = cluster.words().toList();
-        StringBuilder summary = new StringBuilder(routes.snapshot().describe(now));
-        if (!guarded.isEmpty()) {
-            summary.append("; ").append(String.join("; ", guarded)).append(": ").append(cluster.why());
-        }
-        if (!broken.isEmpty()) {
-            summary.append("; kept away: ").append(String.join(", ", broken));
-        }
-        if (router.partial() > 0) {
-            summary.append("; ").append(router.partial()).append(" answers were partial");
-        }
-        Optional<String> unwritable = unwritable(routes.snapshot());
-        unwritable.ifPresent(why -> summary.append("; writes refused: ").append(why));
+        List<String> guarded = router.guards().cluster().closures().toList();
+        Optional<Refused> unwritable = unwritable(routes.snapshot());
         boolean well = guarded.isEmpty() && nodes.stream().allMatch(node -> node.health() == Health.UP);
         boolean serves = unwritable.isEmpty()
                 && nodes.stream().anyMatch(node -> node.health() != Health.DOWN && connects(node, routes));
-        return reports.addedTo(new StoreHealth(
+        List<HealthNote> notes = new ArrayList<>();
+        unwritable
+                .map(refused -> TopologyNotes.writesRefused("No node takes", refused))
+                .ifPresent(notes::add);
+        guarded.forEach(text -> notes.add(HealthNote.of(HealthCode.CLUSTER_BREAKER_OPEN, text)));
+        router.guards().closures().forEach(text -> notes.add(HealthNote.of(HealthCode.PUBLICATION_BREAKER_OPEN, text)));
+        notes.addAll(TopologyNotes.of(routes.snapshot(), false));
+        partial(router.partial()).ifPresent(notes::add);
+        return added.addedTo(StoreHealth.of(
                 "elasticsearch",
                 !serves ? Health.DOWN : well ? Health.UP : Health.DEGRADED,
-                summary.toString(),
+                routes.snapshot().describe(now),
+                notes,
                 nodes));
     }
 
+    private static Optional<HealthNote> partial(long answers) {
+        return answers == 0
+                ? Optional.empty()
+                : Optional.of(HealthNote.of(
+                        HealthCode.PARTIAL_RESULTS,
+                        answers + (answers == 1 ? " answer was" : " answers were")
+                                + " partial since the stack was opened"));
+    }
+
     /** Why no node takes the writes that this stack is for, though it answers. */
-    private static Optional<String> unwritable(Snapshot snapshot) {
+    private static Optional<Refused> unwritable(Snapshot snapshot) {
         List<Optional<Refused>> peers =
                 snapshot.peers().map(node -> node.refuses(Refused.Use.WRITES)).toList();
         return peers.stream().allMatch(Optional::isPresent)
-                ? peers.stream().flatMap(Optional::stream).findFirst().map(Refused::why)
+                ? peers.stream().flatMap(Optional::stream).findFirst()
                 : Optional.empty();
     }
 

@@ -18,6 +18,7 @@ public final class ElasticsearchProvider implements StoreProvider {
 
     @Override
     public Store open(StoreContext context) {
-        return HaElasticsearch.open(context, context.config().elasticsearch().orElseThrow());
+        return RoutedElasticsearch.open(
+                context, context.config().elasticsearch().orElseThrow());
     }
 }

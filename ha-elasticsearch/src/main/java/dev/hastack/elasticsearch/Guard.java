@@ -107,12 +107,12 @@ final class Guard {
         breaker(read).withdrawn();
     }
 
-    /** What it keeps away, and for how long. */
-    Stream<String> words() {
+    /** Returns a sentence for the reads and one for the writes that it keeps away, with how long and why. */
+    Stream<String> closures() {
         return Stream.of(true, false)
                 .flatMap(read -> breaker(read).nextTrial().stream()
-                        .map(in -> name + (read ? " (reads)" : " (writes)") + ", tried again in " + in.toMillis()
-                                + " ms"));
+                        .map(in -> (read ? "Reads" : "Writes") + " of " + name + " are kept away, and tried again in "
+                                + in.toMillis() + " ms: " + why()));
     }
 
     /** For an error message: why it keeps requests away. */

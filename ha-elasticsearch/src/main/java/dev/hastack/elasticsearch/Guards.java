@@ -115,9 +115,9 @@ final class Guards {
         guards.values().removeIf(Guard::idle);
     }
 
-    /** What is kept away now, for people. */
-    List<String> open() {
-        return guards.values().stream().flatMap(Guard::words).sorted().toList();
+    /** Returns a sentence for each publication's reads or writes that are kept away now. */
+    List<String> closures() {
+        return guards.values().stream().flatMap(Guard::closures).sorted().toList();
     }
 
     int size() {

@@ -4,18 +4,12 @@ import co.elastic.clients.elasticsearch.ElasticsearchAsyncClient;
 import co.elastic.clients.elasticsearch.ElasticsearchClient;
 import co.elastic.clients.json.JsonpMapper;
 import dev.hastack.core.Store;
-import dev.hastack.core.StoreContext;
 import dev.hastack.core.config.ElasticsearchConfig;
-import dev.hastack.core.health.StoreHealth;
-import dev.hastack.core.monitor.Monitor;
-import dev.hastack.core.topology.NodeView;
+import dev.hastack.core.health.HealthNote;
+import dev.hastack.core.health.NoteRegistration;
 import dev.hastack.core.topology.Snapshot;
 import dev.hastack.elasticsearch.publication.Publication;
-import dev.hastack.elasticsearch.publication.Publications;
-import java.time.Duration;
-import java.util.HashMap;
-import java.util.Map;
-import java.util.Optional;
+import java.util.List;
 import java.util.function.Supplier;
 
 /**
@@ -33,137 +27,46 @@ import java.util.function.Supplier;
  * each usable node, apart for reads and writes; more wait for their turn within their time, and where {@code max-in-flight} for each node
  * wait already, fail with an {@link ElasticsearchOverloadedException}.
  */
-public final class HaElasticsearch implements Store {
-    /** On a busy machine its nodes were seen to be silent for longer than those of other stores. */
-    private static final int PATIENCE = 4;
+public interface HaElasticsearch extends Store {
 
-    private final Router router;
-    private final ElasticsearchChannels channels;
-    private final Monitor monitor;
-    private final ElasticsearchHealth health;
-    private final ElasticsearchClient client;
-    private final ElasticsearchAsyncClient asyncClient;
-    private final Publications publications;
-
-    private HaElasticsearch(ElasticsearchConfig config, ElasticsearchChannels channels, Monitor monitor) {
-        this.router = channels.router();
-        this.channels = channels;
-        this.monitor = monitor;
-        this.health = new ElasticsearchHealth(router);
-        JsonpMapper mapper = Mappers.standard();
-        this.client = client(mapper);
-        this.asyncClient = asyncClient(mapper);
-        this.publications = new Publications(client, config, config.writable());
-    }
-
-    static HaElasticsearch open(StoreContext context, ElasticsearchConfig config) {
-        return open(context, config, Connectors.found());
-    }
-
-    static HaElasticsearch open(StoreContext context, ElasticsearchConfig config, NodeConnector connector) {
-        Connectors connectors = new Connectors(config, context.config(), connector);
-        Map<String, NodeChannel> nodes = new HashMap<>();
-        config.nodes()
-                .forEach((id, node) ->
-                        nodes.put(id, new NodeChannel(connectors.target(id, node.address()), connectors.connector())));
-        ElasticsearchChannels channels =
-                new ElasticsearchChannels(config, nodes, Places.policy(context.config(), config), connectors::hiddenIn);
-        Monitor monitor = new Monitor(
-                new Monitor.Settings(
-                        "elasticsearch",
-                        config.nodes().keySet(),
-                        Optional.empty(),
-                        context.config().probe().interval(),
-                        context.config().probe().timeout().multipliedBy(PATIENCE),
-                        config.connectTimeout(),
-                        Optional.empty()),
-                channels,
-                context.events(),
-                context.time(),
-                context.machine());
-        channels.start(monitor);
-        monitor.start();
-        return new HaElasticsearch(config, channels, monitor);
-    }
-
-    /** Maps documents by Jackson, with its standard settings; see {@link #client(JsonpMapper)}. */
-    public ElasticsearchClient client() {
-        return client;
-    }
-
-    /** Costs little to make; closing it closes nothing. Keep the mapper, not the client, if you make many. */
-    public ElasticsearchClient client(JsonpMapper mapper) {
-        return new ElasticsearchClient(new RoutingTransport(router, mapper));
-    }
-
-    /** As {@link #client()}. */
-    public ElasticsearchAsyncClient asyncClient() {
-        return asyncClient;
-    }
-
-    /** As {@link #client(JsonpMapper)}. */
-    public ElasticsearchAsyncClient asyncClient(JsonpMapper mapper) {
-        return new ElasticsearchAsyncClient(new RoutingTransport(router, mapper));
-    }
+    /** Returns the client that maps documents by Jackson, with its standard settings; see {@link #client(JsonpMapper)}. */
+    ElasticsearchClient client();
 
     /**
-     * A publication, whose documents {@link #client()} maps; does no I/O.
+     * Returns a client that maps documents by this mapper. It costs little to make, and closing it closes nothing. Keep the
+     * mapper, not the client, if you make many.
+     */
+    ElasticsearchClient client(JsonpMapper mapper);
+
+    /** Returns the asynchronous client, as {@link #client()} does the other. */
+    ElasticsearchAsyncClient asyncClient();
+
+    /** Returns an asynchronous client, as {@link #client(JsonpMapper)} does one of the other kind. */
+    ElasticsearchAsyncClient asyncClient(JsonpMapper mapper);
+
+    /**
+     * Returns a publication, whose documents {@link #client()} maps; does no I/O.
      *
      * @param id need not be in the configuration: then it is as {@code ha.elasticsearch.defaults} says
      * @throws IllegalArgumentException if the id cannot be part of the name of an index
      */
-    public Publication publication(String id) {
-        return publications.publication(id);
-    }
-
-    /** As {@link #publication(String)}, made as the program says. The object is the caller's own. */
-    public Publication publication(String id, ElasticsearchConfig.Publication own) {
-        return publications.publication(id, own);
-    }
-
-    /** The nodes as the last probes saw them; does no I/O. */
-    public Snapshot topology() {
-        return monitor.snapshot();
-    }
+    Publication publication(String id);
 
     /**
-     * Adds to what this store's health says, for as long as the returned handle is open.
-     *
-     * @param name of what it is about; the last of a name counts
-     * @param words asked for at each {@link #health}; must not block
+     * Returns a publication, as {@link #publication(String)} does, but one that is as the program says. The object is the
+     * caller's own.
      */
-    public AutoCloseable report(String name, Supplier<String> words) {
-        return health.report(name, words);
-    }
+    Publication publication(String id, ElasticsearchConfig.Publication own);
 
-    @Override
-    public String name() {
-        return "elasticsearch";
-    }
+    /** Returns the nodes as the last probes saw them; does no I/O. */
+    Snapshot topology();
 
-    @Override
-    public StoreHealth health() {
-        return health.of(router.routes(), monitor.time().now());
-    }
-
-    @Override
-    public boolean awaitReady(Duration timeout) throws InterruptedException {
-        return monitor.await(() -> ready() ? Optional.of(true) : Optional.empty(), timeout)
-                .isPresent();
-    }
-
-    private boolean ready() {
-        ElasticsearchRoutes routes = router.routes();
-        return routes.complete() && routes.snapshot().peers().anyMatch(NodeView::open);
-    }
-
-    @Override
-    public boolean close(Duration drain) {
-        publications.close();
-        boolean drained = router.drain(drain);
-        monitor.close();
-        router.close();
-        channels.close();
-        return drained;
-    }
+    /**
+     * Adds notes to this store's {@link #health} until the registration is closed. Suppliers may share a name: each
+     * speaks for itself. One that throws an exception spoils only its own notes, in whose place health says so.
+     *
+     * @param name what the notes are about; the order of notes goes by it
+     * @param notes is called at each {@link #health}, by the thread that asks; must not block
+     */
+    NoteRegistration addNotes(String name, Supplier<List<HealthNote>> notes);
 }

@@ -103,9 +103,11 @@ class GuardsTest {
         assertThat(news.why()).endsWith("the last: no shard");
         assertThat(news.permits(false)).isTrue();
         assertThat(guards.of("cms-sport-read").permits(true)).isTrue();
-        assertThat(guards.open())
+        assertThat(guards.closures())
                 .singleElement()
-                .satisfies(words -> assertThat(words).matches("publication news \\(reads\\), tried again in \\d+ ms"));
+                .satisfies(text -> assertThat(text)
+                        .matches("Reads of publication news are kept away, and tried again in \\d+ ms: the circuit"
+                                + " breaker of publication news is open, .*; the last: no shard"));
 
         guards.forgive();
         assertThat(news.permits(true)).isTrue();
@@ -130,7 +132,7 @@ class GuardsTest {
             assertThat(cluster.permits(true)).as("another's, %d", i).isTrue();
             cluster.succeeded(true);
         }
-        assertThat(cluster.words()).isEmpty();
+        assertThat(cluster.closures()).isEmpty();
         assertThat(cluster.permits(true)).isTrue();
     }
 

@@ -40,7 +40,7 @@ class ImpatientCallersTest {
             for (int i = 0; i < 5; i++) {
                 assertThat(cluster.count()).isEqualTo(7);
             }
-            assertThat(cluster.router().guards().open()).isEmpty();
+            assertThat(cluster.router().guards().closures()).isEmpty();
         }
     }
 

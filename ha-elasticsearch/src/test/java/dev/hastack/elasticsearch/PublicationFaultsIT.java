@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import co.elastic.clients.elasticsearch.ElasticsearchAsyncClient;
 import co.elastic.clients.elasticsearch._types.ElasticsearchException;
+import dev.hastack.core.health.HealthCode;
+import dev.hastack.core.health.HealthNote;
 import dev.hastack.testkit.ElasticsearchCluster;
 import dev.hastack.testkit.junit.Elasticsearch;
 import dev.hastack.testkit.junit.HaStackTest;
@@ -50,7 +52,9 @@ class PublicationFaultsIT {
                             e -> assertThat(e)
                                     .hasMessageStartingWith(
                                             "search of cms-bad-read: not sent: the circuit breaker of publication bad is open"));
-            assertThat(articles.store().health().summary()).contains("kept away: publication bad (reads)");
+            assertThat(articles.store().health().note(HealthCode.PUBLICATION_BREAKER_OPEN))
+                    .hasValueSatisfying(
+                            note -> assertThat(note.text()).startsWith("Reads of publication bad are kept away"));
             assertThat(articles.search("news")).isEqualTo(10);
         }
     }
@@ -77,7 +81,10 @@ class PublicationFaultsIT {
                     .isInstanceOf(ElasticsearchUnavailableException.class)
                     .satisfies(
                             e -> assertThat(e).hasMessageContaining("the circuit breaker of publication bad is open"));
-            assertThat(articles.store().health().summary()).doesNotContain("the cluster");
+            assertThat(articles.store().health().note(HealthCode.PUBLICATION_BREAKER_OPEN))
+                    .isPresent();
+            assertThat(articles.store().health().note(HealthCode.CLUSTER_BREAKER_OPEN))
+                    .isEmpty();
         }
     }
 
@@ -178,17 +185,20 @@ class PublicationFaultsIT {
             Eventually.until(
                     "no more writes are sent",
                     () -> catchThrowable(() -> articles.add("mended")) instanceof ElasticsearchUnavailableException);
-            assertThat(articles.store().health().summary())
-                    .containsPattern("kept away: publication mended \\(writes\\), tried again in \\d+ ms");
+            assertThat(articles.store().health().describe())
+                    .containsPattern("Writes of publication mended are kept away, and tried again in \\d+ ms: ");
 
             cluster.heal();
             Eventually.until(
                     "its time is over, whoever asks",
-                    () -> !articles.store().health().summary().contains("kept away"));
+                    () -> articles.store()
+                            .health()
+                            .note(HealthCode.PUBLICATION_BREAKER_OPEN)
+                            .isEmpty());
             for (int i = 0; i < 5; i++) {
                 articles.add("mended");
             }
-            assertThat(articles.store().health().summary()).doesNotContain("kept away");
+            assertThat(articles.store().health().notes()).isEmpty();
         }
         assertThat(Articles.count(cluster, "mended")).isEqualTo(15);
     }
@@ -205,7 +215,9 @@ class PublicationFaultsIT {
                     .isInstanceOf(ElasticsearchPartialResultsException.class)
                     .hasMessage("search of cms-*-read: partial results: 1 of 2 shards answered");
             assertThat(lax.search("*")).isEqualTo(10);
-            assertThat(lax.store().health().summary()).contains("1 answers were partial");
+            assertThat(lax.store().health().note(HealthCode.PARTIAL_RESULTS))
+                    .map(HealthNote::text)
+                    .contains("1 answer was partial since the stack was opened.");
             assertThat(strict.client()
                             .search(s -> s.index("cms-*-read").allowPartialSearchResults(true), Map.class)
                             .hits()

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import co.elastic.clients.elasticsearch._types.ElasticsearchException;
 import co.elastic.clients.elasticsearch.core.CountResponse;
 import dev.hastack.core.health.Health;
+import dev.hastack.core.health.HealthCode;
+import dev.hastack.core.health.HealthNote;
 import dev.hastack.core.topology.Status;
 import dev.hastack.testkit.ElasticsearchCluster;
 import dev.hastack.testkit.junit.Elasticsearch;
@@ -123,7 +125,9 @@ class RoutingIT {
             cluster.request("PUT", "/_cluster/settings", "{\"persistent\":{\"cluster.blocks.read_only\":true}}");
 
             Eventually.until("it is seen", () -> editing.store().health().health() == Health.DOWN);
-            assertThat(editing.store().health().summary()).contains("writes refused: cluster read-only (api)");
+            assertThat(editing.store().health().note(HealthCode.WRITES_REFUSED))
+                    .map(HealthNote::text)
+                    .contains("No node takes writes: cluster read-only (api).");
             assertThat(delivery.store().health().health()).isEqualTo(Health.UP);
             assertThat(editing.search("news")).isEqualTo(10);
 

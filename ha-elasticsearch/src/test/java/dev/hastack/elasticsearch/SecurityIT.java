@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.hastack.core.HaStack;
 import dev.hastack.core.config.StackConfig;
 import dev.hastack.core.health.Health;
+import dev.hastack.core.health.HealthCode;
 import dev.hastack.core.health.StoreHealth;
 import dev.hastack.testkit.ElasticsearchCluster;
 import dev.hastack.testkit.junit.HaStackExtension;
@@ -93,7 +94,7 @@ class SecurityIT {
             articles.add("news");
             StoreHealth health = articles.store().health();
             assertThat(health.health()).as("%s", health).isEqualTo(Health.UP);
-            assertThat(health.summary())
+            assertThat(health.note(HealthCode.FACTS_UNKNOWN).orElseThrow().text())
                     .contains(" refused: HTTP 403 ")
                     .contains("needs the cluster privilege monitor");
         }

@@ -1,5 +1,6 @@
 package dev.hastack.elasticsearch;
 
+import dev.hastack.core.health.HealthNote;
 import dev.hastack.core.health.NodeHealth;
 import dev.hastack.testkit.CallingProgram;
 import java.util.List;
@@ -29,7 +30,7 @@ final class StoppedProgram {
     private static List<String> wrong(Articles articles) {
         return articles.stack().health().stores().stream()
                 .flatMap(store -> Stream.concat(
-                        Stream.of(store.summary()).filter(summary -> summary.matches(".*(breaker|kept away).*")),
+                        store.notes().stream().map(HealthNote::text).filter(text -> text.contains("kept away")),
                         store.nodes().stream()
                                 .filter(NodeHealth::breakerOpen)
                                 .map(node -> "the breaker of " + node.node() + " is open")))

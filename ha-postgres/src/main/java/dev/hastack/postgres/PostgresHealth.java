@@ -2,8 +2,11 @@ package dev.hastack.postgres;
 
 import dev.hastack.core.config.PostgresConfig;
 import dev.hastack.core.health.Health;
+import dev.hastack.core.health.HealthCode;
+import dev.hastack.core.health.HealthNote;
 import dev.hastack.core.health.NodeHealth;
 import dev.hastack.core.health.StoreHealth;
+import dev.hastack.core.health.TopologyNotes;
 import dev.hastack.core.select.ReadWords;
 import dev.hastack.core.topology.NodeView;
 import dev.hastack.core.topology.Snapshot;
@@ -11,6 +14,7 @@ import dev.hastack.core.topology.Staleness;
 import dev.hastack.core.topology.Status;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -30,13 +34,20 @@ final class PostgresHealth {
         List<NodeHealth> nodes = snapshot.nodes().values().stream()
                 .map(node -> node(node, routes, now))
                 .toList();
-        return new StoreHealth(
-                "postgres",
-                store(routes, nodes),
-                snapshot.describe(now)
-                        + (routes.lacksWitness(config) ? Routes.UNWITNESSED : "")
-                        + pools.note().map(note -> "; " + note).orElse(""),
-                nodes);
+        return StoreHealth.of("postgres", store(routes, nodes), snapshot.describe(now), notes(routes), nodes);
+    }
+
+    private List<HealthNote> notes(Routes routes) {
+        List<HealthNote> notes = new ArrayList<>(TopologyNotes.of(routes.snapshot(), config.writable()));
+        if (routes.lacksWitness(config)) {
+            notes.add(HealthNote.of(
+                    HealthCode.WITNESS_MISSING,
+                    "No other node confirms the primary, as ha.postgres.writes.require-witness demands."));
+        }
+        pools.note()
+                .map(text -> HealthNote.of(HealthCode.EPOCH_ABANDONED, text))
+                .ifPresent(notes::add);
+        return notes;
     }
 
     private Health store(Routes routes, List<NodeHealth> nodes) {

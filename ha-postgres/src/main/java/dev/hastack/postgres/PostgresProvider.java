@@ -18,6 +18,6 @@ public final class PostgresProvider implements StoreProvider {
 
     @Override
     public Store open(StoreContext context) {
-        return HaPostgres.open(context, context.config().postgres().orElseThrow());
+        return PooledPostgres.open(context, context.config().postgres().orElseThrow());
     }
 }

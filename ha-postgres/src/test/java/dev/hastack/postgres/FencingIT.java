@@ -12,6 +12,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.hastack.core.HaStack;
 import dev.hastack.core.failure.Outcome;
 import dev.hastack.core.health.Health;
+import dev.hastack.core.health.HealthCode;
 import dev.hastack.core.topology.Status;
 import dev.hastack.testkit.PostgresCluster;
 import dev.hastack.testkit.PostgresNode;
@@ -58,6 +59,8 @@ class FencingIT {
             cluster.node("delivery").proxied().cut();
             until("no witness is left", () -> stack.health().health() == Health.DEGRADED && !writes(postgres));
             assertThat(status(postgres, "main")).isEqualTo(Status.PRIMARY);
+            assertThat(stack.health().store("postgres").note(HealthCode.WITNESS_MISSING))
+                    .isPresent();
             assertThatThrownBy(() -> postgres.primary().getConnection())
                     .isInstanceOf(PostgresNoPrimaryException.class)
                     .hasMessageContaining("no other node confirms the primary")

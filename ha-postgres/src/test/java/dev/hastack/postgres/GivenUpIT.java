@@ -11,6 +11,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import dev.hastack.core.HaStack;
+import dev.hastack.core.health.HealthCode;
 import dev.hastack.core.monitor.Events;
 import dev.hastack.core.topology.Change;
 import dev.hastack.core.topology.Status;
@@ -154,9 +155,9 @@ class GivenUpIT {
                         .isEqualTo("postgres: epoch " + (epoch + 1)
                                 + " was given up: no node has it any more, all follow main at epoch " + epoch + "; "
                                 + change.lost().orElseThrow());
-                assertThat(stack.health().stores().get(0).summary())
-                        .contains("; epoch " + (epoch + 1) + " was given up at ")
-                        .contains(change.lost().orElseThrow());
+                assertThat(note(stack))
+                        .startsWith("Epoch " + (epoch + 1) + " was given up at ")
+                        .endsWith(change.lost().orElseThrow() + ".");
                 until("it is kept", () -> Files.readString(file).endsWith(" " + epoch + "\n"));
             }
             // Forth for good.
@@ -166,6 +167,14 @@ class GivenUpIT {
             assertThat(status(postgres, "standby")).isEqualTo(Status.PRIMARY);
             until("it is kept", () -> Files.readString(file).endsWith(" " + (epoch + 1) + "\n"));
         }
+    }
+
+    private static String note(HaStack stack) {
+        return stack.health()
+                .store("postgres")
+                .note(HealthCode.EPOCH_ABANDONED)
+                .orElseThrow()
+                .text();
     }
 
     /** Five writes, or one more where the first was done and not acknowledged; between when and when. */
@@ -203,7 +212,7 @@ class GivenUpIT {
         try (HaStack stack = Stacks.open(cluster, settings)) {
             HaPostgres postgres = stack.get(HaPostgres.class);
             until("main is written to", () -> writes(postgres));
-            assertThat(stack.health().stores().get(0).summary()).contains("this process did nothing in it");
+            assertThat(note(stack)).contains("this process did nothing in it");
         }
     }
 

@@ -41,10 +41,7 @@ class GuardIT {
     }
 
     private static NodeHealth health(HaStack stack, String node) {
-        return stack.health().stores().get(0).nodes().stream()
-                .filter(n -> n.node().equals(node))
-                .findFirst()
-                .orElseThrow();
+        return stack.health().store("postgres").node(node).orElseThrow();
     }
 
     /** A function that says where it runs, and fails at this node as a server without memory does. */

@@ -202,7 +202,7 @@ class RoleLimitsIT {
                 assertThatThrownBy(() -> query(held, "SELECT 1")).isInstanceOf(SQLException.class);
                 until(
                         "why it stays suspect is said",
-                        () -> stack.health().stores().get(0).summary().contains("main PRIMARY suspect overloaded"));
+                        () -> stack.health().store("postgres").summary().contains("main PRIMARY suspect overloaded"));
                 assertThat(Stacks.health(stack, "main").reason().orElse(""))
                         .contains("too many connections for database");
             } finally {

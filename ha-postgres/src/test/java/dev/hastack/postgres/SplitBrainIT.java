@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hastack.core.HaStack;
+import dev.hastack.core.health.HealthCode;
 import dev.hastack.core.topology.Status;
 import dev.hastack.testkit.PostgresCluster;
 import dev.hastack.testkit.junit.HaStackTest;
@@ -49,6 +50,8 @@ class SplitBrainIT {
             execute(follower.primary(), "INSERT INTO notes VALUES (1)");
             assertThat(query(follower.primary(), PORT)).isEqualTo(port(cluster, "standby"));
             assertThat(follower.topology().contested()).isTrue();
+            assertThat(old.health().store("postgres").note(HealthCode.CONTESTED))
+                    .isPresent();
             long epoch = follower.topology().maxEpoch().orElseThrow();
             assertThat(health(old, "delivery").reason()).contains("contested by standby at the same epoch " + epoch);
 

@@ -61,10 +61,7 @@ final class Stacks {
 
     /** The node as health has it. */
     static NodeHealth health(HaStack stack, String node) {
-        return stack.health().stores().get(0).nodes().stream()
-                .filter(n -> n.node().equals(node))
-                .findFirst()
-                .orElseThrow();
+        return stack.health().store("postgres").node(node).orElseThrow();
     }
 
     /** As {@link #PORT} answers on this node. */

@@ -139,7 +139,7 @@ final class ClusterNews {
         if (!changes.isEmpty()) {
             version++;
             Snapshot snapshot = snapshot(closed);
-            changes.forEach(change -> subscribers.accept(new TopologyEvent("redis", change, snapshot)));
+            changes.forEach(change -> subscribers.accept(TopologyEvent.of("redis", change, snapshot)));
         }
     }
 

@@ -3,7 +3,9 @@ package dev.hastack.redis;
 import dev.hastack.core.StoreContext;
 import dev.hastack.core.config.ProbeConfig;
 import dev.hastack.core.config.RedisConfig;
-import dev.hastack.core.health.Reports;
+import dev.hastack.core.health.HealthNote;
+import dev.hastack.core.health.HealthNotes;
+import dev.hastack.core.health.NoteRegistration;
 import dev.hastack.core.health.StoreHealth;
 import io.lettuce.core.RedisChannelHandler;
 import io.lettuce.core.RedisURI;
@@ -49,7 +51,7 @@ final class ClusterStore implements HaRedisCluster {
     private final ClusterWatch watch;
     private final ClusterClient client;
     private final Set<StatefulConnection<?, ?>> open = ConcurrentHashMap.newKeySet();
-    private final Reports reports = new Reports();
+    private final HealthNotes notes = new HealthNotes();
     private volatile boolean closing;
 
     private ClusterStore(StoreContext context, RedisConfig config) {
@@ -240,8 +242,8 @@ final class ClusterStore implements HaRedisCluster {
     }
 
     @Override
-    public AutoCloseable report(String name, Supplier<String> words) {
-        return reports.add(name, words);
+    public NoteRegistration addNotes(String name, Supplier<List<HealthNote>> supplier) {
+        return notes.add(name, supplier);
     }
 
     @Override
@@ -251,7 +253,7 @@ final class ClusterStore implements HaRedisCluster {
 
     @Override
     public StoreHealth health() {
-        return reports.addedTo(watch.view().store());
+        return notes.addedTo(watch.view().store());
     }
 
     @Override

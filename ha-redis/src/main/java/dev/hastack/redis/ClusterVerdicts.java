@@ -70,7 +70,7 @@ final class ClusterVerdicts {
         Status role = role(node, member);
         boolean refuses = role == Status.PRIMARY && refuses(node);
         Health health = !role.usable() || refuses ? Health.DOWN : reason.isEmpty() ? Health.UP : Health.DEGRADED;
-        return new NodeHealth(
+        return NodeHealth.of(
                 node.node(),
                 node.address().toString(),
                 health,

@@ -1,8 +1,11 @@
 package dev.hastack.redis;
 
 import dev.hastack.core.health.Health;
+import dev.hastack.core.health.HealthCode;
+import dev.hastack.core.health.HealthNote;
 import dev.hastack.core.health.NodeHealth;
 import dev.hastack.core.health.StoreHealth;
+import dev.hastack.core.health.TopologyNotes;
 import dev.hastack.core.select.Waits;
 import dev.hastack.core.topology.Status;
 import java.util.ArrayList;
@@ -65,7 +68,7 @@ record ClusterView(
         boolean only = node.breakerOpen()
                 && node.reason().filter(why -> why.startsWith(BREAKER)).isPresent();
         return only
-                ? new NodeHealth(
+                ? NodeHealth.of(
                         node.node(),
                         node.address(),
                         Health.UP,
@@ -91,16 +94,20 @@ record ClusterView(
         if (!ok()) {
             return Health.DOWN;
         }
-        if (nodes.stream().anyMatch(node -> node.role() == Status.PRIMARY && node.health() == Health.DOWN)) {
-            // It answers, and does nothing of what this service may want of its slots.
+        if (nodes.stream().anyMatch(ClusterView::refuses)) {
             return Health.DOWN;
         }
         boolean all = slots == SLOTS && nodes.stream().allMatch(node -> node.health() == Health.UP);
         return all ? Health.UP : Health.DEGRADED;
     }
 
+    /** Whether it is a primary that answers, and does nothing of what this service may want of its slots. */
+    private static boolean refuses(NodeHealth node) {
+        return node.role() == Status.PRIMARY && node.health() == Health.DOWN;
+    }
+
     StoreHealth store() {
-        return new StoreHealth("redis", health(), describe(), nodes);
+        return StoreHealth.of("redis", health(), summary(), notes(), nodes);
     }
 
     /** Without what becomes another with each look: that is no news, and the nodes' own reasons have it. */
@@ -108,8 +115,15 @@ record ClusterView(
         return reason.startsWith(NodeHealth.BREAKER_OPEN) ? NodeHealth.BREAKER_OPEN : reason;
     }
 
-    /** {@code cluster ok, 16384 of 16384 slots served: a PRIMARY epoch 3 with 5461 slots, b REPLICA epoch 3}. */
+    /** Returns the summary, and what nodes refuse to tell: {@code …; INFO refused: NOPERM (a, b)}. */
     String describe() {
+        return withheldBy().entrySet().stream()
+                .map(each -> "; " + each.getKey() + " (" + each.getValue() + ")")
+                .collect(Collectors.joining("", summary(), ""));
+    }
+
+    /** Returns {@code cluster ok, 16384 of 16384 slots served: a PRIMARY epoch 3 with 5461 slots, b REPLICA}. */
+    private String summary() {
         StringBuilder text = new StringBuilder("cluster ")
                 .append(state)
                 .append(", ")
@@ -128,11 +142,24 @@ record ClusterView(
                     .map(ClusterView::lasting)
                     .ifPresent(reason -> text.append(" (").append(reason).append(')'));
         }
-        return text.append(refusals()).toString();
+        return text.toString();
     }
 
-    /** {@code ; INFO refused: NOPERM (a, b)}: mostly the same of all nodes, and said once. */
-    private String refusals() {
+    private List<HealthNote> notes() {
+        List<HealthNote> notes = new ArrayList<>();
+        nodes.stream()
+                .filter(ClusterView::refuses)
+                .map(node -> HealthNote.of(
+                        HealthCode.WRITES_REFUSED,
+                        "The primary " + node.node() + " does not serve its slots: "
+                                + node.reason().orElse("unknown")))
+                .forEach(notes::add);
+        withheldBy().forEach((text, from) -> notes.add(TopologyNotes.factsUnknown(from, text)));
+        return notes;
+    }
+
+    /** Returns which nodes refuse what, by the words of the refusal: mostly the same of all nodes, and said once. */
+    private Map<String, String> withheldBy() {
         Map<String, List<String>> byText = new LinkedHashMap<>();
         for (int i = 0; i < nodes.size(); i++) {
             if (!withheld.get(i).isEmpty()) {
@@ -140,8 +167,8 @@ record ClusterView(
                         .add(nodes.get(i).node());
             }
         }
-        return byText.entrySet().stream()
-                .map(each -> "; " + each.getKey() + " (" + String.join(", ", each.getValue()) + ")")
-                .collect(Collectors.joining());
+        Map<String, String> joined = new LinkedHashMap<>();
+        byText.forEach((text, from) -> joined.put(text, String.join(", ", from)));
+        return joined;
     }
 }

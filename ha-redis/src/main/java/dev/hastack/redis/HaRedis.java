@@ -1,12 +1,15 @@
 package dev.hastack.redis;
 
 import dev.hastack.core.Store;
+import dev.hastack.core.health.HealthNote;
+import dev.hastack.core.health.NoteRegistration;
 import dev.hastack.core.topology.Snapshot;
 import dev.hastack.redis.queue.JobQueueBuilder;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.codec.RedisCodec;
 import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
+import java.util.List;
 import java.util.function.Supplier;
 
 /**
@@ -108,11 +111,11 @@ public interface HaRedis extends Store {
     Snapshot topology();
 
     /**
-     * Adds to what this store's health says, for as long as the returned handle is open. A supplier that throws spoils only
-     * its own words.
+     * Adds notes to this store's {@link #health} until the registration is closed. Suppliers may share a name: each
+     * speaks for itself. One that throws an exception spoils only its own notes, in whose place health says so.
      *
-     * @param name what the words are about; the last of a name counts
-     * @param words called for each {@link #health}; must not block
+     * @param name what the notes are about; the order of notes goes by it
+     * @param notes is called at each {@link #health}, by the thread that asks; must not block
      */
-    AutoCloseable report(String name, Supplier<String> words);
+    NoteRegistration addNotes(String name, Supplier<List<HealthNote>> notes);
 }

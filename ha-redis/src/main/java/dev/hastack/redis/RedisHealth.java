@@ -3,8 +3,11 @@ package dev.hastack.redis;
 import dev.hastack.core.config.Address;
 import dev.hastack.core.config.RedisConfig;
 import dev.hastack.core.health.Health;
+import dev.hastack.core.health.HealthCode;
+import dev.hastack.core.health.HealthNote;
 import dev.hastack.core.health.NodeHealth;
 import dev.hastack.core.health.StoreHealth;
+import dev.hastack.core.health.TopologyNotes;
 import dev.hastack.core.select.ReadWords;
 import dev.hastack.core.topology.NodeView;
 import dev.hastack.core.topology.Snapshot;
@@ -12,6 +15,7 @@ import dev.hastack.core.topology.Staleness;
 import dev.hastack.core.topology.Status;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -34,37 +38,41 @@ final class RedisHealth {
         List<NodeHealth> nodes = snapshot.nodes().values().stream()
                 .map(node -> node(node, routes, now))
                 .toList();
-        StringBuilder summary = new StringBuilder(snapshot.describe(now));
-        channels.sentinels().ifPresent(sentinels -> {
-            summary.append("; ")
-                    .append(sentinels.answering())
-                    .append(" of ")
-                    .append(sentinels.count())
-                    .append(" Sentinels answer");
-            sentinels
-                    .failure()
-                    .ifPresent(why -> summary.append(" (").append(why).append(")"));
-        });
-        channels.strange().ifPresent(words -> summary.append("; ").append(words));
+        return StoreHealth.of("redis", store(routes, nodes), snapshot.describe(now), notes(routes), nodes);
+    }
+
+    private List<HealthNote> notes(RedisRoutes routes) {
+        List<HealthNote> notes = new ArrayList<>(TopologyNotes.of(routes.snapshot(), config.writable()));
+        channels.sentinels().map(RedisHealth::answers).ifPresent(notes::add);
+        channels.strange()
+                .map(text -> HealthNote.of(HealthCode.SENTINEL_PRIMARY_UNKNOWN, text))
+                .ifPresent(notes::add);
         int waiting = channels.gate().waiting();
         NodeChannel primary = routes.primary();
         if (waiting > 0 && primary != null) {
-            summary.append("; ")
-                    .append(waiting)
-                    .append(waiting == 1 ? " durable write waits" : " durable writes wait")
-                    .append(" for replicas: ")
-                    .append(primary.node())
-                    .append(" is in touch with ")
-                    .append(channels.gate().inTouch(primary.node()));
-            int behind =
-                    channels.gate().inTouch(primary.node()) - channels.gate().ready(primary.node());
-            if (behind > 0) {
-                summary.append(", of which ")
-                        .append(behind)
-                        .append(" did not acknowledge in time what was written before");
-            }
+            notes.add(waits(waiting, primary.node()));
         }
-        return new StoreHealth("redis", store(routes, nodes), summary.toString(), nodes);
+        return notes;
+    }
+
+    private static HealthNote answers(Sentinels sentinels) {
+        long answering = sentinels.answering();
+        return HealthNote.of(
+                answering < sentinels.count() ? HealthCode.SENTINELS_SILENT : HealthCode.SENTINELS_ANSWERING,
+                answering + " of " + sentinels.count() + " Sentinels " + (answering == 1 ? "answers" : "answer")
+                        + sentinels.failure().map(why -> " (" + why + ")").orElse(""));
+    }
+
+    private HealthNote waits(int waiting, String primary) {
+        int inTouch = channels.gate().inTouch(primary);
+        int behind = inTouch - channels.gate().ready(primary);
+        return HealthNote.of(
+                HealthCode.DURABLE_WRITES_WAITING,
+                waiting + (waiting == 1 ? " durable write waits" : " durable writes wait") + " for replicas: " + primary
+                        + " is in touch with " + inTouch
+                        + (behind > 0
+                                ? ", of which " + behind + " did not acknowledge in time what was written before"
+                                : ""));
     }
 
     private Health store(RedisRoutes routes, List<NodeHealth> nodes) {

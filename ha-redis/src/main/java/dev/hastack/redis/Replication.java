@@ -3,7 +3,9 @@ package dev.hastack.redis;
 import dev.hastack.core.StoreContext;
 import dev.hastack.core.config.RedisConfig;
 import dev.hastack.core.config.StackConfig;
-import dev.hastack.core.health.Reports;
+import dev.hastack.core.health.HealthNote;
+import dev.hastack.core.health.HealthNotes;
+import dev.hastack.core.health.NoteRegistration;
 import dev.hastack.core.health.StoreHealth;
 import dev.hastack.core.monitor.Monitor;
 import dev.hastack.core.select.ReadRouting;
@@ -13,6 +15,7 @@ import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.codec.RedisCodec;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -30,7 +33,7 @@ final class Replication implements HaRedis {
     private final ReplicaReach reach;
     private final IdleConnections idle = new IdleConnections();
     private final Subscriptions subscriptions;
-    private final Reports reports = new Reports();
+    private final HealthNotes notes = new HealthNotes();
 
     private Replication(RedisConfig config, NodeClients clients, RedisChannels channels, Monitor monitor) {
         this.config = config;
@@ -151,8 +154,8 @@ final class Replication implements HaRedis {
     }
 
     @Override
-    public AutoCloseable report(String name, Supplier<String> words) {
-        return reports.add(name, words);
+    public NoteRegistration addNotes(String name, Supplier<List<HealthNote>> supplier) {
+        return notes.add(name, supplier);
     }
 
     @Override
@@ -162,7 +165,7 @@ final class Replication implements HaRedis {
 
     @Override
     public StoreHealth health() {
-        return reports.addedTo(health.of(channels.routes(), monitor.time().now()));
+        return notes.addedTo(health.of(channels.routes(), monitor.time().now()));
     }
 
     @Override

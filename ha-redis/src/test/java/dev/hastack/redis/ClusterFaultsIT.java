@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.hastack.core.HaStack;
 import dev.hastack.core.config.StackConfig;
 import dev.hastack.core.health.Health;
+import dev.hastack.core.health.HealthCode;
 import dev.hastack.core.topology.Status;
 import dev.hastack.testkit.RedisCluster;
 import dev.hastack.testkit.RedisNode;
@@ -105,6 +106,9 @@ class ClusterFaultsIT {
                     () -> health(stack, "main-1").reason().orElse("").startsWith(words));
             assertThat(stack.health().health()).isEqualTo(Health.DOWN);
             assertThat(health(stack, "main-1").role()).isEqualTo(Status.PRIMARY);
+            assertThat(stack.health().store("redis").note(HealthCode.WRITES_REFUSED))
+                    .hasValueSatisfying(note -> assertThat(note.text())
+                            .startsWith("The primary main-1 does not serve its slots: " + words));
 
             for (int i = 0; i < 20; i++) {
                 assertThatThrownBy(() -> commands.set(FIRST, "2"))

@@ -11,9 +11,11 @@ import ch.qos.logback.core.read.ListAppender;
 import dev.hastack.core.HaStack;
 import dev.hastack.core.config.StackConfig;
 import dev.hastack.core.health.Health;
+import dev.hastack.core.health.HealthNote;
 import dev.hastack.core.health.NodeHealth;
 import dev.hastack.core.monitor.TopologyEvent;
 import dev.hastack.core.topology.Change;
+import dev.hastack.core.health.NoteRegistration;
 import dev.hastack.core.topology.Status;
 import dev.hastack.testkit.RedisCluster;
 import dev.hastack.testkit.RedisNode;
@@ -312,7 +314,7 @@ class ClusterIT {
     void health_tells_every_node_its_role_and_slots() throws Exception {
         try (HaStack stack = ready(Map.of())) {
             until("all is well", () -> stack.health().health() == Health.UP);
-            assertThat(stack.health().stores().get(0).summary())
+            assertThat(stack.health().store("redis").describe())
                     .startsWith("cluster ok, 16384 of 16384 slots served: ")
                     .containsPattern("main-1 PRIMARY epoch \\d+ with 5461 slots")
                     .containsPattern("replica-1-1 REPLICA epoch \\d+");
@@ -361,9 +363,9 @@ class ClusterIT {
                 try (HaStack stack = ready(USER)) {
                     assertThat(commands(stack).set(FIRST, "2")).isEqualTo("OK");
                     until("all is well: " + forbidden, () -> stack.health().health() == Health.UP);
-                    assertThat(stack.health().stores().get(0).summary())
+                    assertThat(stack.health().store("redis").describe())
                             .startsWith("cluster ok, 16384 of 16384 slots served: ")
-                            .contains("INFO", " refused: NOPERM");
+                            .contains("Some facts are not known of ", "INFO", " refused: NOPERM");
                     replica.kill();
                     until("it is missed", () -> health(stack, "replica-1-1").role() == Status.DOWN);
                     replica.start();
@@ -377,7 +379,7 @@ class ClusterIT {
             try (HaStack stack = open(USER)) {
                 until(
                         "health says what cannot be done without",
-                        () -> stack.health().stores().get(0).summary().contains("CLUSTER NODES refused: NOPERM"));
+                        () -> stack.health().store("redis").describe().contains("CLUSTER NODES refused: NOPERM"));
             }
         } finally {
             cluster.heal();
@@ -473,15 +475,15 @@ class ClusterIT {
         }
     }
 
-    /** A supplier of words for health, as of one primary. */
     @Test
-    void health_says_what_is_reported_to_it() throws Exception {
+    void health_has_the_notes_that_are_added_to_it() throws Exception {
         try (HaStack stack = ready(Map.of())) {
-            try (AutoCloseable report = stack.get(HaRedisCluster.class).report("mine", () -> "all is well")) {
-                assertThat(report).isNotNull();
-                assertThat(stack.health().stores().get(0).summary()).contains("all is well");
+            HealthNote mine = HealthNote.info("cache-size", "The cache is full.");
+            try (NoteRegistration added = stack.get(HaRedisCluster.class).addNotes("mine", () -> List.of(mine))) {
+                assertThat(added).isNotNull();
+                assertThat(stack.health().store("redis").notes()).contains(mine);
             }
-            assertThat(stack.health().stores().get(0).summary()).doesNotContain("all is well");
+            assertThat(stack.health().store("redis").notes()).isEmpty();
         }
     }
 

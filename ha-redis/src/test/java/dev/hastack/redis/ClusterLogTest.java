@@ -64,7 +64,7 @@ class ClusterLogTest {
     }
 
     private static NodeHealth node(String name, Health health, Status role, boolean breaker, String reason) {
-        return new NodeHealth(
+        return NodeHealth.of(
                 name,
                 "127.0.0.1:1",
                 health,

@@ -56,7 +56,7 @@ class EndlessAnswerTest {
                 until("the probe gives up", () -> ended.get() > 0);
                 until(
                         "and says why",
-                        () -> stack.health().stores().get(0).summary().contains("sends more than"));
+                        () -> stack.health().store("redis").describe().contains("sends more than"));
                 assertThat(most.get()).isLessThan(AnswerLimit.MOST_BYTES + BUFFERS);
             }
         }

@@ -138,7 +138,7 @@ class LeftBehindIT {
                     inBackground(() -> durable.write(commands -> commands.incr("wanting")));
             until(
                     "it waits",
-                    () -> stack.health().stores().get(0).summary().contains("1 durable write waits for replicas"));
+                    () -> stack.health().store("redis").describe().contains("1 durable write waits for replicas"));
             assertThatThrownBy(() -> store.connection().sync().incr("wanting"))
                     .as("as Redis has it, for a plain write")
                     .isInstanceOf(RedisCommandExecutionException.class)

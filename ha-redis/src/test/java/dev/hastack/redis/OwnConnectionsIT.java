@@ -8,6 +8,10 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.hastack.core.HaStack;
 import dev.hastack.core.failure.Outcome;
+import dev.hastack.core.health.HealthCode;
+import dev.hastack.core.health.HealthNote;
+import dev.hastack.core.health.NoteRegistration;
+import dev.hastack.core.health.StoreHealth;
 import dev.hastack.core.topology.Status;
 import dev.hastack.testkit.FaultProxy;
 import dev.hastack.testkit.Lie;
@@ -255,23 +259,21 @@ class OwnConnectionsIT {
     }
 
     @Test
-    void a_report_that_throws_leaves_health_to_the_others() throws Exception {
+    void notes_that_cannot_be_made_leave_health_to_the_others() throws Exception {
         try (HaStack stack = Stacks.ready(redis, Map.of())) {
             HaRedis open = stack.get(HaRedis.class);
-            try (AutoCloseable well = open.report("well", () -> "all is well");
-                    AutoCloseable broken = open.report("broken", () -> {
+            HealthNote well = HealthNote.info("cache-size", "The cache is full.");
+            try (NoteRegistration one = open.addNotes("well", () -> List.of(well));
+                    NoteRegistration other = open.addNotes("broken", () -> {
                         throw new IllegalStateException("not at all");
                     })) {
-                assertThat(List.of(well, broken)).hasSize(2);
-                assertThat(stack.health().stores().get(0).summary())
-                        .contains("all is well")
-                        .contains("not at all");
+                assertThat(List.of(one, other)).hasSize(2);
+                StoreHealth health = stack.health().store("redis");
+                assertThat(health.notes()).contains(well);
+                assertThat(health.note(HealthCode.NOTE_FAILED))
+                        .hasValueSatisfying(note -> assertThat(note.text()).contains("\"broken\"", "not at all"));
             }
-            AutoCloseable first = open.report("one", () -> "first");
-            AutoCloseable second = open.report("one", () -> "second");
-            first.close();
-            assertThat(stack.health().stores().get(0).summary()).endsWith("second");
-            second.close();
+            assertThat(stack.health().store("redis").notes()).doesNotContain(well);
         }
     }
 
@@ -290,9 +292,8 @@ class OwnConnectionsIT {
             until(
                     "health tells of it",
                     () -> stack.health()
-                            .stores()
-                            .get(0)
-                            .summary()
+                            .store("redis")
+                            .describe()
                             .contains("1 durable write waits for replicas: main is in touch with 0"));
             assertThat(main.command("GET", "durable")).isNull();
             redis.node("replica-1").start();
@@ -345,7 +346,7 @@ class OwnConnectionsIT {
                     inBackground(() -> patient.write(commands -> commands.incr("lags")));
             until(
                     "it waits",
-                    () -> stack.health().stores().get(0).summary().contains("1 durable write waits for replicas"));
+                    () -> stack.health().store("redis").describe().contains("1 durable write waits for replicas"));
             assertThat(main.command("GET", "lags")).isEqualTo("1");
 
             link.heal();
@@ -454,7 +455,7 @@ class OwnConnectionsIT {
             until("it leads", () -> Stacks.status(store, "replica-1") == Status.PRIMARY);
             until(
                     "the write waits for replicas",
-                    () -> stack.health().stores().get(0).summary().contains("1 durable write waits for replicas"));
+                    () -> stack.health().store("redis").describe().contains("1 durable write waits for replicas"));
             assertThat(successor.command("GET", "durable-late")).isNull();
             assertThat(waits).isNotDone();
 
@@ -479,7 +480,7 @@ class OwnConnectionsIT {
                     inBackground(() -> durable.write(commands -> commands.incr("durable")));
             until(
                     "it waits",
-                    () -> stack.health().stores().get(0).summary().contains("1 durable write waits for replicas"));
+                    () -> stack.health().store("redis").describe().contains("1 durable write waits for replicas"));
 
             stack.close();
 

@@ -177,7 +177,7 @@ class QuietIT {
     }
 
     private static String summary(HaStack stack) {
-        return stack.health().stores().get(0).summary();
+        return stack.health().store("redis").describe();
     }
 
     @Test

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.hastack.core.HaStack;
 import dev.hastack.core.health.Health;
+import dev.hastack.core.health.HealthCode;
 import dev.hastack.core.topology.NodeView;
 import dev.hastack.core.topology.Status;
 import dev.hastack.testkit.RedisNode;
@@ -172,6 +173,13 @@ class RefusalsIT {
             until("health says so: " + stack.health(), () -> summary(stack).contains(words));
             assertThat(stack.health().health()).isEqualTo(Health.DOWN);
             assertThat(Stacks.health(stack, "main").reason().orElse("")).startsWith(words);
+            assertThat(stack.health().store("redis").note(HealthCode.WRITES_REFUSED))
+                    .hasValueSatisfying(note -> assertThat(note.text())
+                            .startsWith("The primary main takes no writes: "
+                                    + words.substring("writes refused: ".length())));
+            assertThat(delivery.health().store("redis").note(HealthCode.WRITES_REFUSED))
+                    .as("which it may not make")
+                    .isEmpty();
 
             for (int i = 0; i < 20; i++) {
                 assertThatThrownBy(() -> store.connection().sync().set("refusals", "2"))
@@ -221,7 +229,7 @@ class RefusalsIT {
     }
 
     private static String summary(HaStack stack) {
-        return stack.health().stores().get(0).summary();
+        return stack.health().store("redis").describe();
     }
 
     private static Instant answeredAt(HaRedis store) {

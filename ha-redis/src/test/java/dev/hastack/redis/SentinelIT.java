@@ -11,6 +11,7 @@ import ch.qos.logback.core.read.ListAppender;
 import dev.hastack.core.HaStack;
 import dev.hastack.core.config.StackConfig;
 import dev.hastack.core.health.Health;
+import dev.hastack.core.health.HealthCode;
 import dev.hastack.core.topology.Status;
 import dev.hastack.testkit.RedisNode;
 import dev.hastack.testkit.RedisReplication;
@@ -117,7 +118,7 @@ class SentinelIT {
     }
 
     private static String summary(HaStack stack) {
-        return stack.health().stores().get(0).summary();
+        return stack.health().store("redis").describe();
     }
 
     @Test
@@ -131,7 +132,11 @@ class SentinelIT {
                     .isEqualTo("OK");
             until(
                     "health says so",
-                    () -> stack.health().stores().get(0).summary().contains("0 of 3 Sentinels answer"));
+                    () -> stack.health()
+                            .store("redis")
+                            .note(HealthCode.SENTINELS_SILENT)
+                            .filter(note -> note.text().startsWith("0 of 3 Sentinels answer"))
+                            .isPresent());
             assertThat(stack.health().health()).isEqualTo(Health.DEGRADED);
         }
     }
@@ -189,9 +194,8 @@ class SentinelIT {
             until(
                     "health says so",
                     () -> stack.health()
-                            .stores()
-                            .get(0)
-                            .summary()
+                            .store("redis")
+                            .describe()
                             .contains("watches no primary by the name \"nobody\": ha.redis.sentinel.master"));
         }
     }
@@ -202,8 +206,8 @@ class SentinelIT {
                 redis, Map.of("ha.redis.sentinel.username", "stranger", "ha.redis.sentinel.password", "not-the-one"))) {
             until(
                     "health says so",
-                    () -> stack.health().stores().get(0).summary().contains("does not answer: WRONGPASS"));
-            assertThat(stack.health().stores().get(0).summary()).doesNotContain("stranger", "not-the-one", "*");
+                    () -> stack.health().store("redis").describe().contains("does not answer: WRONGPASS"));
+            assertThat(stack.health().store("redis").describe()).doesNotContain("stranger", "not-the-one", "*");
         }
     }
 
@@ -216,7 +220,7 @@ class SentinelIT {
         try (HaStack stack = HaStack.open(StackConfig.of(settings))) {
             until(
                     "it has asked, and was refused",
-                    () -> stack.health().stores().get(0).summary().contains("Connection refused"));
+                    () -> stack.health().store("redis").describe().contains("Connection refused"));
             RedisCommands<String, String> commands =
                     stack.get(HaRedis.class).connection().sync();
             assertThatThrownBy(() -> commands.set("sentinel", "away"))
@@ -236,7 +240,7 @@ class SentinelIT {
             String words = "names " + main.address() + " as the primary, which is none of ha.redis.nodes";
             until(
                     "health says so",
-                    () -> stack.health().stores().get(0).summary().contains(words));
+                    () -> stack.health().store("redis").describe().contains(words));
             RedisCommands<String, String> commands =
                     stack.get(HaRedis.class).connection().sync();
             assertThatThrownBy(() -> commands.set("sentinel", "strange"))
@@ -381,7 +385,7 @@ class SentinelIT {
     private static void untilAnswering(HaStack stack, int number) throws Exception {
         until(
                 number + " answer",
-                () -> stack.health().stores().get(0).summary().contains(number + " of 3 Sentinels answer"));
+                () -> stack.health().store("redis").describe().contains(number + " of 3 Sentinels answer"));
     }
 
     @Test

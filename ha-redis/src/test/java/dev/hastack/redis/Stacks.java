@@ -52,10 +52,7 @@ final class Stacks {
 
     /** The node as health has it. */
     static NodeHealth health(HaStack stack, String node) {
-        return stack.health().stores().get(0).nodes().stream()
-                .filter(n -> n.node().equals(node))
-                .findFirst()
-                .orElseThrow();
+        return stack.health().store("redis").node(node).orElseThrow();
     }
 
     /** Waits until the haste of probes after a change is over, in which everything would be found by itself. */

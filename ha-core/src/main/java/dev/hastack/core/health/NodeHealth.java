@@ -11,50 +11,25 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
 
-/**
- * One node as the last probes saw it.
- *
- * @param node its id in the configuration
- * @param address where it is, {@code host:port}
- * @param health UP while its connections may be used
- * @param role its status in the topology
- * @param suspect whether an error closed its gate and the next probe has yet to decide
- * @param epoch the last that it showed
- * @param lag an upper bound on how far its data is behind the primary; empty for a primary, or if it is not known
- * @param generation of its connections
- * @param breakerOpen whether its circuit breaker keeps reads away while another node serves them
- * @param since when it took this status
- * @param reason why it is not UP
- */
-public record NodeHealth(
-        String node,
-        String address,
-        Health health,
-        Status role,
-        boolean suspect,
-        OptionalLong epoch,
-        Optional<Duration> lag,
-        int generation,
-        boolean breakerOpen,
-        Instant since,
-        Optional<String> reason) {
+/** One node as the last probes saw it. Immutable. */
+public interface NodeHealth {
 
     /** The reason of a node whose breaker is open. */
-    public static final String BREAKER_OPEN =
+    String BREAKER_OPEN =
             "its circuit breaker is open: it answers its probe, but half of the calls of the last seconds failed";
 
-    /** The reason of a node whose breaker is open, and what comes next. */
-    public static String breakerOpen(Duration nextTrial) {
+    /** Returns the reason of a node whose breaker is open, and what comes next. */
+    static String breakerOpen(Duration nextTrial) {
         return BREAKER_OPEN + "; it is tried again in " + nextTrial.toMillis() + " ms";
     }
 
     /**
-     * A node as the topology has it: DOWN while it is not usable or refuses everything, UP while it is usable and nothing
-     * speaks against it. A fact that it refuses does not.
+     * Returns a node as the topology has it: DOWN while it is not usable or refuses everything, UP while it is usable and
+     * nothing speaks against it. A fact that it refuses does not. For store modules.
      *
      * @param shortcomings what speaks against it besides, the weightiest first
      */
-    public static NodeHealth of(
+    static NodeHealth of(
             Snapshot snapshot,
             NodeView node,
             String address,
@@ -75,7 +50,7 @@ public record NodeHealth(
                 .or(() -> Stream.concat(refused.stream(), shortcomings.stream()).findFirst())
                 .or(() -> breakerOpen ? Optional.of(BREAKER_OPEN) : Optional.empty())
                 .or(() -> Optional.of(node.status().name()));
-        return new NodeHealth(
+        return of(
                 node.node(),
                 address,
                 health,
@@ -88,4 +63,55 @@ public record NodeHealth(
                 node.since(),
                 reason.filter(why -> health != Health.UP));
     }
+
+    /** Returns a node of which a store knows this by itself, without the topology of ha-stack. For store modules. */
+    static NodeHealth of(
+            String node,
+            String address,
+            Health health,
+            Status role,
+            boolean suspect,
+            OptionalLong epoch,
+            Optional<Duration> lag,
+            int generation,
+            boolean breakerOpen,
+            Instant since,
+            Optional<String> reason) {
+        return new ProbedNode(node, address, health, role, suspect, epoch, lag, generation, breakerOpen, since, reason);
+    }
+
+    /** Returns its id in the configuration. */
+    String node();
+
+    /** Returns where it is, {@code host:port}. */
+    String address();
+
+    /** Returns how it is: UP while its connections may be used. */
+    Health health();
+
+    /** Returns its status in the topology. */
+    Status role();
+
+    /** Returns whether an error closed its gate and the next probe has yet to decide. */
+    boolean suspect();
+
+    /** Returns the last epoch that it showed. */
+    OptionalLong epoch();
+
+    /**
+     * Returns an upper bound on how far its data is behind the primary; empty for a primary, or if it is not known.
+     */
+    Optional<Duration> lag();
+
+    /** Returns the generation of its connections. */
+    int generation();
+
+    /** Returns whether its circuit breaker keeps reads away while another node serves them. */
+    boolean breakerOpen();
+
+    /** Returns when it took this status. */
+    Instant since();
+
+    /** Returns why it is not UP. */
+    Optional<String> reason();
 }

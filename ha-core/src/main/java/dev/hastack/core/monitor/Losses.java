@@ -85,8 +85,8 @@ public final class Losses {
                         ? "gone with it is what this process did there: " + count + " " + what + " between "
                                 + TIME.format(from) + " and " + TIME.format(until)
                         : "this process did nothing in it");
-        note = Optional.of("epoch " + old + " was given up at " + TIME.format(now)
-                + (next.isPresent() ? " for epoch " + next.getAsLong() : "") + ": " + lost.get());
+        note = Optional.of("Epoch " + old + " was given up at " + TIME.format(now)
+                + (next.isPresent() ? " for epoch " + next.getAsLong() : "") + ": " + lost.get() + ".");
     }
 
     /** Of the epoch that was given up last, for people; empty if none was. */

@@ -356,7 +356,7 @@ public final class Monitor implements AutoCloseable {
 
     private void tell(List<Change> changes) {
         for (Change change : changes) {
-            events.offer(new TopologyEvent(settings.store(), change, snapshot));
+            events.offer(new StoreChange(settings.store(), change, snapshot));
         }
     }
 

@@ -15,7 +15,7 @@ final class Answers {
         this.draft = draft;
         this.answer = answer;
         this.was = was;
-        this.heard = was.after(answer);
+        this.heard = KnownNode.after(was, answer);
     }
 
     static void take(Draft draft, Input.Answered answer, NodeView was) {
@@ -28,7 +28,7 @@ final class Answers {
     }
 
     private void judge() {
-        if (was.precedesSuspicion(answer)) {
+        if (KnownNode.precedesSuspicion(was, answer)) {
             draft.probe(was.node());
         }
         refusals();

@@ -12,10 +12,10 @@ final class Description {
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("HH:mm:ssX", Locale.ROOT).withZone(ZoneOffset.UTC);
 
-    private final Snapshot snapshot;
+    private final KnownTopology snapshot;
     private final Instant now;
 
-    Description(Snapshot snapshot, Instant now) {
+    Description(KnownTopology snapshot, Instant now) {
         this.snapshot = snapshot;
         this.now = now;
     }

@@ -109,8 +109,8 @@ final class Draft {
 
     void pin(Optional<String> cluster) {
         identity = cluster;
-        maxEpoch = Snapshot.knownOf(before.known(), cluster);
-        past = past.of(Snapshot.historyOf(before.known(), cluster));
+        maxEpoch = KnownTopology.knownOf(before.known(), cluster);
+        past = past.of(KnownTopology.historyOf(before.known(), cluster));
     }
 
     void close() {
@@ -132,7 +132,7 @@ final class Draft {
         if (retired) {
             act(new Action.Retire(node.node(), node.generation(), interrupt));
         }
-        NodeView moved = node.in(next, retired, at);
+        NodeView moved = KnownNode.in(node, next, retired, at);
         put(moved);
         return moved;
     }
@@ -232,6 +232,6 @@ final class Draft {
     }
 
     private Snapshot snapshot(long version) {
-        return new Snapshot(version, before.known(), identity, maxEpoch, incumbent, nodes, ring, closed, past);
+        return new KnownTopology(version, before.known(), identity, maxEpoch, incumbent, nodes, ring, closed, past);
     }
 }

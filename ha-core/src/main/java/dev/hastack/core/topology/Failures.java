@@ -26,13 +26,13 @@ final class Failures {
         }
         switch (failed.kind()) {
             case REFUSED, NETWORK, SHUTTING_DOWN -> {
-                draft.put(node.suspected(failure(failed)));
+                draft.put(KnownNode.suspected(node, failure(failed)));
                 draft.probe(node.node());
             }
             case NOT_PRIMARY -> {
                 // A read-only transaction of the caller's own raises it too, so it is no proof.
                 if (node.status() == Status.PRIMARY) {
-                    draft.put(node.suspected(failure(failed)));
+                    draft.put(KnownNode.suspected(node, failure(failed)));
                     draft.probeAll();
                 }
             }
@@ -48,8 +48,8 @@ final class Failures {
             case NOT_PRIMARY -> {
                 if (node.status() == Status.PRIMARY) {
                     draft.changed(new Change.PrimaryLost(node.node(), failed.cause()));
-                    draft.put(
-                            draft.move(node, Status.UNKNOWN, false, failed.at()).failed(failure(failed)));
+                    NodeView unknown = draft.move(node, Status.UNKNOWN, false, failed.at());
+                    draft.put(KnownNode.failed(unknown, failure(failed)));
                     draft.probeAll();
                 } else {
                     note(draft, failed, node);
@@ -65,7 +65,7 @@ final class Failures {
         if (!node.open()) {
             note(draft, failed, node);
         } else if (!node.silent()) {
-            draft.put(node.failed(failure(failed)));
+            draft.put(KnownNode.failed(node, failure(failed)));
             probeOthers(draft, node);
         }
     }
@@ -106,10 +106,10 @@ final class Failures {
         if (node.status() == Status.PRIMARY) {
             draft.changed(new Change.PrimaryLost(node.node(), failed.cause()));
         }
-        NodeView down = draft.move(node, Status.DOWN, interrupt, failed.at()).failed(failure(failed));
+        NodeView down = KnownNode.failed(draft.move(node, Status.DOWN, interrupt, failed.at()), failure(failed));
         if (node.status().usable()) {
             long forgotten = Duration.between(node.since(), failed.at()).dividedBy(FORGETS_A_FALL);
-            down = down.fallen((int) Math.max(0, node.falls() - Math.max(0, forgotten)) + 1);
+            down = KnownNode.fallen(down, (int) Math.max(0, node.falls() - Math.max(0, forgotten)) + 1);
             if (failed.kind() != Kind.DENIED) {
                 draft.probe(node.node());
             }
@@ -123,7 +123,7 @@ final class Failures {
         boolean repeated = node.failure()
                 .filter(f -> f.kind() == failed.kind() && f.cause().equals(failed.cause()))
                 .isPresent();
-        return repeated ? node : node.failed(failure(failed));
+        return repeated ? node : KnownNode.failed(node, failure(failed));
     }
 
     private static Failure failure(Input.Failed failed) {

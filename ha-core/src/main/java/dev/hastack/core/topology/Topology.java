@@ -123,7 +123,7 @@ public final class Topology {
         draft.changed(
                 new Change.MembersChanged(Collections.unmodifiableSet(added), Collections.unmodifiableSet(removed)));
         for (String node : added) {
-            draft.put(NodeView.unknown(node, members.at()));
+            draft.put(KnownNode.unknown(node, members.at()));
             draft.act(new Action.Monitor(node));
         }
         for (String id : removed) {

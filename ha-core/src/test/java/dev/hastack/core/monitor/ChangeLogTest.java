@@ -35,7 +35,7 @@ class ChangeLogTest {
     }
 
     private void log(Change change) {
-        new ChangeLog().accept(new TopologyEvent("fake", change, Snapshot.initial(Optional.empty(), Optional.empty())));
+        new ChangeLog().accept(new StoreChange("fake", change, Snapshot.initial(Optional.empty(), Optional.empty())));
     }
 
     @Test
@@ -66,7 +66,7 @@ class ChangeLogTest {
         Change down = new Change.NodeDown("a", new Failure(Kind.REFUSED, "Connection refused", Instant.EPOCH));
         for (Change change : List.of(
                 down, new Change.PrimaryLost("b", "gone"), new Change.PrimaryMoved("b", "a"), new Change.NodeUp("a"))) {
-            log.accept(new TopologyEvent("fake", change, Snapshot.initial(Optional.empty(), Optional.empty())));
+            log.accept(new StoreChange("fake", change, Snapshot.initial(Optional.empty(), Optional.empty())));
         }
 
         assertThat(lines.list).extracting(ILoggingEvent::getFormattedMessage).satisfies(told -> {

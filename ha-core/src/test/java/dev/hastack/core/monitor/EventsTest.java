@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class EventsTest {
     private static final TopologyEvent UP =
-            new TopologyEvent("redis", new Change.NodeUp("main"), Snapshot.initial(Optional.empty(), Optional.empty()));
+            TopologyEvent.of("redis", new Change.NodeUp("main"), Snapshot.initial(Optional.empty(), Optional.empty()));
 
     @Test
     void a_listener_that_closes_them_is_neither_waited_for_nor_interrupted_and_the_others_hear_the_rest()

@@ -37,7 +37,8 @@ class LossesTest {
         String told = "gone with it is what this process did there: 5 writes between 1970-01-01T00:00:01.000Z and"
                 + " 1970-01-01T00:00:03.000Z";
         assertThat(losses.lost()).contains(told);
-        assertThat(losses.note()).contains("epoch 7 was given up at 1970-01-01T00:00:06.000Z for epoch 6: " + told);
+        assertThat(losses.note())
+                .contains("Epoch 7 was given up at 1970-01-01T00:00:06.000Z for epoch 6: " + told + ".");
     }
 
     @Test

@@ -1294,7 +1294,7 @@ class MonitorTest {
         });
         startWithPrimaryA();
         for (int i = 0; i < 2000; i++) {
-            events.offer(new TopologyEvent("fake", new Change.NodeUp("n" + i), monitor.snapshot()));
+            events.offer(new StoreChange("fake", new Change.NodeUp("n" + i), monitor.snapshot()));
         }
 
         assertThat(events.dropped()).isPositive();

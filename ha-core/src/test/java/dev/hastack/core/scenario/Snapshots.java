@@ -7,6 +7,7 @@ import dev.hastack.core.topology.Past;
 import dev.hastack.core.topology.Sample;
 import dev.hastack.core.topology.Snapshot;
 import dev.hastack.core.topology.Status;
+import dev.hastack.core.topology.Views;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -45,16 +46,8 @@ final class Snapshots {
                     number(sample.get(1)),
                     Instant.ofEpochMilli(number(sample.get(sample.size() > 2 ? 2 : 0)))));
         }
-        Snapshot snapshot = new Snapshot(
-                1,
-                Optional.empty(),
-                identity,
-                epochOf(epoch),
-                fields.textOr("incumbent"),
-                nodes,
-                ring,
-                fields.flag("closed"),
-                past(fields));
+        Snapshot snapshot = Views.snapshot(
+                identity, epochOf(epoch), fields.textOr("incumbent"), nodes, ring, fields.flag("closed"), past(fields));
         fields.end();
         return snapshot;
     }
@@ -69,7 +62,7 @@ final class Snapshots {
     private static NodeView node(String id, Fields view, Optional<String> identity, Optional<String> epoch) {
         Instant failedAt =
                 view.instant("failedAt").or(() -> view.instant("suspect")).orElse(Instant.EPOCH);
-        NodeView node = new NodeView(
+        NodeView node = Views.node(
                 id,
                 view.word("status", Status.class),
                 view.instant("suspect"),
@@ -77,7 +70,6 @@ final class Snapshots {
                 epochOf(view.textOr("epoch").or(() -> epoch).filter(Snapshots::given)),
                 view.number("position", 0),
                 (int) view.number("followers", 0),
-                List.of(),
                 view.millis("rtt", Duration.ofMillis(1)),
                 view.instant("answered"),
                 (int) view.number("generation", 0),
@@ -85,8 +77,7 @@ final class Snapshots {
                 view.textOr("failure")
                         .map(kind -> new Failure(Inputs.kind(kind), Inputs.cause(Inputs.kind(kind)), failedAt)),
                 view.instant("since", Instant.EPOCH),
-                new Origin(view.textOr("history"), Optional.empty(), false),
-                Optional.empty());
+                new Origin(view.textOr("history"), Optional.empty(), false));
         view.end();
         return node;
     }

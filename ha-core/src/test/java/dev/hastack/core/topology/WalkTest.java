@@ -29,7 +29,7 @@ class WalkTest {
     void a_machine_that_forgets_epochs_is_caught() {
         assertCaught(
                 (now, in) -> {
-                    Snapshot forgetful = new Snapshot(
+                    Snapshot forgetful = new KnownTopology(
                             now.version(),
                             now.known(),
                             now.identity(),

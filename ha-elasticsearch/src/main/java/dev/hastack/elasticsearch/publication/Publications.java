@@ -68,7 +68,7 @@ public final class Publications implements AutoCloseable {
                 later,
                 id,
                 own);
-        return new Publication(
+        return new AliasedPublication(
                 id,
                 writable,
                 client,

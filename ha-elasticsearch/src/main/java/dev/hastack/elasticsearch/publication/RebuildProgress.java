@@ -4,18 +4,10 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/**
- * How far a rebuild is.
- *
- * @param done documents that Elasticsearch has
- * @param total documents in all, if the source told
- * @param elapsed since the first was read
- * @param waitingFor what it waits for, and for whom, in words; empty when it is done
- */
-public record RebuildProgress(
-        String publication, Phase phase, long done, OptionalLong total, Duration elapsed, String waitingFor) {
+/** How far a rebuild is. Immutable. */
+public interface RebuildProgress {
     /** What a rebuild does, in this order. */
-    public enum Phase {
+    enum Phase {
         /** Until this process alone may rebuild it, and what a dead one left is removed. */
         CLAIMING,
         /** Until every node of the cluster knows the new index. */
@@ -32,18 +24,36 @@ public record RebuildProgress(
         DONE
     }
 
-    /** Documents a second, on the average; 0 before the first. */
-    public double rate() {
-        return elapsed.isZero() ? 0 : done / (elapsed.toNanos() / 1e9);
+    /** Returns the name of the publication. */
+    String publication();
+
+    /** Returns what the rebuild does now. */
+    Phase phase();
+
+    /** Returns how many documents Elasticsearch has. */
+    long done();
+
+    /** Returns how many documents there are in all, if the source says so. */
+    OptionalLong total();
+
+    /** Returns how long ago the first document was read. */
+    Duration elapsed();
+
+    /** Returns what the rebuild waits for, and for whom, in words; empty when it is done. */
+    String waitingFor();
+
+    /** Returns the documents per second, on average; 0 before the first. */
+    default double rate() {
+        return elapsed().isZero() ? 0 : done() / (elapsed().toNanos() / 1e9);
     }
 
-    /** Absent where the total is not known, or nothing is done yet. */
-    public Optional<Duration> remaining() {
+    /** Returns how long the rest will take at this rate; empty where the total is not known, or nothing is done yet. */
+    default Optional<Duration> remaining() {
         double rate = rate();
-        if (total.isEmpty() || rate == 0) {
+        if (total().isEmpty() || rate == 0) {
             return Optional.empty();
         }
-        double seconds = Math.max(0, total.getAsLong() - done) / rate;
+        double seconds = Math.max(0, total().getAsLong() - done()) / rate;
         return Optional.of(Duration.ofMillis((long) (seconds * 1000)));
     }
 }

@@ -75,7 +75,7 @@ final class RebuildRun<T> {
     }
 
     /** @throws PublicationException.RebuildFailed if it ended without effect */
-    RebuildResult run() throws IOException, InterruptedException {
+    Rebuilt run() throws IOException, InterruptedException {
         long began = System.nanoTime();
         long deleted = 0;
         try {
@@ -114,7 +114,7 @@ final class RebuildRun<T> {
                     .setCause(e)
                     .log("a listener failed after the rebuild to {} was done", next.name());
         }
-        return new RebuildResult(
+        return new Rebuilt(
                 next.name(),
                 copies.taken(),
                 copies.superseded(),
@@ -283,8 +283,8 @@ final class RebuildRun<T> {
         tell(RebuildProgress.Phase.REPLICATING, "every copy of the shards of " + next.name() + " to be refreshed");
         catalog.refresh(next.name());
         long since = System.nanoTime();
-        PublicationHealth enough = health(current);
-        for (PublicationHealth now = health(next); now.isWorseThan(enough); now = health(next)) {
+        ShardHealth enough = health(current);
+        for (ShardHealth now = health(next); now.isWorseThan(enough); now = health(next)) {
             if (System.nanoTime() - since > what.replicasWithin().toNanos()) {
                 throw new IOException("its shards have not been copied within " + what.replicasWithin());
             }
@@ -294,7 +294,7 @@ final class RebuildRun<T> {
                             + (now.active() + now.unassigned()) + " are active, and it is " + now.status() + " where "
                             + current.name() + " is " + enough.status());
             // Returns as soon as that is so.
-            PublicationHealth.await(catalog, next.name(), enough.status());
+            ShardHealth.await(catalog, next.name(), enough.status());
         }
     }
 
@@ -347,7 +347,7 @@ final class RebuildRun<T> {
     private void tell(RebuildProgress.Phase phase, String waitingFor) {
         toldAt = System.nanoTime();
         what.listener()
-                .accept(new RebuildProgress(
+                .accept(new Progress(
                         next.publication(),
                         phase,
                         copies.taken() + copies.superseded(),
@@ -356,8 +356,8 @@ final class RebuildRun<T> {
                         waitingFor));
     }
 
-    private PublicationHealth health(Generation of) throws IOException {
-        return PublicationHealth.of(catalog, of.name())
+    private ShardHealth health(Generation of) throws IOException {
+        return ShardHealth.of(catalog, of.name())
                 .orElseThrow(() -> new IOException(of.name() + " is not there any more"));
     }
 }

@@ -105,7 +105,7 @@ final class Upkeep {
     }
 
     private void claiming(Consumer<RebuildProgress> listener, OptionalLong total) {
-        listener.accept(new RebuildProgress(
+        listener.accept(new Progress(
                 publication,
                 RebuildProgress.Phase.CLAIMING,
                 0,
@@ -156,7 +156,7 @@ final class Upkeep {
 
     private <T> RebuildResult run(Generation current, Generation next, Rebuild<T> what)
             throws IOException, InterruptedException {
-        RebuildResult result =
+        Rebuilt result =
                 new RebuildRun<>(client, catalog, control, times.life(), remains, config, current, next, what).run();
         return result.leaving(leftovers());
     }

@@ -1,5 +1,6 @@
 package dev.hastack.examples.service;
 
+import dev.hastack.core.health.HealthNote;
 import dev.hastack.core.health.HealthReport;
 import dev.hastack.core.health.NodeHealth;
 import dev.hastack.core.health.StoreHealth;
@@ -28,7 +29,16 @@ final class HealthJson {
         json.put("store", store.store());
         json.put("status", store.health());
         json.put("summary", store.summary());
+        json.put("notes", store.notes().stream().map(HealthJson::note).toList());
         json.put("nodes", store.nodes().stream().map(HealthJson::node).toList());
+        return json;
+    }
+
+    private static Map<String, @Nullable Object> note(HealthNote note) {
+        Map<String, @Nullable Object> json = new LinkedHashMap<>();
+        json.put("code", note.code());
+        json.put("severity", note.severity());
+        json.put("text", note.text());
         return json;
     }
 

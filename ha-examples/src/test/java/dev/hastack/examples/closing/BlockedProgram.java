@@ -3,6 +3,7 @@ package dev.hastack.examples.closing;
 import com.zaxxer.hikari.metrics.IMetricsTracker;
 import dev.hastack.core.HaStack;
 import dev.hastack.core.config.StackConfig;
+import dev.hastack.core.health.HealthNote;
 import dev.hastack.elasticsearch.HaElasticsearch;
 import dev.hastack.elasticsearch.publication.Publication;
 import dev.hastack.elasticsearch.publication.Rebuild;
@@ -26,6 +27,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
@@ -94,8 +96,8 @@ final class BlockedProgram {
             var unused = redis(stack).primary().reactive().get("one").subscribe(value -> block(name));
         });
         code.put("redis codec", BlockedProgram::codec);
-        code.put("redis report", (name, stack) -> {
-            var unused = redis(stack).report("blocked", () -> block(name));
+        code.put("redis notes", (name, stack) -> {
+            var unused = redis(stack).addNotes("blocked", () -> List.of(HealthNote.info("blocked", block(name))));
             inBackground(stack::health);
         });
         code.put(
@@ -121,8 +123,8 @@ final class BlockedProgram {
             cluster(stack).connection().sync().set("one", "1");
             var unused = cluster(stack).connection(blocking(name)).async().get("one");
         });
-        code.put("cluster report", (name, stack) -> {
-            var unused = cluster(stack).report("blocked", () -> block(name));
+        code.put("cluster notes", (name, stack) -> {
+            var unused = cluster(stack).addNotes("blocked", () -> List.of(HealthNote.info("blocked", block(name))));
             inBackground(stack::health);
         });
         code.put(
@@ -142,8 +144,9 @@ final class BlockedProgram {
             inBackground(() -> publication.rebuild(Rebuild.<String>of(
                     () -> Stream.of("1").peek(read -> block(name)), id -> id, id -> Map.of("title", "x"))));
         });
-        code.put("elasticsearch report", (name, stack) -> {
-            var unused = elasticsearch(stack).report("blocked", () -> block(name));
+        code.put("elasticsearch notes", (name, stack) -> {
+            var unused =
+                    elasticsearch(stack).addNotes("blocked", () -> List.of(HealthNote.info("blocked", block(name))));
             inBackground(stack::health);
         });
         return code;

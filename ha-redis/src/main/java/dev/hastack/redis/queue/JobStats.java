@@ -1,45 +1,43 @@
 package dev.hastack.redis.queue;
 
 import java.time.Duration;
-import java.util.Locale;
 import java.util.Optional;
 
 /**
- * A queue in numbers. The first five are of the queue, the others of this process since it opened the queue.
- *
- * @param waiting jobs that could be done now
- * @param inProgress jobs that consumers have
- * @param delayed jobs that are not due yet, those that failed and wait for their next attempt included
- * @param dead dead letters
- * @param oldest how long the oldest of the waiting and those in progress has been due; empty if there is none
- * @param completed jobs that this process has done
- * @param failed attempts that ended in an exception
- * @param buried jobs that it made dead letters
- * @param claimed jobs that it took from consumers which were lost, or did not renew their hold
- * @param duplicates jobs that turned out to be done, or taken over, by somebody else, and deliveries of what is being done here
+ * A queue in numbers: the first five are of the queue, the others of this process since it opened the queue. Immutable.
  */
-public record JobStats(
-        long waiting,
-        long inProgress,
-        long delayed,
-        long dead,
-        Optional<Duration> oldest,
-        long completed,
-        long failed,
-        long buried,
-        long claimed,
-        long duplicates) {
+public interface JobStats {
 
-    /** In words, as health has it. */
-    String describe() {
-        return waiting + " waiting"
-                + oldest.map(age -> ", the oldest due for " + seconds(age)).orElse("") + ", "
-                + inProgress + " in progress, " + delayed + " delayed, " + dead + " dead; here " + completed
-                + " completed, " + failed + " failed, " + buried + " buried, " + claimed + " claimed, " + duplicates
-                + " duplicates";
-    }
+    /** Returns how many jobs could be done now. */
+    long waiting();
 
-    private static String seconds(Duration age) {
-        return String.format(Locale.ROOT, "%.1f s", age.toMillis() / 1000.0);
-    }
+    /** Returns how many jobs consumers have. */
+    long inProgress();
+
+    /** Returns how many jobs are not due yet, those that failed and wait for their next attempt included. */
+    long delayed();
+
+    /** Returns how many dead letters there are. */
+    long dead();
+
+    /** Returns how long the oldest of the waiting and those in progress has been due; empty if there is none. */
+    Optional<Duration> oldest();
+
+    /** Returns how many jobs this process has done. */
+    long completed();
+
+    /** Returns how many attempts ended in an exception. */
+    long failed();
+
+    /** Returns how many jobs this process made dead letters. */
+    long buried();
+
+    /** Returns how many jobs it took from consumers which were lost, or did not renew their hold. */
+    long claimed();
+
+    /**
+     * Returns how many jobs turned out to be done, or taken over, by somebody else, and how many deliveries were of what is
+     * being done here.
+     */
+    long duplicates();
 }

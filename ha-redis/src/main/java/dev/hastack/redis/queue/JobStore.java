@@ -37,10 +37,10 @@ final class JobStore {
         return next < 0 ? Optional.empty() : Optional.of(Duration.ofMillis(next));
     }
 
-    JobStats stats(Counters counters) {
+    CountedJobs stats(Counters counters) {
         RedisCommands<String, String> primary = redis.primary().sync();
         long pending = pending(primary);
-        return new JobStats(
+        return new CountedJobs(
                 Math.max(0, primary.xlen(keys.jobs()) - pending),
                 pending,
                 primary.zcard(keys.delayed()),

@@ -1,6 +1,9 @@
 package dev.hastack.redis.queue;
 
 import dev.hastack.core.failure.Outcome;
+import dev.hastack.core.health.HealthCode;
+import dev.hastack.core.health.HealthNote;
+import dev.hastack.core.health.NoteRegistration;
 import dev.hastack.redis.HaRedis;
 import io.lettuce.core.RedisException;
 import java.time.Duration;
@@ -27,7 +30,7 @@ final class RedisJobQueue implements JobQueue {
     private final DurableEnqueue durable;
     private final Counters counters = new Counters();
     private final Upkeep upkeep;
-    private final AutoCloseable report;
+    private final NoteRegistration notes;
     private final ReentrantLock lock = new ReentrantLock();
 
     /** Guarded by the lock, as is the next. */
@@ -41,7 +44,7 @@ final class RedisJobQueue implements JobQueue {
     /** From the end of the drain on: until then, jobs that are being done may enqueue others. */
     private volatile boolean closed;
 
-    private volatile @Nullable JobStats seen;
+    private volatile @Nullable CountedJobs seen;
 
     RedisJobQueue(HaRedis redis, Settings settings) {
         this.redis = redis;
@@ -50,8 +53,8 @@ final class RedisJobQueue implements JobQueue {
         this.store = new JobStore(redis, keys);
         this.durable = new DurableEnqueue(store, redis.durable(settings.durability()), settings);
         this.upkeep = new Upkeep(settings.name());
-        this.report = redis.report("queue " + settings.name(), this::health);
-        upkeep.every(LOOK, () -> seen = stats());
+        this.notes = redis.addNotes("queue " + settings.name(), () -> List.of(health()));
+        upkeep.every(LOOK, () -> seen = store.stats(counters));
         upkeep.every(WITH_STACK, this::endWithStack);
     }
 
@@ -115,9 +118,12 @@ final class RedisJobQueue implements JobQueue {
         return store.dead(most);
     }
 
-    private String health() {
-        JobStats last = seen;
-        return "queue " + settings.name() + ": " + (last == null ? "not heard from yet" : last.describe());
+    private HealthNote health() {
+        CountedJobs last = seen;
+        return last == null
+                ? HealthNote.of(
+                        HealthCode.QUEUE_UNKNOWN, "Queue " + settings.name() + " was opened and not heard from yet")
+                : HealthNote.of(HealthCode.QUEUE_DEPTH, "Queue " + settings.name() + " has " + last.describe());
     }
 
     @Override
@@ -144,7 +150,7 @@ final class RedisJobQueue implements JobQueue {
         } finally {
             closed = true;
             durable.close();
-            unreport();
+            notes.close();
             ended.complete(inTime);
             // Last, since that interrupts the thread that ends it with its stack.
             upkeep.close();
@@ -161,14 +167,6 @@ final class RedisJobQueue implements JobQueue {
             return false;
         } catch (ExecutionException | TimeoutException e) {
             return false;
-        }
-    }
-
-    private void unreport() {
-        try {
-            report.close();
-        } catch (Exception e) {
-            throw new IllegalStateException("a report that cannot be closed", e);
         }
     }
 }

@@ -329,14 +329,14 @@ class JobQueueIT {
     void health_tells_of_the_queue_while_it_is_open() throws Exception {
         queue.enqueue("one");
         JobQueue other = stack.get(HaRedis.class).queue(name + "-2").open();
-        until(() -> health().contains("queue " + name + "-2: 0 waiting"));
-        assertThat(health()).contains("queue " + name + ": ");
+        until(() -> health().contains("Queue " + name + "-2 has 0 jobs waiting"));
+        assertThat(health()).contains("Queue " + name + " ");
         other.close();
         assertThat(health()).doesNotContain(name + "-2");
     }
 
     private String health() {
-        return stack.health().stores().get(0).summary();
+        return stack.health().store("redis").describe();
     }
 
     @Test
