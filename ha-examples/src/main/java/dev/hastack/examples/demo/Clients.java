@@ -7,10 +7,12 @@ import java.io.IOException;
 import java.net.URLEncoder;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Deque;
 import java.util.List;
-import java.util.Queue;
+import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -33,6 +35,7 @@ final class Clients {
     private static final int NOTHING_DONE = 503;
     private static final Set<Integer> DONE = Set.of(200, 201, 202);
     private static final long BEFORE_RETRY_MILLIS = 20;
+    private static final Duration LONG_FOR_A_JOB = Duration.ofMillis(500);
 
     private final Balancer editors;
     private final Balancer editing;
@@ -40,7 +43,7 @@ final class Clients {
     private final Supplier<Article> fresh;
     private final List<Article> editable;
     private final Shelf shelf;
-    private final Queue<Article> unconfirmed = new ConcurrentLinkedQueue<>();
+    private final Deque<Promise> unconfirmed = new ConcurrentLinkedDeque<>();
     private final News news;
     private final Recorder recorder;
     private final BooleanSupplier stopped;
@@ -76,50 +79,63 @@ final class Clients {
 
     /** Saves an article and publishes it. */
     void write() throws InterruptedException {
-        Article article = fresh.get();
-        if (publish(article)) {
-            unconfirmed.add(article);
-        }
+        publish(fresh.get()).ifPresent(unconfirmed::add);
     }
 
-    /** Waits until the publication of an article is over, so that readers will ask for it. */
+    /**
+     * Waits until the publication of an article is over, so that readers will ask for it. It is the last of those that are to be
+     * published, which says whether jobs are being done now; one that takes long waits until there are no others.
+     */
     void proofread() throws InterruptedException {
-        Article article = unconfirmed.poll();
-        if (article != null && isPublished(article)) {
-            shelf.add(article);
+        Promise promise = unconfirmed.pollLast();
+        if (promise == null) {
+            return;
+        }
+        if (isPublished(promise, () -> !unconfirmed.isEmpty())) {
+            shelf.add(promise.article());
+        } else {
+            unconfirmed.addFirst(promise);
         }
     }
 
     /** Saves and publishes the next edition of the news. */
     void report() throws InterruptedException {
         Article edition = news.next();
-        if (publish(edition) && isPublished(edition)) {
+        Optional<Promise> promise = publish(edition);
+        if (promise.isPresent() && isPublished(promise.get(), () -> false)) {
             news.published(edition);
         }
     }
 
-    private boolean publish(Article article) throws InterruptedException {
+    private Optional<Promise> publish(Article article) throws InterruptedException {
         if (!save(editing, "", article) || !until(editing, "POST", article.path() + "/publish", "", () -> {})) {
-            return false;
+            return Optional.empty();
         }
-        recorder.publishing(article);
-        return true;
+        return Optional.of(new Promise(article, recorder.publishing(article)));
     }
 
-    /** Asks until it is; false when the load ended before. That it is not yet, or that nobody can tell, is no failure. */
-    private boolean isPublished(Article article) throws InterruptedException {
+    /**
+     * Asks until it is; false when the load ended before. That it is not yet, or that nobody can tell, is no failure.
+     *
+     * @param others whether there are others to be asked for when this one takes long
+     */
+    private boolean isPublished(Promise promise, BooleanSupplier others) throws InterruptedException {
+        Article article = promise.article();
+        long begin = System.nanoTime();
         while (true) {
             try {
                 recorder.requested();
                 HttpResponse<String> answer = editing.send("GET", article.path() + "/publication", "");
                 if (answer.statusCode() == 200
                         && Json.read(answer.body(), Publication.class).version() >= article.version()) {
+                    recorder.jobDone(promise.number());
                     return true;
                 }
             } catch (IOException e) {
                 LOG.info("whether {} is published is not known: {}", article.path(), e.toString());
             }
-            if (stopped.getAsBoolean()) {
+            boolean late = System.nanoTime() - begin > LONG_FOR_A_JOB.toNanos();
+            if (stopped.getAsBoolean() || (late && others.getAsBoolean())) {
                 return false;
             }
             Thread.sleep(BEFORE_RETRY_MILLIS);
@@ -252,6 +268,13 @@ final class Clients {
      * @param body of a good answer, or what is wrong
      */
     private record Got(boolean good, String body) {}
+
+    /**
+     * An article that is to be published.
+     *
+     * @param number that of the promise
+     */
+    private record Promise(Article article, long number) {}
 
     /** What is published of an article. */
     private record Publication(long version) {}

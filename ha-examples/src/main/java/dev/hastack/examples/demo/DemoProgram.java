@@ -7,12 +7,17 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** The demo from its command line to its exit code. */
 public final class DemoProgram {
 
     /** The system property that says whether the output is a terminal, which Java 17 cannot tell of the output alone. */
     private static final String TERMINAL = "demo.terminal";
+
+    private static final int BROKEN = 1;
+    private static final int WRONG_OPTIONS = 2;
+    private static final int NOT_PLAYED = 3;
 
     private DemoProgram() {}
 
@@ -28,28 +33,28 @@ public final class DemoProgram {
         } catch (UsageError e) {
             err.println("demo: " + e.getMessage());
             err.println("Try ./demo --help");
-            return 2;
+            return WRONG_OPTIONS;
         }
-        if (options.help()) {
-            out.print(Options.usage());
+        if (options.help() || options.list()) {
+            out.print(options.help() ? Options.usage() : Options.listing());
             return 0;
         }
         Console console = new Console(out, Boolean.getBoolean(TERMINAL), System::nanoTime);
         try {
-            return play(options, console) ? 0 : 1;
+            return play(options, console);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             console.line("interrupted");
-            return 1;
+            return NOT_PLAYED;
         } catch (IOException | RuntimeException e) {
             console.line("");
             err.println("demo: " + e.getMessage());
             err.println("The logs are in " + RunFolder.LOGS);
-            return 1;
+            return NOT_PLAYED;
         }
     }
 
-    private static boolean play(Options options, Console console) throws IOException, InterruptedException {
+    private static int play(Options options, Console console) throws IOException, InterruptedException {
         long begin = System.nanoTime();
         Path logs = RunFolder.prepare();
         System.setProperty("demo.logs", logs.toString()); // for logback-demo.xml, before anything is logged
@@ -57,7 +62,8 @@ public final class DemoProgram {
                 "A platform of two stacks: PostgreSQL with a primary, a synchronous standby and the replica of the");
         console.line(
                 "delivery stack; Redis with a primary, two replicas and 3 Sentinels, for routes and publish jobs;");
-        console.line("Elasticsearch with three nodes, and an index for each of 45 publications;");
+        console.line(
+                "Elasticsearch with three nodes, and an index for each of " + Audience.PUBLICATIONS + " publications;");
         console.line("3 editing servers, 3 delivery servers, 2 editors. Each is a process of its own.");
         console.line("");
         List<Result> results = new ArrayList<>();
@@ -72,13 +78,37 @@ public final class DemoProgram {
         }
         console.line("");
         console.line(ResultTable.text(results));
-        boolean kept = results.stream().allMatch(Result::kept);
-        console.line(
-                (kept ? "Every scene kept its promise" : "A PROMISE WAS BROKEN") + ", in " + seconds(begin) + " s.");
+        console.line(summary(results) + ", in " + seconds(begin) + " s.");
         if (options.json().isPresent()) {
             Files.writeString(options.json().get(), ResultTable.json(results));
         }
-        return kept;
+        return exitCode(results, options.strict());
+    }
+
+    /** What became of all scenes, in one sentence without its end. */
+    static String summary(List<Result> results) {
+        String little = results.stream()
+                .filter(result -> result.verdict() == Verdict.TOO_LITTLE)
+                .map(result -> result.scene().id())
+                .collect(Collectors.joining(", "));
+        if (any(results, Verdict.BROKEN)) {
+            return "A PROMISE WAS BROKEN" + (little.isEmpty() ? "" : ", and too little was seen to judge " + little);
+        }
+        return little.isEmpty()
+                ? "Every scene kept its promise"
+                : "No promise was broken, and too little was seen to judge " + little;
+    }
+
+    /** A scene that shows too little is the machine's affair, unless somebody asks for proof. */
+    static int exitCode(List<Result> results, boolean strict) {
+        if (any(results, Verdict.BROKEN)) {
+            return BROKEN;
+        }
+        return strict && any(results, Verdict.TOO_LITTLE) ? NOT_PLAYED : 0;
+    }
+
+    private static boolean any(List<Result> results, Verdict verdict) {
+        return results.stream().anyMatch(result -> result.verdict() == verdict);
     }
 
     private static String seconds(long begin) {

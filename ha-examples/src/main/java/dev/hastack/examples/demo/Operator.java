@@ -8,7 +8,7 @@ import java.time.Duration;
 import java.util.List;
 
 /** What befalls the stores in each scene, and what an operator does about it; what befalls Redis and Elasticsearch is told by others. */
-final class Operator {
+final class Operator implements AutoCloseable {
 
     /** What an operator, or Patroni, needs to find out that a primary is gone and to promote the standby. */
     private static final Duration UNTIL_PROMOTION = Duration.ofMillis(500);
@@ -23,6 +23,7 @@ final class Operator {
     private final PostgresNode main;
     private final PostgresNode standby;
     private final PostgresNode delivery;
+    private final RedisOperator redis;
 
     /**
      * An operator of one scene.
@@ -38,6 +39,7 @@ final class Operator {
         this.main = platform.stores().postgres(Stores.MAIN);
         this.standby = platform.stores().postgres(Stores.STANDBY);
         this.delivery = platform.stores().postgres(Stores.DELIVERY);
+        this.redis = new RedisOperator(platform, timeline, recorder);
     }
 
     /**
@@ -58,25 +60,31 @@ final class Operator {
             }
             case SWITCHOVER -> switchOver();
             case PRIMARY_KILLED -> {
+                recorder.absences().began(Kind.OF_POSTGRES);
                 main.kill();
                 promoteStandby(noticed("main killed"));
             }
             case PRIMARY_HANGS -> {
+                recorder.absences().began(Kind.OF_POSTGRES);
                 main.hang();
                 promoteStandby(noticed("main hangs"));
             }
             case OLD_PRIMARY_RETURNS -> {
                 return wakeOldPrimary();
             }
-            case REDIS_PRIMARY_KILLED -> new RedisOperator(platform, timeline, recorder).killPrimary();
-            case REDIS_PRIMARY_HANGS ->
-                new RedisOperator(platform, timeline, recorder)
-                        .hangPrimary(load.multipliedBy(4).dividedBy(5));
+            case REDIS_PRIMARY_KILLED -> redis.killPrimary();
+            case REDIS_PRIMARY_HANGS -> redis.hangPrimary(load.multipliedBy(4).dividedBy(5));
             case SEARCH_NODE_KILLED -> search().killNode();
             case PUBLICATION_BROKEN -> search().breakPublication();
             case INDEX_REBUILT -> search().rebuild();
         }
         return List.of();
+    }
+
+    /** Returns when no server is watched any more. */
+    @Override
+    public void close() {
+        redis.close();
     }
 
     private SearchOperator search() {
@@ -85,6 +93,7 @@ final class Operator {
 
     private void switchOver() throws InterruptedException, SQLException {
         Duration begin = timeline.elapsed();
+        recorder.absences().began(Kind.OF_POSTGRES);
         main.stop();
         timeline.note("main stopped");
         promoteStandby(begin);
@@ -105,6 +114,7 @@ final class Operator {
     private void promoteStandby(Duration since) throws InterruptedException, SQLException {
         boolean ahead = deliveryIsAhead();
         standby.promote();
+        recorder.absences().ended(Kind.OF_POSTGRES);
         recorder.recovered();
         Duration without = timeline.elapsed().minus(since);
         timeline.note("standby promoted, after " + without.toMillis() + " ms without a primary");
@@ -128,6 +138,7 @@ final class Operator {
     }
 
     private List<Article> wakeOldPrimary() throws InterruptedException, SQLException {
+        recorder.absences().began(Kind.OF_POSTGRES);
         main.hang();
         Duration since = noticed("main hangs");
         String shared = snapshotOfStandby();

@@ -16,13 +16,22 @@ import java.util.stream.Collectors;
  * What the demo is asked to do.
  *
  * @param help only to say what it can do
+ * @param list only to name the scenes
  * @param scenes the scenes to play, in this order
  * @param load how long each scene's load lasts
  * @param json where to write the results
- * @param strict whether a false alarm of whatever kind breaks the promise of a scene in which nothing is broken
+ * @param strict whether a false alarm of whatever kind breaks the promise of a scene in which nothing is broken, and a scene that proves
+ *     too little fails the run
  * @param sabotage to delete, after the last scene, an acknowledged article, its route and its place in the search index behind the servers' backs, so that a test sees the demo notice
  */
-record Options(boolean help, List<Scene> scenes, Duration load, Optional<Path> json, boolean strict, boolean sabotage) {
+record Options(
+        boolean help,
+        boolean list,
+        List<Scene> scenes,
+        Duration load,
+        Optional<Path> json,
+        boolean strict,
+        boolean sabotage) {
 
     private static final String HELP = """
             Usage: ./demo [options]
@@ -33,16 +42,24 @@ record Options(boolean help, List<Scene> scenes, Duration load, Optional<Path> j
             editors. Puts load on it, breaks it, and says what the clients saw. Needs a JDK 17 or later and Maven,
             nothing else.
 
-              --scene NAME    play this scene only; may be given more than once (default: all)
+              --list          name the scenes, each with a line about it, and start nothing
+              --scene NAMES   play these scenes only, in this order: one name, or several with commas between them;
+                              may be given more than once (default: all)
             %s
               --seconds N     how long the load of each scene lasts, 3 to 600 (default: 10)
               --json FILE     write the results to FILE as well
-              --strict        have every false alarm in the services' logs break the promise of a scene that breaks
-                              nothing, not only that of a late replica; where this machine is overloaded, a server
-                              that really answers nobody for seconds is one as well
+              --strict        end with 3 where a scene showed too little to judge; and have every false alarm in the
+                              services' logs break the promise of a scene that breaks nothing, not only that of a late
+                              replica; where this machine is overloaded, a server that really answers nobody for
+                              seconds is one as well
               --help          say this
 
-            Exit code: 0 when every scene kept its promise, 1 when one did not, 2 when the options are wrong.
+            A promise is broken by what is lost, stale or refused, and by callers that are held for longer than the
+            servers were away and this machine's own delays explain. Where a slow machine let a scene show too little
+            of that, it says so, and why.
+
+            Exit code: 0 when no scene broke its promise, 1 when one did, 2 when the options are wrong, 3 when the
+            demo could not be played or, with --strict, a scene showed too little.
             """;
 
     private static final int MIN_SECONDS = 3;
@@ -58,6 +75,7 @@ record Options(boolean help, List<Scene> scenes, Duration load, Optional<Path> j
         Duration load = Duration.ofSeconds(10);
         Optional<Path> json = Optional.empty();
         boolean help = false;
+        boolean list = false;
         boolean strict = false;
         boolean sabotage = false;
         while (!rest.isEmpty()) {
@@ -69,7 +87,8 @@ record Options(boolean help, List<Scene> scenes, Duration load, Optional<Path> j
             }
             switch (argument) {
                 case "--help", "-h" -> help = true;
-                case "--scene" -> scenes.add(Scene.named(value(argument, "the name of a scene", rest)));
+                case "--list" -> list = true;
+                case "--scene" -> scenes.addAll(scenes(value(argument, "the name of a scene", rest)));
                 case "--seconds" -> load = seconds(value(argument, "a number of seconds", rest));
                 case "--json" -> json = Optional.of(file(value(argument, "the name of a file", rest)));
                 case "--strict" -> strict = true;
@@ -77,13 +96,31 @@ record Options(boolean help, List<Scene> scenes, Duration load, Optional<Path> j
                 default -> throw new UsageError("there is no option \"" + argument + "\"");
             }
         }
-        return new Options(help, scenes.isEmpty() ? List.of(Scene.values()) : scenes, load, json, strict, sabotage);
+        return new Options(
+                help, list, scenes.isEmpty() ? List.of(Scene.values()) : scenes, load, json, strict, sabotage);
+    }
+
+    private static List<Scene> scenes(String names) throws UsageError {
+        List<Scene> scenes = new ArrayList<>();
+        for (String name : names.split(",", -1)) {
+            scenes.add(Scene.named(name.strip()));
+        }
+        return scenes;
     }
 
     static String usage() {
-        return HELP.formatted(Arrays.stream(Scene.values())
-                .map(scene -> "                    %-20s %s".formatted(scene.id(), scene.story()))
-                .collect(Collectors.joining("\n")));
+        return HELP.formatted(lines("                    ").stripTrailing());
+    }
+
+    /** Returns the name of each scene and what happens in it, one to a line. */
+    static String listing() {
+        return lines("");
+    }
+
+    private static String lines(String indent) {
+        return Arrays.stream(Scene.values())
+                .map(scene -> "%s%-20s %s%n".formatted(indent, scene.id(), scene.story()))
+                .collect(Collectors.joining());
     }
 
     private static String value(String option, String what, Deque<String> rest) throws UsageError {

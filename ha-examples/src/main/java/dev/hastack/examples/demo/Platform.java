@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -28,7 +29,7 @@ final class Platform implements AutoCloseable {
     /** How late a process may be: a replica that grows too old is left by a timer, and some twenty processes share this machine. */
     static final Duration LATENESS = Duration.ofSeconds(1);
 
-    /** For every process there is to start, or to see something. */
+    /** For every process there is to start, or to see something, on an idle machine. */
     private static final Duration PATIENCE = Duration.ofMinutes(3);
 
     private static final int SERVERS = 3;
@@ -147,10 +148,10 @@ final class Platform implements AutoCloseable {
         Deadline deadline = new Deadline(PATIENCE);
         for (Service service : List.of(editing, delivery)) {
             for (URI url : service.urls()) {
-                String health = Health.of(url);
-                while (!seen.test(health)) {
-                    deadline.pause(url + " does not see " + what + ": " + health);
-                    health = Health.of(url);
+                Optional<String> health = Health.ifAnswered(url);
+                while (health.filter(seen).isEmpty()) {
+                    deadline.pause(url + " does not see " + what + ": " + health.orElse("it does not answer /health"));
+                    health = Health.ifAnswered(url);
                 }
             }
         }

@@ -2,17 +2,25 @@ package dev.hastack.examples.demo;
 
 import dev.hastack.examples.content.Article;
 import dev.hastack.examples.service.Routes;
+import java.io.UncheckedIOException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
+import java.util.OptionalInt;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Plays one scene: load, a fault in the middle of it, and the judgement. */
 final class Play {
 
-    /** How much longer than asked a scene may last until it proves something, which on a busy machine takes its time. */
+    private static final Logger LOG = LoggerFactory.getLogger(Play.class);
+
+    /** How much longer than asked a scene may last until it proves something. */
     private static final Duration PATIENCE = Duration.ofMinutes(3);
 
     /**
@@ -24,7 +32,7 @@ final class Play {
     /** Each reads all that was published: looking must not be what keeps the jobs from ending. */
     private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(1);
 
-    private static final int ALARMS_TOLD = 20;
+    private static final int ALARMS_TOLD = ResultLines.ALARMS;
 
     /** Acknowledged articles, in a scene of at least ten seconds: fewer would prove too little. */
     private static final int ENOUGH = 1_000;
@@ -58,49 +66,84 @@ final class Play {
         console.line("");
         console.line(scene.id() + ": " + scene.story());
         console.status("  healing");
-        platform.heal();
-        tell("before", platform.topology());
+        try {
+            platform.heal();
+            tell("before", platform.topology());
+        } catch (IllegalStateException | UncheckedIOException e) {
+            return told(Result.unknown(scene, "what was broken before is not whole again: " + reason(e)));
+        }
 
         if (!scene.sparesAll()) {
             platform.disturb();
         }
         Recorder recorder = new Recorder();
-        Timeline timeline = new Timeline(console, recorder);
-        List<Article> takenByOld;
-        Silences silences;
+        Seen seen;
         Load load = audience.work(recorder);
-        try {
-            timeline.until(length.dividedBy(3));
-            takenByOld = new Operator(platform, audience.news(), timeline, recorder, length).act(scene);
-            timeline.until(length);
-            Duration acted = timeline.elapsed();
-            while (!(recorder.acknowledged().size() >= enough()
-                            && recorder.writesSinceRecovery().orElse(1) > 0)
-                    && timeline.elapsed().compareTo(acted.plus(PATIENCE)) < 0) {
-                timeline.until(timeline.elapsed().plusMillis(100));
-            }
-            silences = recorder.silences();
-        } catch (SQLException e) {
-            throw new IllegalStateException(
-                    "a node that must answer in " + scene.id() + " did not: " + e.getMessage(), e);
+        try (DelayWatch watch = DelayWatch.start()) {
+            seen = act(scene, recorder, watch.delays());
         } finally {
             load.close();
         }
-        tell("after", platform.topology());
+        try {
+            tell("after", platform.topology());
+            console.status("  waiting for the jobs");
+            awaitPublications(recorder.toPublish().values());
+            console.status("  reading every acknowledged article again");
+            return told(judge(scene, recorder, seen));
+        } catch (SQLException | IllegalStateException | UncheckedIOException e) {
+            return told(Result.unknown(scene, "what was acknowledged could not be read again: " + reason(e)));
+        }
+    }
 
-        console.status("  waiting for the jobs");
-        awaitPublications(recorder.toPublish().values());
-        console.status("  reading every acknowledged article again");
-        Result result = judge(scene, recorder, takenByOld, silences);
-        tell(result);
-        return result;
+    /**
+     * What was seen under load.
+     *
+     * @param takenByOld articles that an old primary took by itself
+     * @param held the worst time of each kind of callers
+     * @param delay the machine's worst
+     * @param missing why this is not all that there was to be seen
+     */
+    private record Seen(
+            List<Article> takenByOld, Silences silences, List<Held> held, Duration delay, List<String> missing) {}
+
+    private Seen act(Scene scene, Recorder recorder, Delays delays) throws InterruptedException {
+        Timeline timeline = new Timeline(console, recorder);
+        List<Article> takenByOld = List.of();
+        List<String> missing = new ArrayList<>();
+        try (Operator operator = new Operator(platform, audience.news(), timeline, recorder, length)) {
+            timeline.until(length.dividedBy(3));
+            takenByOld = operator.act(scene);
+            timeline.until(length);
+            Deadline deadline = new Deadline(PATIENCE);
+            while (!(recorder.acknowledged().size() >= enough()
+                            && recorder.writesSinceRecovery().orElse(1) > 0)
+                    && !deadline.isOver()) {
+                timeline.until(timeline.elapsed().plusMillis(100));
+            }
+            if (recorder.writesSinceRecovery().orElse(1) == 0
+                    && recorder.absences().lasts(Kind.PUBLISHING)) {
+                missing.add("the servers were away until the end, so nothing could be written");
+            }
+        } catch (SQLException | IllegalStateException | UncheckedIOException e) {
+            LOG.warn("{} could not be played to its end", scene.id(), e);
+            missing.add("it could not be played to its end: " + reason(e));
+        }
+        List<Held> held = Arrays.stream(Kind.values())
+                .flatMap(kind -> Held.worst(kind, recorder.silences(kind), recorder.absences(), delays).stream())
+                .toList();
+        return new Seen(takenByOld, recorder.silences(), held, delays.worst(), missing);
+    }
+
+    /** What went wrong in one line; servers' logs may follow it. */
+    private static String reason(Exception e) {
+        return String.valueOf(e.getMessage()).lines().findFirst().orElse("");
     }
 
     private int enough() {
         return (int) Math.min(ENOUGH, ENOUGH_PER_SECOND * length.toSeconds());
     }
 
-    private Result judge(Scene scene, Recorder recorder, List<Article> takenByOld, Silences silences) {
+    private Result judge(Scene scene, Recorder recorder, Seen seen) throws SQLException {
         Collection<Article> acknowledged = recorder.acknowledged().values();
         Collection<Article> promised = recorder.toPublish().values();
         RedisKeys redis = platform.stores().redisKeys();
@@ -118,17 +161,18 @@ final class Play {
                     acknowledged.size(),
                     enough(),
                     Evidence.missing(primary, acknowledged),
-                    strays(takenByOld, recorder),
+                    strays(seen.takenByOld(), recorder),
                     promised.size(),
                     paths(Evidence.unpublished(primary, promised)),
                     Evidence.unrouted(primary, redis),
                     Evidence.unfound(primary, search),
-                    silences,
+                    seen.silences(),
                     recorder.oldestRead(),
-                    recorder.writesSinceRecovery(),
-                    falseAlarms(scene));
-        } catch (SQLException e) {
-            throw new IllegalStateException("the acknowledged articles could not be read again: " + e.getMessage(), e);
+                    seen.missing().isEmpty() ? recorder.writesSinceRecovery() : OptionalInt.empty(),
+                    falseAlarms(scene),
+                    seen.held(),
+                    seen.delay(),
+                    seen.missing());
         }
     }
 
@@ -150,7 +194,7 @@ final class Play {
     }
 
     /** Returns when the jobs have done what they are for, or do no more. */
-    private void awaitPublications(Collection<Article> promised) throws InterruptedException {
+    private void awaitPublications(Collection<Article> promised) throws InterruptedException, SQLException {
         Deadline deadline = new Deadline(FOR_JOBS, BETWEEN_LOOKS);
         Collection<Article> waiting = promised;
         RedisKeys redis = platform.stores().redisKeys();
@@ -170,8 +214,6 @@ final class Play {
                 }
                 deadline.pause("the jobs are not done");
             }
-        } catch (SQLException e) {
-            throw new IllegalStateException("the published articles could not be read: " + e.getMessage(), e);
         }
     }
 
@@ -206,30 +248,8 @@ final class Play {
         }
     }
 
-    private void tell(Result result) {
-        console.line(String.format(
-                "  clients  %d requests; %d writes failed and were sent again, %d reads failed, %d searches failed",
-                result.requests(),
-                result.writeFailures().size(),
-                result.readFailures().size(),
-                result.searchFailures().size()));
-        console.line(String.format(
-                "  articles %d acknowledged, %d lost; %d published, %d without a route, %d not in their search index",
-                result.acknowledged(),
-                result.lost().size(),
-                result.published(),
-                result.unrouted().size(),
-                result.unfound().size()));
-        console.line(String.format(
-                "  silence  writes %d ms, publishing %d ms, reads %d ms, searches %d ms",
-                result.silences().writes().toMillis(),
-                result.silences().publications().toMillis(),
-                result.silences().reads().toMillis(),
-                result.silences().searches().toMillis()));
-        console.line(String.format(
-                "  age      the oldest article that was read had been superseded for %d ms, of %d ms that are allowed",
-                result.oldestRead().toMillis(), Platform.MAX_LAG.toMillis()));
-        result.falseAlarms().stream().limit(ALARMS_TOLD).forEach(alarm -> console.line("  alarm    " + alarm));
-        console.line(result.kept() ? "  promise  kept" : "  promise  BROKEN: " + String.join("; ", result.broken()));
+    private Result told(Result result) {
+        ResultLines.of(result).forEach(console::line);
+        return result;
     }
 }

@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAccumulator;
 
 /** What the clients of one scene see, as they see it. The silences begin with it. Safe for use by many threads. */
@@ -30,6 +31,10 @@ final class Recorder {
     private final Silence publishing = new Silence(System::nanoTime);
     private final Silence reads = new Silence(System::nanoTime);
     private final Silence searching = new Silence(System::nanoTime);
+    private final Silence jobs = new Silence(System::nanoTime);
+    private final Absences absences = new Absences(System::nanoTime);
+    private final AtomicLong enqueued = new AtomicLong();
+    private final AtomicLong newestDone = new AtomicLong();
     private volatile Optional<String> broken = Optional.empty();
     private volatile Optional<Writes> beforeRecovery = Optional.empty();
 
@@ -43,11 +48,23 @@ final class Recorder {
         acknowledged.put(article.path(), article);
     }
 
-    /** It is promised that this will be published. */
-    void publishing(Article article) {
+    /**
+     * It is promised that this will be published.
+     *
+     * @return which of all these promises it is, for {@link #jobDone}
+     */
+    long publishing(Article article) {
         publishing.broken();
         publications.incrementAndGet();
         toPublish.put(article.path(), article);
+        return enqueued.incrementAndGet();
+    }
+
+    /** This promise was seen fulfilled. It says that jobs are being done only if it is younger than all that were seen so before. */
+    void jobDone(long promise) {
+        if (newestDone.getAndAccumulate(promise, Math::max) < promise) {
+            jobs.broken();
+        }
     }
 
     void wasRead() {
@@ -147,7 +164,24 @@ final class Recorder {
 
     /** So far. */
     Silences silences() {
-        return new Silences(writes.longest(), publishing.longest(), reads.longest(), searching.longest());
+        return new Silences(
+                writes.longest(), publishing.longest(), reads.longest(), searching.longest(), jobs.longest());
+    }
+
+    /** The longer times until now in which no caller of this kind had a good answer. */
+    List<Span> silences(Kind kind) {
+        return switch (kind) {
+            case WRITES -> writes.spans();
+            case PUBLISHING -> publishing.spans();
+            case READS -> reads.spans();
+            case SEARCHES -> searching.spans();
+            case JOBS -> jobs.spans();
+        };
+    }
+
+    /** When the servers themselves were away, as their operators know. */
+    Absences absences() {
+        return absences;
     }
 
     private record Writes(int saves, int publications) {}

@@ -2,9 +2,10 @@ package dev.hastack.examples.demo;
 
 import dev.hastack.testkit.RedisNode;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /** What befalls Redis; the operator is Sentinel, which promotes whom it likes. */
-final class RedisOperator {
+final class RedisOperator implements AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
@@ -12,6 +13,7 @@ final class RedisOperator {
     private final Timeline timeline;
     private final Recorder recorder;
     private final RedisNode main;
+    private @Nullable RedisWatch watch;
 
     /** Of one scene, before which everything is whole. */
     RedisOperator(Platform platform, Timeline timeline, Recorder recorder) {
@@ -23,9 +25,10 @@ final class RedisOperator {
 
     void killPrimary() {
         main.kill();
+        watch = RedisWatch.start(platform.stores(), recorder.absences());
         Duration since = timeline.elapsed();
         timeline.note("Redis: main killed");
-        awaitPromotion(since);
+        RedisNode unused = awaitPromotion(since);
     }
 
     /**
@@ -35,6 +38,7 @@ final class RedisOperator {
      */
     void hangPrimary(Duration length) throws InterruptedException {
         main.hang();
+        watch = RedisWatch.start(platform.stores(), recorder.absences());
         Duration since = timeline.elapsed();
         timeline.note("Redis: main hangs");
         RedisNode promoted = awaitPromotion(since);
@@ -53,5 +57,13 @@ final class RedisOperator {
         timeline.note("Redis: " + promoted.id() + " promoted by Sentinel, after "
                 + timeline.elapsed().minus(since).toMillis() + " ms without a primary");
         return promoted;
+    }
+
+    /** Returns when no server is asked any more. */
+    @Override
+    public void close() {
+        if (watch != null) {
+            watch.close();
+        }
     }
 }

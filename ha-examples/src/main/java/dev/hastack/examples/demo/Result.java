@@ -27,6 +27,9 @@ import java.util.OptionalInt;
  * @param writesAfterFault saves or publications, whichever is less, that were acknowledged after a primary was there again,
  *     when the scene took it away
  * @param falseAlarms what the servers' logs warned of in a scene in which nothing was wrong
+ * @param held the worst time of each kind of callers in which they were held
+ * @param delay the worst that this machine delayed a thread meanwhile
+ * @param missing why the scene could not show what it is for; empty when it could
  */
 record Result(
         Scene scene,
@@ -45,7 +48,10 @@ record Result(
         Silences silences,
         Duration oldestRead,
         OptionalInt writesAfterFault,
-        List<String> falseAlarms) {
+        List<String> falseAlarms,
+        List<Held> held,
+        Duration delay,
+        List<String> missing) {
 
     /** As much of a failure as names its cause. */
     private static final int TELLING = 400;
@@ -60,6 +66,8 @@ record Result(
         unrouted = List.copyOf(unrouted);
         unfound = List.copyOf(unfound);
         falseAlarms = List.copyOf(falseAlarms);
+        held = List.copyOf(held);
+        missing = List.copyOf(missing);
     }
 
     int failures() {
@@ -91,17 +99,13 @@ record Result(
         if (!unfound.isEmpty()) {
             broken.add(unfound.size() + " published article(s) that cannot be searched: " + some(unfound));
         }
-        if (acknowledged < wanted) {
-            broken.add(
-                    "only " + acknowledged + " articles were acknowledged; fewer than " + wanted + " prove too little");
-        }
         if (!readFailures.isEmpty()) {
             broken.add(readFailures.size() + " read(s) failed: " + first(readFailures));
         }
         if (!searchFailures.isEmpty()) {
             broken.add(searchFailures.size() + " search(es) failed: " + first(searchFailures));
         }
-        if (oldestRead.compareTo(Platform.MAX_LAG.plus(Platform.LATENESS)) > 0) {
+        if (oldestRead.compareTo(Platform.MAX_LAG.plus(Platform.LATENESS).plus(delay)) > 0) {
             broken.add("a reader got an article that had been superseded for " + oldestRead.toMillis()
                     + " ms; more than " + Platform.MAX_LAG.toMillis() + " ms are too many");
         }
@@ -111,14 +115,67 @@ record Result(
         if (writesAfterFault.orElse(1) == 0) {
             broken.add("writes did not resume after the promotion");
         }
+        held.stream().filter(Held::isTooLong).map(Held::complaint).forEach(broken::add);
         if (!falseAlarms.isEmpty()) {
             broken.add(falseAlarms.size() + " false alarm(s): " + first(falseAlarms));
         }
         return broken;
     }
 
+    /** Why this proves too little, in words, even if nothing was broken; empty when it proves enough. */
+    List<String> tooLittle() {
+        List<String> reasons = new ArrayList<>(missing);
+        if (acknowledged < wanted) {
+            reasons.add("only " + acknowledged + " articles were acknowledged, and " + wanted + " are wanted");
+        }
+        return reasons;
+    }
+
+    Verdict verdict() {
+        if (!broken().isEmpty()) {
+            return Verdict.BROKEN;
+        }
+        return tooLittle().isEmpty() ? Verdict.KEPT : Verdict.TOO_LITTLE;
+    }
+
     boolean kept() {
-        return broken().isEmpty();
+        return verdict() == Verdict.KEPT;
+    }
+
+    /** The verdict, and what it is for. */
+    String judgement() {
+        Verdict verdict = verdict();
+        return switch (verdict) {
+            case KEPT -> verdict.toString();
+            case TOO_LITTLE -> verdict + ": " + String.join("; ", tooLittle());
+            case BROKEN -> verdict + ": " + String.join("; ", broken());
+        };
+    }
+
+    /** What is known of a scene that could not be played, or not be judged. */
+    static Result unknown(Scene scene, String why) {
+        Duration none = Duration.ZERO;
+        return new Result(
+                scene,
+                0,
+                List.of(),
+                List.of(),
+                List.of(),
+                0,
+                0,
+                List.of(),
+                List.of(),
+                0,
+                List.of(),
+                List.of(),
+                List.of(),
+                new Silences(none, none, none, none, none),
+                none,
+                OptionalInt.empty(),
+                List.of(),
+                List.of(),
+                none,
+                List.of(why));
     }
 
     private static String first(List<String> failures) {

@@ -22,6 +22,7 @@ final class ResultTable {
             "publishing silent",
             "reads silent",
             "searches silent",
+            "jobs silent",
             "oldest read",
             "promise");
 
@@ -44,8 +45,9 @@ final class ResultTable {
                     result.silences().publications().toMillis() + " ms",
                     result.silences().reads().toMillis() + " ms",
                     result.silences().searches().toMillis() + " ms",
+                    result.silences().jobs().toMillis() + " ms",
                     result.oldestRead().toMillis() + " ms",
-                    result.kept() ? "kept" : "BROKEN"));
+                    result.verdict().toString()));
         }
         StringBuilder text = new StringBuilder();
         for (List<String> row : rows) {
@@ -81,11 +83,24 @@ final class ResultTable {
             row.put("publishSilenceMs", result.silences().publications().toMillis());
             row.put("readSilenceMs", result.silences().reads().toMillis());
             row.put("searchSilenceMs", result.silences().searches().toMillis());
+            row.put("jobSilenceMs", result.silences().jobs().toMillis());
             row.put("oldestReadMs", result.oldestRead().toMillis());
             row.put("falseAlarms", result.falseAlarms().size());
+            row.put("held", result.held().stream().map(ResultTable::held).toList());
+            row.put("delayMs", result.delay().toMillis());
             row.put("kept", result.kept());
+            row.put("verdict", result.judgement());
             rows.add(row);
         }
         return Json.write(rows) + "\n";
+    }
+
+    private static Map<String, Object> held(Held held) {
+        Map<String, Object> row = new LinkedHashMap<>();
+        row.put("callers", held.kind().toString());
+        row.put("silenceMs", held.silence().toMillis());
+        row.put("awayMs", held.away().toMillis());
+        row.put("allowedMs", held.allowed().toMillis());
+        return row;
     }
 }

@@ -6,6 +6,7 @@ import com.google.gson.JsonParser;
 import dev.hastack.examples.content.Article;
 import dev.hastack.examples.http.Json;
 import dev.hastack.testkit.ElasticsearchCluster;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -63,6 +64,19 @@ record SearchContents(ElasticsearchCluster cluster, String prefix) {
                         .get("failed")
                         .getAsInt()
                 == 0;
+    }
+
+    /** Whether two nodes are the whole cluster, by its own word, and every index takes writes. */
+    boolean isWritableAtTwoNodes() {
+        try {
+            String unused = cluster.request(
+                    "GET",
+                    "/_cluster/health?timeout=1s&master_timeout=1s&wait_for_nodes=2&wait_for_status=yellow",
+                    null);
+            return true;
+        } catch (IllegalStateException | UncheckedIOException e) {
+            return false; // 408, or there is no master
+        }
     }
 
     /** Deletes an article from its index. */

@@ -31,8 +31,15 @@ final class SearchOperator {
     /** Kills a node, and starts it again. */
     void killNode() throws InterruptedException {
         ElasticsearchNode node = platform.stores().elasticsearch().node("es-1");
+        recorder.absences().began(Kind.OF_ELASTICSEARCH);
         node.kill();
         timeline.note("Elasticsearch: es-1 killed");
+        Deadline deadline = new Deadline(PATIENCE);
+        while (!platform.stores().searchContents().isWritableAtTwoNodes()) {
+            deadline.pause("the two nodes that are left do not hold all indices");
+        }
+        recorder.absences().ended(Kind.OF_ELASTICSEARCH);
+        timeline.note("Elasticsearch: the two nodes that are left hold all indices");
         timeline.until(load.multipliedBy(2).dividedBy(3));
         node.start();
         platform.awaitSeen(Stores.ELASTICSEARCH, "es-1", "PEER");
@@ -43,11 +50,14 @@ final class SearchOperator {
     void breakPublication() throws InterruptedException {
         String index = platform.stores().searchContents().index(publication);
         recorder.broken(publication);
+        // Jobs of other publications wait as well: in the end all who do jobs do those that wait for this index.
+        recorder.absences().began(Kind.OF_ELASTICSEARCH);
         platform.stores().elasticsearch().makeRed(index);
         timeline.note("Elasticsearch: no node has a copy of " + index + " any more: " + publication
                 + " can be neither searched nor published");
         timeline.until(load.multipliedBy(3).dividedBy(4));
         platform.stores().elasticsearch().heal();
+        recorder.absences().ended(Kind.OF_ELASTICSEARCH);
         timeline.note("Elasticsearch: " + index + " is back");
     }
 
@@ -65,7 +75,8 @@ final class SearchOperator {
                 progress = watch.progress();
             }
             if (progress.failed()) {
-                throw new IllegalStateException("the rebuild of " + publication + " failed; its server's log says why");
+                recorder.writeFailed("the rebuild of " + publication + " failed; its server's log says why");
+                return;
             }
             timeline.note(progress.bar());
         } catch (IOException e) {

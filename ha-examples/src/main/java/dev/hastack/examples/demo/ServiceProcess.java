@@ -15,8 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -81,14 +79,16 @@ final class ServiceProcess implements AutoCloseable {
     /**
      * Where it listens.
      *
+     * @param timeout on an idle machine
      * @throws IllegalStateException when it ended, or does not say so in time
      */
     URI awaitUrl(Duration timeout) throws InterruptedException {
+        Deadline deadline = new Deadline(timeout);
         try {
-            return url.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (TimeoutException e) {
-            throw new IllegalStateException(
-                    name + " does not listen after " + timeout.toSeconds() + " s; see " + log, e);
+            while (!url.isDone()) {
+                deadline.pause(name + " does not listen; see " + log);
+            }
+            return url.get();
         } catch (ExecutionException e) {
             throw new IllegalStateException(name + " ended; see " + log, e.getCause());
         }

@@ -9,5 +9,6 @@ import java.time.Duration;
  * @param publications in which no publication was
  * @param reads in which no reader had an answer
  * @param searches in which nothing was found
+ * @param jobs in which no article was seen published that was enqueued later than all that had been
  */
-record Silences(Duration writes, Duration publications, Duration reads, Duration searches) {}
+record Silences(Duration writes, Duration publications, Duration reads, Duration searches, Duration jobs) {}

@@ -85,6 +85,24 @@ class ClientsTest {
     }
 
     @Test
+    void a_job_that_is_seen_done_breaks_the_silence_of_jobs_only_if_it_is_younger_than_all_before() throws Exception {
+        clients.write();
+        clients.write();
+        clients.proofread(); // the younger one
+        int before = recorder.silences(Kind.JOBS).size();
+        long silentSince = last(recorder.silences(Kind.JOBS)).from();
+
+        clients.proofread(); // the older one
+
+        assertThat(recorder.silences(Kind.JOBS)).hasSize(before);
+        assertThat(last(recorder.silences(Kind.JOBS)).from()).isEqualTo(silentSince);
+    }
+
+    private static Span last(List<Span> spans) {
+        return spans.get(spans.size() - 1);
+    }
+
+    @Test
     void a_search_that_finds_the_article_has_succeeded_and_one_that_does_not_has_failed() throws Exception {
         for (int i = 0; i < 50; i++) {
             clients.read(); // some of them are searches

@@ -19,7 +19,7 @@ class OptionsTest {
     void plays_every_scene_for_ten_seconds_by_default() throws UsageError {
         assertThat(Options.parse())
                 .isEqualTo(new Options(
-                        false, List.of(Scene.values()), Duration.ofSeconds(10), Optional.empty(), false, false));
+                        false, false, List.of(Scene.values()), Duration.ofSeconds(10), Optional.empty(), false, false));
     }
 
     @Test
@@ -40,6 +40,30 @@ class OptionsTest {
                 .isInstanceOf(UsageError.class)
                 .hasMessageContaining("\"flood\"")
                 .hasMessageContaining("steady, replica-lags, replica-killed, switchover, primary-killed");
+    }
+
+    @Test
+    void takes_several_scenes_with_commas_between_them() throws UsageError {
+        assertThat(Options.parse("--scene", "switchover,steady", "--scene=replica-lags, steady")
+                        .scenes())
+                .containsExactly(Scene.SWITCHOVER, Scene.STEADY, Scene.REPLICA_LAGS, Scene.STEADY);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"steady,flood", "flood,steady", "steady,", ",steady", "steady,,switchover"})
+    void one_name_that_is_none_among_several_is_an_error_that_lists_the_names(String names) {
+        assertThatThrownBy(() -> Options.parse("--scene", names))
+                .isInstanceOf(UsageError.class)
+                .hasMessageContaining("there is no scene \"" + (names.contains("flood") ? "flood" : "") + "\"")
+                .hasMessageContaining(Scene.names());
+    }
+
+    @Test
+    void lists_every_scene_in_a_line_of_its_own() throws UsageError {
+        assertThat(Options.parse("--list").list()).isTrue();
+        assertThat(Options.listing().lines())
+                .hasSize(Scene.values().length)
+                .contains("steady               nothing breaks: the measure of all that follows");
     }
 
     @ParameterizedTest
@@ -77,7 +101,7 @@ class OptionsTest {
     void the_help_names_every_scene_and_option_but_not_the_one_for_tests() {
         assertThat(Options.usage())
                 .contains(Arrays.stream(Scene.values()).map(Scene::id).toList())
-                .contains("--seconds", "--json", "--help")
+                .contains("--list", "--seconds", "--json", "--strict", "--help")
                 .doesNotContain("sabotage", "%");
     }
 }

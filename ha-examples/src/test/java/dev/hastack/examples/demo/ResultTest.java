@@ -90,7 +90,8 @@ class ResultTest {
 
     @Test
     void a_reader_must_not_get_what_was_superseded_for_longer_than_the_lag_that_is_allowed() {
-        long allowed = Platform.MAX_LAG.plus(Platform.LATENESS).toMillis();
+        long delay = 5; // of this machine, in every result here
+        long allowed = Platform.MAX_LAG.plus(Platform.LATENESS).toMillis() + delay;
 
         assertThat(result(allowed, List.of()).kept()).isTrue();
         assertThat(result(allowed + 1, List.of()).broken())
@@ -120,18 +121,61 @@ class ResultTest {
                                 good.silences(),
                                 good.oldestRead(),
                                 good.writesAfterFault(),
-                                List.of("editor-1: main is down"))
+                                List.of("editor-1: main is down"),
+                                good.held(),
+                                good.delay(),
+                                good.missing())
                         .broken())
                 .containsExactly("1 false alarm(s): editor-1: main is down");
     }
 
     @Test
-    void too_few_articles_prove_nothing() {
-        assertThat(result(Scene.STEADY, 0, 0, 999, List.of(), OptionalInt.empty())
-                        .broken())
-                .singleElement()
-                .asString()
-                .contains("only 999");
+    void too_few_articles_prove_nothing_and_break_nothing() {
+        Result slow = result(Scene.STEADY, 0, 0, 999, List.of(), OptionalInt.empty());
+
+        assertThat(slow.broken()).isEmpty();
+        assertThat(slow.verdict()).isEqualTo(Verdict.TOO_LITTLE);
+        assertThat(slow.judgement())
+                .isEqualTo("too little to judge: only 999 articles were acknowledged, and 1000 are wanted");
+    }
+
+    @Test
+    void what_was_lost_breaks_the_promise_of_a_scene_that_shows_too_little_as_well() {
+        assertThat(result(Scene.STEADY, 0, 0, 999, List.of("/a"), OptionalInt.empty())
+                        .verdict())
+                .isEqualTo(Verdict.BROKEN);
+    }
+
+    @Test
+    void a_scene_that_could_not_be_played_shows_too_little() {
+        Result unplayed = Result.unknown(Scene.SEARCH_NODE_KILLED, "es-1 did not come back");
+
+        assertThat(unplayed.verdict()).isEqualTo(Verdict.TOO_LITTLE);
+        assertThat(ResultLines.of(unplayed)).containsExactly("  promise  too little to judge: es-1 did not come back");
+    }
+
+    @Test
+    void callers_that_were_held_for_longer_than_servers_and_machine_explain_break_the_promise() {
+        assertThat(held(2_500, 1_000, 1_500).verdict()).isEqualTo(Verdict.KEPT);
+        assertThat(held(2_501, 1_000, 1_500).broken())
+                .containsExactly("publishing stood still for 2501 ms, 1501 ms longer than the servers were away;"
+                        + " this machine's delays explain 1500 ms");
+    }
+
+    @Test
+    void only_a_broken_promise_has_an_exit_code_unless_proof_is_asked_for() {
+        Result kept = result(Scene.STEADY, 0, 0, 1_000, List.of(), OptionalInt.empty());
+        Result little = Result.unknown(Scene.SWITCHOVER, "main did not come back");
+        Result broken = result(Scene.STEADY, 0, 1, 1_000, List.of(), OptionalInt.empty());
+
+        assertThat(DemoProgram.exitCode(List.of(kept, kept), true)).isZero();
+        assertThat(DemoProgram.exitCode(List.of(kept, little), false)).isZero();
+        assertThat(DemoProgram.exitCode(List.of(kept, little), true)).isEqualTo(3);
+        assertThat(DemoProgram.exitCode(List.of(little, broken), true)).isEqualTo(1);
+        assertThat(DemoProgram.summary(List.of(kept))).isEqualTo("Every scene kept its promise");
+        assertThat(DemoProgram.summary(List.of(kept, little)))
+                .isEqualTo("No promise was broken, and too little was seen to judge switchover");
+        assertThat(DemoProgram.summary(List.of(little, broken))).startsWith("A PROMISE WAS BROKEN");
     }
 
     @Test
@@ -142,16 +186,19 @@ class ResultTest {
 
         assertThat(ResultTable.text(results).lines().toList())
                 .containsExactly(
-                        "  scene           requests  failures  acknowledged  lost  published  no route  not found  writes silent  publishing silent  reads silent  searches silent  oldest read  promise",
-                        "  steady             20000         0          1000     0        900         0          0         560 ms             570 ms         12 ms            22 ms        40 ms  kept",
-                        "  primary-killed     20000         8          5000     1        900         0          0         560 ms             570 ms         12 ms            22 ms        40 ms  BROKEN");
+                        "  scene           requests  failures  acknowledged  lost  published  no route  not found  writes silent  publishing silent  reads silent  searches silent  jobs silent  oldest read  promise",
+                        "  steady             20000         0          1000     0        900         0          0         560 ms             570 ms         12 ms            22 ms        32 ms        40 ms  kept",
+                        "  primary-killed     20000         8          5000     1        900         0          0         560 ms             570 ms         12 ms            22 ms        32 ms        40 ms  BROKEN");
         assertThat(JsonParser.parseString(ResultTable.json(results))).isEqualTo(JsonParser.parseString("""
                         [{"scene": "steady", "requests": 20000, "failures": 0, "acknowledged": 1000, "lost": 0,
                           "published": 900, "unpublished": 0, "unrouted": 0, "unfound": 0, "strays": 0, "writeSilenceMs": 560,
-                          "publishSilenceMs": 570, "readSilenceMs": 12, "searchSilenceMs": 22, "oldestReadMs": 40, "falseAlarms": 0, "kept": true},
+                          "publishSilenceMs": 570, "readSilenceMs": 12, "searchSilenceMs": 22, "jobSilenceMs": 32,
+                          "oldestReadMs": 40, "falseAlarms": 0, "held": [], "delayMs": 5, "kept": true, "verdict": "kept"},
                          {"scene": "primary-killed", "requests": 20000, "failures": 8, "acknowledged": 5000, "lost": 1,
                           "published": 900, "unpublished": 0, "unrouted": 0, "unfound": 0, "strays": 0, "writeSilenceMs": 560,
-                          "publishSilenceMs": 570, "readSilenceMs": 12, "searchSilenceMs": 22, "oldestReadMs": 40, "falseAlarms": 0, "kept": false}]"""));
+                          "publishSilenceMs": 570, "readSilenceMs": 12, "searchSilenceMs": 22, "jobSilenceMs": 32,
+                          "oldestReadMs": 40, "falseAlarms": 0, "held": [], "delayMs": 5, "kept": false,
+                          "verdict": "BROKEN: lost 1 acknowledged article(s): x"}]"""));
     }
 
     private static Result result(
@@ -197,7 +244,39 @@ class ResultTest {
                 good.silences(),
                 good.oldestRead(),
                 good.writesAfterFault(),
-                good.falseAlarms());
+                good.falseAlarms(),
+                good.held(),
+                good.delay(),
+                good.missing());
+    }
+
+    private static Result held(long silence, long away, long allowed) {
+        Result good = result(40, List.of());
+        return new Result(
+                good.scene(),
+                good.requests(),
+                good.writeFailures(),
+                good.readFailures(),
+                good.searchFailures(),
+                good.acknowledged(),
+                good.wanted(),
+                good.lost(),
+                good.strays(),
+                good.promised(),
+                good.unpublished(),
+                good.unrouted(),
+                good.unfound(),
+                good.silences(),
+                good.oldestRead(),
+                good.writesAfterFault(),
+                good.falseAlarms(),
+                List.of(new Held(
+                        Kind.PUBLISHING,
+                        Duration.ofMillis(silence),
+                        Duration.ofMillis(away),
+                        Duration.ofMillis(allowed))),
+                good.delay(),
+                good.missing());
     }
 
     private static Result result(long oldestReadMillis, List<String> strays) {
@@ -240,9 +319,16 @@ class ResultTest {
                 unrouted,
                 List.of(),
                 new Silences(
-                        Duration.ofMillis(560), Duration.ofMillis(570), Duration.ofMillis(12), Duration.ofMillis(22)),
+                        Duration.ofMillis(560),
+                        Duration.ofMillis(570),
+                        Duration.ofMillis(12),
+                        Duration.ofMillis(22),
+                        Duration.ofMillis(32)),
                 Duration.ofMillis(oldestReadMillis),
                 after,
+                List.of(),
+                List.of(),
+                Duration.ofMillis(5),
                 List.of());
     }
 }

@@ -39,6 +39,20 @@ class SilenceTest {
         assertThat(silence.longest()).isEqualTo(Duration.ofSeconds(4));
     }
 
+    @Test
+    void knows_each_time_that_is_no_trifle_and_the_one_that_lasts() {
+        after(300);
+        silence.broken();
+        after(20);
+        silence.broken();
+        after(400);
+        silence.broken();
+        after(50);
+
+        assertThat(silence.spans().stream().map(Span::length))
+                .containsExactly(Duration.ofMillis(300), Duration.ofMillis(400), Duration.ofMillis(50));
+    }
+
     private void after(long millis) {
         clock.addAndGet(Duration.ofMillis(millis).toNanos());
     }
