@@ -8,11 +8,12 @@ import java.net.URLEncoder;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Deque;
+import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Set;
-import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -36,6 +37,7 @@ final class Clients {
     private static final Set<Integer> DONE = Set.of(200, 201, 202);
     private static final long BEFORE_RETRY_MILLIS = 20;
     private static final Duration LONG_FOR_A_JOB = Duration.ofMillis(500);
+    private static final int LARGEST_STEP = 8;
 
     private final Balancer editors;
     private final Balancer editing;
@@ -43,7 +45,9 @@ final class Clients {
     private final Supplier<Article> fresh;
     private final List<Article> editable;
     private final Shelf shelf;
-    private final Deque<Promise> unconfirmed = new ConcurrentLinkedDeque<>();
+    private final Queue<Promise> unconfirmed = new ConcurrentLinkedQueue<>();
+    private final Queue<Promise> passed = new ArrayDeque<>();
+    private int step = 1;
     private final News news;
     private final Recorder recorder;
     private final BooleanSupplier stopped;
@@ -83,18 +87,25 @@ final class Clients {
     }
 
     /**
-     * Waits until the publication of an article is over, so that readers will ask for it. It is the last of those that are to be
-     * published, which says whether jobs are being done now; one that takes long waits until there are no others.
+     * Waits until the publication of an article is over, so that readers will ask for it. Jobs are done about in the order in which they
+     * are enqueued, and faster than they can be asked for one by one: so it goes on in larger steps while they are done, and sees soon
+     * when they stand still. What it leaves out, or takes long, comes when there is nothing newer. For one thread.
      */
     void proofread() throws InterruptedException {
-        Promise promise = unconfirmed.pollLast();
+        for (int i = 1; i < step && unconfirmed.size() > 1; i++) {
+            passed.add(unconfirmed.remove());
+        }
+        Promise newer = unconfirmed.poll();
+        Promise promise = newer == null ? passed.poll() : newer;
         if (promise == null) {
             return;
         }
         if (isPublished(promise, () -> !unconfirmed.isEmpty())) {
             shelf.add(promise.article());
+            step = Math.min(LARGEST_STEP, 2 * step);
         } else {
-            unconfirmed.addFirst(promise);
+            passed.add(promise);
+            step = 1;
         }
     }
 

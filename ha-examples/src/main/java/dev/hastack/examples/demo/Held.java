@@ -17,6 +17,9 @@ record Held(Kind kind, Duration silence, Duration away, Duration allowed) {
     /** A call passes about as many threads of several processes, and each of them may be delayed like the one that is watched. */
     private static final int THREADS = 10;
 
+    /** What a call takes of its time to compute, of which it gets less where others compute as well; the rest it waits. */
+    private static final double COMPUTING = 0.25;
+
     /** Returns that of these times which exceeds most what is allowed, or comes closest to it; empty if there are none. */
     static Optional<Held> worst(Kind kind, Collection<Span> silences, Absences absences, Delays delays) {
         return silences.stream()
@@ -25,7 +28,7 @@ record Held(Kind kind, Duration silence, Duration away, Duration allowed) {
     }
 
     private static Held of(Kind kind, Span silence, Absences absences, Delays delays) {
-        long allowed = (long) (kind.bound().toNanos() * delays.sharing(silence))
+        long allowed = (long) (kind.bound().toNanos() * (1 + COMPUTING * (delays.sharing(silence) - 1)))
                 + delays.lost(silence).toNanos()
                 + THREADS * delays.worst(silence).toNanos();
         return new Held(kind, silence.length(), silence.coveredBy(absences.of(kind)), Duration.ofNanos(allowed));

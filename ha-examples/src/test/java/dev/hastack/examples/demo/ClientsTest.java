@@ -85,17 +85,34 @@ class ClientsTest {
     }
 
     @Test
-    void a_job_that_is_seen_done_breaks_the_silence_of_jobs_only_if_it_is_younger_than_all_before() throws Exception {
+    void a_job_that_is_seen_done_ends_the_silence_of_jobs_only_if_it_is_younger_than_all_before() throws Exception {
         clients.write();
         clients.write();
-        clients.proofread(); // the younger one
-        int before = recorder.silences(Kind.JOBS).size();
+        recorder.jobDone(2);
         long silentSince = last(recorder.silences(Kind.JOBS)).from();
 
-        clients.proofread(); // the older one
-
-        assertThat(recorder.silences(Kind.JOBS)).hasSize(before);
+        recorder.jobDone(1);
         assertThat(last(recorder.silences(Kind.JOBS)).from()).isEqualTo(silentSince);
+
+        clients.write();
+        recorder.jobDone(3);
+        assertThat(last(recorder.silences(Kind.JOBS)).from()).isGreaterThan(silentSince);
+    }
+
+    @Test
+    void a_proofreader_goes_on_in_larger_steps_while_jobs_are_done_and_looks_at_what_it_left_out_later()
+            throws Exception {
+        for (int i = 0; i < 9; i++) {
+            clients.write();
+        }
+
+        for (int i = 0; i < 9; i++) {
+            clients.proofread(); // 1, 3, 7, 9, and then 2, 4, 5, 6, 8
+        }
+        clients.proofread();
+
+        assertThat(received.stream().filter(request -> request.endsWith("/publication")))
+                .hasSize(9);
     }
 
     private static Span last(List<Span> spans) {

@@ -15,7 +15,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -63,6 +62,13 @@ class DemoIT {
         assertThat(text(out)).isEmpty();
     }
 
+    @Test
+    void lists_the_scenes_without_starting_anything() {
+        assertThat(run("--list")).isZero();
+        assertThat(text(out).lines()).hasSize(Scene.values().length);
+        assertThat(text(err)).isEmpty();
+    }
+
     @ParameterizedTest
     // When Elasticsearch has its processes, and when all servers have; the editors come later. TERM is to a JVM what
     // INT is, which whatever a shell starts in its background ignores.
@@ -102,8 +108,8 @@ class DemoIT {
     }
 
     /** What was started last must not be left behind either. */
-    private static List<ProcessHandle> awaitPrograms(Process demo, int wanted) {
-        long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+    private static List<ProcessHandle> awaitPrograms(Process demo, int wanted) throws InterruptedException {
+        Deadline deadline = new Deadline(Duration.ofMinutes(2), Duration.ofMillis(2));
         while (true) {
             List<ProcessHandle> processes = demo.descendants().toList();
             long jvms = processes.stream()
@@ -112,8 +118,7 @@ class DemoIT {
             if (jvms >= wanted) {
                 return processes;
             }
-            assertThat(System.nanoTime()).as("only %d JVMs", jvms).isLessThan(end);
-            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(2));
+            deadline.pause("only " + jvms + " JVMs run");
         }
     }
 

@@ -79,8 +79,8 @@ class HeldTest {
     @Test
     void a_machine_that_many_threads_share_explains_more() {
         Span silence = span(1_000, 4_000);
-        delays.woke(span(1_500, 1_500), 2);
-        delays.woke(span(2_500, 2_500), 4);
+        delays.woke(span(1_500, 1_500), 8);
+        delays.woke(span(2_500, 2_500), 10);
 
         assertThat(worst(Kind.READS, silence).allowed())
                 .isEqualTo(Kind.READS.bound().multipliedBy(3));
