@@ -50,15 +50,7 @@ class PublicTypesTest {
             Bulk.class);
     /** Those that CORE-40 of docs/decisions.md leaves what they are. */
     private static final String[] SINGLE_FACTS = {
-        "DeadJob",
-        "DeadLetter",
-        "Durable",
-        "Failure",
-        "KnownEpoch",
-        "Origin",
-        "Past",
-        "Refused",
-        "Sample"
+        "DeadJob", "DeadLetter", "Durable", "Failure", "KnownEpoch", "Origin", "Past", "Refused", "Sample"
     };
 
     @Test

@@ -6,18 +6,15 @@ import dev.hastack.core.topology.Change;
 import dev.hastack.core.topology.Failure;
 import dev.hastack.core.topology.Kind;
 import dev.hastack.core.topology.NodeView;
-import dev.hastack.core.topology.Origin;
 import dev.hastack.core.topology.Refused;
 import dev.hastack.core.topology.Snapshot;
 import dev.hastack.core.topology.Status;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -57,23 +54,15 @@ final class ClusterNews {
         }
 
         private NodeView view() {
-            return new NodeView(
+            return NodeView.of(
                     id(),
                     role(),
                     Optional.of(health.since()).filter(since -> health.suspect()),
-                    Optional.empty(),
                     health.epoch(),
-                    0,
-                    0,
                     refused,
-                    Duration.ZERO,
-                    Optional.empty(),
                     health.generation(),
-                    0,
                     Optional.of(failure(health.since())).filter(failure -> role() == Status.DOWN),
-                    health.since(),
-                    Origin.NONE,
-                    Optional.empty());
+                    health.since());
         }
     }
 
@@ -146,16 +135,6 @@ final class ClusterNews {
     private Snapshot snapshot(boolean closed) {
         TreeMap<String, NodeView> nodes = new TreeMap<>();
         last.values().forEach(node -> nodes.put(node.id(), node.view()));
-        Snapshot none = Snapshot.initial(Optional.empty(), Optional.empty());
-        return new Snapshot(
-                version,
-                none.known(),
-                none.identity(),
-                OptionalLong.empty(),
-                none.incumbent(),
-                nodes,
-                none.ring(),
-                closed,
-                none.past());
+        return Snapshot.of(version, nodes, closed);
     }
 }

@@ -108,7 +108,7 @@ class ClusterNewsTest {
     }
 
     private static NodeHealth health(String id, Health health, Status role, String reason) {
-        return new NodeHealth(
+        return NodeHealth.of(
                 id,
                 "127.0.0.1:1",
                 health,

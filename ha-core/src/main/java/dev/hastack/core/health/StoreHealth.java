@@ -9,8 +9,7 @@ import java.util.stream.Stream;
 public interface StoreHealth {
 
     /** Returns the health of a store. For store modules. */
-    static StoreHealth of(
-            String store, Health health, String summary, List<HealthNote> notes, List<NodeHealth> nodes) {
+    static StoreHealth of(String store, Health health, String summary, List<HealthNote> notes, List<NodeHealth> nodes) {
         return new ProbedStore(store, health, summary, notes, nodes);
     }
 

@@ -94,4 +94,36 @@ public interface NodeView {
     default boolean heard() {
         return status() != Status.UNKNOWN || failure().isPresent();
     }
+
+    /**
+     * Returns a node of a store that tells its nodes' roles by itself, as a Redis Cluster does, for store modules: without an identity, a
+     * position, followers or an origin.
+     */
+    static NodeView of(
+            String node,
+            Status status,
+            Optional<Instant> suspect,
+            OptionalLong epoch,
+            List<Refused> refused,
+            int generation,
+            Optional<Failure> failure,
+            Instant since) {
+        return new KnownNode(
+                node,
+                status,
+                suspect,
+                Optional.empty(),
+                epoch,
+                0,
+                0,
+                refused,
+                Duration.ZERO,
+                Optional.empty(),
+                generation,
+                0,
+                failure,
+                since,
+                Origin.NONE,
+                Optional.empty());
+    }
 }

@@ -24,6 +24,20 @@ public interface Snapshot {
         return KnownTopology.initial(pinnedIdentity, known, adopts);
     }
 
+    /** Returns the nodes of a store that tells their roles by itself, as a Redis Cluster does, for store modules: without a history. */
+    static Snapshot of(long version, SortedMap<String, NodeView> nodes, boolean closed) {
+        return new KnownTopology(
+                version,
+                Optional.empty(),
+                Optional.empty(),
+                OptionalLong.empty(),
+                Optional.empty(),
+                nodes,
+                List.of(),
+                closed,
+                Past.none(true));
+    }
+
     /** Returns its number, which rises with every step that changed anything. */
     long version();
 
