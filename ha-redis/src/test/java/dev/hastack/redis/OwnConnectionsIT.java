@@ -398,7 +398,7 @@ class OwnConnectionsIT {
             caller.start();
             until(
                     "it waits at the gate",
-                    () -> stack.health().stores().get(0).summary().contains("1 durable write waits for replicas"));
+                    () -> stack.health().store("redis").describe().contains("1 durable write waits for replicas"));
 
             caller.interrupt();
 
