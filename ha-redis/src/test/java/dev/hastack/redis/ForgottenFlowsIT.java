@@ -41,6 +41,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -57,6 +58,15 @@ class ForgottenFlowsIT {
 
     ForgottenFlowsIT(RedisReplication redis) {
         this.redis = redis;
+    }
+
+    /** A server keeps its end of a flow that was forgotten: a search for flows would find those of the test before. */
+    @BeforeEach
+    void end_what_the_test_before_left_at_the_servers() {
+        for (RedisNode node : redis.nodes()) {
+            node.command("CLIENT", "KILL", "TYPE", "normal");
+            node.command("CLIENT", "KILL", "TYPE", "pubsub");
+        }
     }
 
     private HaStack behindProxies() {
