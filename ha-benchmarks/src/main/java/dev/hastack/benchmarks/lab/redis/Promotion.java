@@ -20,6 +20,8 @@ final class Promotion {
     /** Sentinel may take ten seconds to have a replica follow the new primary. */
     private static final Duration FOLLOWED_AT_MOST = Duration.ofSeconds(20);
 
+    private static final int WAIT_MILLIS = 100;
+
     private static final Duration AT_MOST = Duration.ofSeconds(30);
 
     private Promotion() {}
@@ -78,41 +80,23 @@ final class Promotion {
     }
 
     /**
-     * Returns when a replica has followed the one that was promoted, with all that it has, but does not wait for ever. What counts is
-     * when the last answer came that none did, as with the promotion. The replicas themselves are asked: their new primary calls one
-     * online that has yet to load its copy, and cannot acknowledge anything before that.
+     * Returns when the one that was promoted had a write acknowledged by a replica, but does not wait for ever: no durable write can be
+     * sooner. Asked is by a write and WAIT on a connection of its own, over and over. Neither what the primary says of its replicas nor what they
+     * say themselves tells it: a replica follows, and is sent nothing for up to a second, after a copy whose end its primary had not noticed.
      */
     static Moments followed(List<RedisNode> replicas, Moments moments) {
         RedisNode promoted =
                 replicas.stream().filter(RedisNode::isPrimary).findFirst().orElseThrow();
-        List<Jedis> others = replicas.stream()
-                .filter(replica -> replica != promoted)
-                .map(replica -> new Jedis("127.0.0.1", replica.port()))
-                .toList();
-        try {
-            long alone = moments.writable().orElseThrow();
+        try (Jedis connection = new Jedis("127.0.0.1", promoted.port(), (int) FOLLOWED_AT_MOST.toMillis())) {
             long begin = System.nanoTime();
             while (System.nanoTime() - begin < FOLLOWED_AT_MOST.toNanos()) {
-                if (others.stream().anyMatch(other -> follows(other, promoted))) {
-                    return new Moments(moments.struck(), moments.writable(), moments.before(), OptionalLong.of(alone));
+                connection.incr("laboratory:followed");
+                if (connection.waitReplicas(1, WAIT_MILLIS) > 0) {
+                    return new Moments(
+                            moments.struck(), moments.writable(), moments.before(), OptionalLong.of(System.nanoTime()));
                 }
-                alone = System.nanoTime();
-                LockSupport.parkNanos(PAUSE_NANOS);
             }
-        } finally {
-            others.forEach(Jedis::close);
         }
         return moments;
-    }
-
-    private static boolean follows(Jedis replica, RedisNode primary) {
-        try {
-            String info = replica.info("replication");
-            return info.contains("master_port:" + primary.port() + "\r") && info.contains("master_link_status:up\r");
-        } catch (JedisConnectionException e) {
-            // As with the promotion: whoever is told to follow another breaks its connections.
-            replica.disconnect();
-            return false;
-        }
     }
 }

@@ -68,7 +68,7 @@ public record RedisStore() implements PrimaryStore<RedisServers> {
         for (FailedPrimary fault : List.of(FailedPrimary.KILLED, FailedPrimary.HUNG, FailedPrimary.SWITCHOVER)) {
             targets.add(Target.millis(
                     fault.id(),
-                    "first durable write after the new primary is in touch with a replica",
+                    "first durable write after a replica acknowledges writes of the new primary",
                     Outcome::firstFollowedOrNever,
                     50));
             targets.add(Target.none(

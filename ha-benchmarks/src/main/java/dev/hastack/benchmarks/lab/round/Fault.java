@@ -47,7 +47,7 @@ public interface Fault<S extends Servers, K> {
      * @param writable when the new primary accepted writes, or a little earlier; empty if nobody was promoted
      * @param before ids of the writes that the new primary had before it was one: when the old one acknowledges these later,
      *     that is no sign of the new one
-     * @param followed when the new primary was in touch with a replica, or a little earlier; empty if that was not looked for, or
+     * @param followed when a replica first acknowledged a write of the new primary; empty if that was not looked for, or
      *     did not happen
      */
     record Moments(long struck, OptionalLong writable, Set<Long> before, OptionalLong followed) {

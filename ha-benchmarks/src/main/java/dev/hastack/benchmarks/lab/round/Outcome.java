@@ -27,7 +27,7 @@ import java.util.stream.LongStream;
  * @param misled callers who were told what is not so, where replication that lags is no excuse: their write was acknowledged
  *     after the promotion and the new primary does not have it, or it was refused and the superseded primary has it
  * @param longestCall how long the slowest call kept its caller
- * @param firstFollowed from the moment that the new primary was in touch with a replica to the first such write acknowledged since; empty
+ * @param firstFollowed from the moment that a replica acknowledged a write of the new primary to the first such write acknowledged since; empty
  *     if that was not looked for
  * @param failedLater writes that failed though they were called after the new primary accepted writes, or, where nobody was
  *     promoted, after the fault
@@ -183,7 +183,7 @@ public record Outcome(
                         millis(firstWrite.orElse(0)));
         String followed = firstFollowed.isEmpty()
                 ? ""
-                : millis(firstFollowed.getAsDouble()) + " ms after a replica was in touch, ";
+                : millis(firstFollowed.getAsDouble()) + " ms after a replica acknowledged one, ";
         return promotion
                 + followed
                 + String.format(
