@@ -104,27 +104,7 @@ class ResultTest {
     void one_false_alarm_breaks_the_promise() {
         Result good = result(Scene.STEADY, 0, 0, 1_000, List.of(), OptionalInt.empty());
 
-        assertThat(new Result(
-                                good.scene(),
-                                good.requests(),
-                                good.writeFailures(),
-                                good.readFailures(),
-                                good.searchFailures(),
-                                good.acknowledged(),
-                                good.wanted(),
-                                good.lost(),
-                                good.strays(),
-                                good.promised(),
-                                good.unpublished(),
-                                good.unrouted(),
-                                good.unfound(),
-                                good.silences(),
-                                good.oldestRead(),
-                                good.writesAfterFault(),
-                                List.of("editor-1: main is down"),
-                                good.held(),
-                                good.delay(),
-                                good.missing())
+        assertThat(with(good, good.searchFailures(), good.unfound(), List.of("editor-1: main is down"), good.held())
                         .broken())
                 .containsExactly("1 false alarm(s): editor-1: main is down");
     }
@@ -227,12 +207,24 @@ class ResultTest {
 
     private static Result searched(int failures, List<String> unfound) {
         Result good = result(40, List.of());
+        return with(good, failures(failures), unfound, good.falseAlarms(), good.held());
+    }
+
+    private static Result held(long silence, long away, long allowed) {
+        Result good = result(40, List.of());
+        Held held = new Held(
+                Kind.PUBLISHING, Duration.ofMillis(silence), Duration.ofMillis(away), Duration.ofMillis(allowed));
+        return with(good, good.searchFailures(), good.unfound(), good.falseAlarms(), List.of(held));
+    }
+
+    private static Result with(
+            Result good, List<String> searchFailures, List<String> unfound, List<String> falseAlarms, List<Held> held) {
         return new Result(
                 good.scene(),
                 good.requests(),
                 good.writeFailures(),
                 good.readFailures(),
-                failures(failures),
+                searchFailures,
                 good.acknowledged(),
                 good.wanted(),
                 good.lost(),
@@ -244,37 +236,8 @@ class ResultTest {
                 good.silences(),
                 good.oldestRead(),
                 good.writesAfterFault(),
-                good.falseAlarms(),
-                good.held(),
-                good.delay(),
-                good.missing());
-    }
-
-    private static Result held(long silence, long away, long allowed) {
-        Result good = result(40, List.of());
-        return new Result(
-                good.scene(),
-                good.requests(),
-                good.writeFailures(),
-                good.readFailures(),
-                good.searchFailures(),
-                good.acknowledged(),
-                good.wanted(),
-                good.lost(),
-                good.strays(),
-                good.promised(),
-                good.unpublished(),
-                good.unrouted(),
-                good.unfound(),
-                good.silences(),
-                good.oldestRead(),
-                good.writesAfterFault(),
-                good.falseAlarms(),
-                List.of(new Held(
-                        Kind.PUBLISHING,
-                        Duration.ofMillis(silence),
-                        Duration.ofMillis(away),
-                        Duration.ofMillis(allowed))),
+                falseAlarms,
+                held,
                 good.delay(),
                 good.missing());
     }
